@@ -1,1 +1,16 @@
-//! x
+//! Wayline reads what people search, open, save and click and says which *journeys* each of them
+//! is on: goals pursued over days to years.
+//!
+//! The library is a house of rooms. Each room is a station of the data's way, is pure (no input or
+//! output, no clock, no async) and gives the same output for the same input in any order:
+//!
+//! events → [`extract`] → [`embed`] → [`affinity`] → [`cluster`] → [`assign`] → [`identify`] →
+//! [`stage`] → [`name`] → [`rank`] → [`diversify`] → journeys.
+//!
+//! [`walk`] is the one function that shows the whole way. Beside the way stand [`corpus`] (what
+//! everybody's log says about words and keywords), [`simulate`] (people to try things on),
+//! [`evaluate`] (how good results are) and [`explain`] (why a result is what it is). The things
+//! that are handed from room to room are [`nouns`]; every default is in [`config`].
+#![deny(missing_docs)]
+
+pub mod nouns;

@@ -1,0 +1,17 @@
+//! The things that are handed from room to room.
+
+mod action;
+mod event;
+mod journey;
+mod keyword;
+mod run;
+mod texts;
+mod timestamp;
+
+pub use action::{ActionId, Actions, ActionsError};
+pub use event::{Event, EventFields, ListRange, PersonLog};
+pub use journey::{Journey, JourneyKeyword, Lifecycle, NameSource, Phase, Stage, Status};
+pub use keyword::{KeywordRow, LeftOver, Source, Sources};
+pub use run::{PersonResult, RunInfo};
+pub use texts::{TextId, TextTable, normalize};
+pub use timestamp::{Timestamp, TimestampError};

@@ -1,0 +1,166 @@
+//! Texts of one person, each kept once, and their normal form.
+
+use std::hash::BuildHasher;
+use std::num::NonZeroU32;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+/// A text of a [`TextTable`]. Only meaningful together with the table that gave it out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TextId(NonZeroU32);
+
+impl TextId {
+    /// Position in the order of first appearance, from 0.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+/// Distinct texts, stored back to back, found again by hash.
+///
+/// A person's log repeats the same titles and annotations hundreds of times; rooms handle the
+/// distinct ones only.
+#[derive(Clone, Default)]
+pub struct TextTable {
+    bytes: String,
+    ends: Vec<usize>,
+    lookup: HashTable<TextId>,
+    hasher: FixedState,
+}
+
+impl TextTable {
+    /// The id of `text`, which is added when it is new.
+    pub fn intern(&mut self, text: &str) -> TextId {
+        let Self {
+            bytes,
+            ends,
+            lookup,
+            hasher,
+        } = self;
+        let hash = hasher.hash_one(text);
+        if let Some(id) = lookup.find(hash, |id| slice(bytes, ends, *id) == text) {
+            return *id;
+        }
+        bytes.push_str(text);
+        ends.push(bytes.len());
+        // A table holds the texts of one person, far fewer than u32::MAX.
+        let id = TextId(NonZeroU32::MIN.saturating_add(ends.len() as u32 - 1));
+        lookup.insert_unique(hash, id, |other| {
+            hasher.hash_one(slice(bytes, ends, *other))
+        });
+        id
+    }
+
+    /// The text behind an id of this table.
+    #[must_use]
+    pub fn get(&self, id: TextId) -> &str {
+        slice(&self.bytes, &self.ends, id)
+    }
+
+    /// How many distinct texts there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Forgets all texts and keeps the memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.lookup.clear();
+    }
+}
+
+fn slice<'a>(bytes: &'a str, ends: &[usize], id: TextId) -> &'a str {
+    let index = id.index();
+    let start = if index == 0 { 0 } else { ends[index - 1] };
+    &bytes[start..ends[index]]
+}
+
+/// The normal form of a query, annotation or interest: NFKC, lower case, single spaces, no space
+/// at either end. Other languages and scripts survive; control characters count as spaces.
+///
+/// Writes into `out` (cleared first), so that a caller can reuse one buffer.
+pub fn normalize(text: &str, out: &mut String) {
+    out.clear();
+    if text.is_ascii() {
+        for byte in text.bytes() {
+            push_char(char::from(byte.to_ascii_lowercase()), out);
+        }
+    } else {
+        // Lower-casing can leave NFKC ("İ" becomes two characters) and NFKC can bring upper case
+        // back, so both are applied until nothing changes; two rounds are enough in practice.
+        let mut current: String = text.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+        if is_nfkc_quick(current.chars()) != IsNormalized::Yes
+            || current.chars().any(char::is_uppercase)
+        {
+            current = current.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+        }
+        for character in current.chars() {
+            push_char(character, out);
+        }
+    }
+    if out.ends_with(' ') {
+        out.pop();
+    }
+}
+
+fn push_char(character: char, out: &mut String) {
+    if character.is_whitespace() || character.is_control() {
+        if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    } else {
+        out.push(character);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn normal(text: &str) -> String {
+        let mut out = String::new();
+        normalize(text, &mut out);
+        out
+    }
+
+    #[test]
+    fn case_space_and_compatibility_forms_fold() {
+        assert_eq!(normal("  Beach\t WEDDING \n ideas "), "beach wedding ideas");
+        assert_eq!(normal("ﬁnger Ｆｏｏｄ"), "finger food");
+        assert_eq!(normal("Cafe\u{301} ÜBER"), "café über");
+        assert_eq!(normal("東京　ラーメン"), "東京 ラーメン");
+        assert_eq!(normal("שלום עולם 👩‍👩‍👧"), "שלום עולם 👩‍👩‍👧");
+        assert_eq!(normal("\u{a0}\u{0}"), "");
+    }
+
+    #[test]
+    fn a_text_is_interned_once() {
+        let mut table = TextTable::default();
+        let first = table.intern("barn");
+        let second = table.intern("");
+        assert_eq!(table.intern("barn"), first);
+        assert_eq!(table.get(first), "barn");
+        assert_eq!(table.get(second), "");
+        assert_eq!(table.len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn normalizing_twice_changes_nothing(text in "\\PC*") {
+            let once = normal(&text);
+            prop_assert_eq!(normal(&once), once);
+        }
+    }
+}
