@@ -13,4 +13,19 @@
 //! that are handed from room to room are [`nouns`]; every default is in [`config`].
 #![deny(missing_docs)]
 
+pub mod affinity;
+pub mod assign;
+pub mod cluster;
+pub mod config;
+pub mod corpus;
+pub mod diversify;
+pub mod embed;
+pub mod extract;
+pub mod identify;
+pub mod name;
 pub mod nouns;
+pub mod rank;
+pub mod stage;
+mod walk;
+
+pub use walk::{Fate, Rooms, SCHEMA_VERSION, Walked, walk};

@@ -60,6 +60,13 @@ impl TextTable {
         slice(&self.bytes, &self.ends, id)
     }
 
+    /// The id of the text at a position of the order of first appearance, if there is one.
+    #[must_use]
+    pub fn id_at(&self, index: usize) -> Option<TextId> {
+        let id = NonZeroU32::new(u32::try_from(index).ok()?.checked_add(1)?)?;
+        (index < self.ends.len()).then_some(TextId(id))
+    }
+
     /// How many distinct texts there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,0 +1,81 @@
+//! How likely two evidence units serve one goal.
+//!
+//! [`UnitSpace`] places each unit by its text and by what stands around it. [`PairRows`] computes
+//! the features of all pairs, row by row, for training and for inference alike.
+//! [`AffinityModel`] turns them into a probability.
+
+mod config;
+mod features;
+mod math;
+mod model;
+mod profiles;
+mod signature;
+mod space;
+
+pub use config::AffinityConfig;
+pub use features::{FEATURES, FeatureRow, PairRows};
+pub use model::{AffinityModel, Evidence, ModelError};
+pub use space::UnitSpace;
+
+use crate::corpus::Corpus;
+use crate::extract::Extracted;
+
+/// The affinities of all pairs of one person's units: the probability that both serve one goal.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Affinities {
+    units: usize,
+    /// Upper triangle, row by row: (0,1), (0,2), … (1,2), …
+    pairs: Vec<f32>,
+}
+
+impl Affinities {
+    /// All pairs of a person, by the model for the kind of evidence that there is.
+    #[must_use]
+    pub fn of(
+        person: &Extracted,
+        corpus: &Corpus,
+        space: &UnitSpace,
+        model: &AffinityModel,
+    ) -> Self {
+        let units = person.units.len();
+        let mut pairs = Vec::with_capacity(units * units.saturating_sub(1) / 2);
+        let mut rows = PairRows::new(person, corpus, space);
+        let evidence = Evidence::of(person);
+        while let Some(row) = rows.next_row() {
+            model.score_row(evidence, row, &mut pairs);
+        }
+        Self { units, pairs }
+    }
+
+    /// From a triangle of probabilities, row by row.
+    #[must_use]
+    pub fn from_pairs(units: usize, pairs: Vec<f32>) -> Self {
+        debug_assert_eq!(pairs.len(), units * units.saturating_sub(1) / 2);
+        Self { units, pairs }
+    }
+
+    /// How many units there are.
+    #[must_use]
+    pub fn units(&self) -> usize {
+        self.units
+    }
+
+    /// The triangle, row by row.
+    #[must_use]
+    pub fn pairs(&self) -> &[f32] {
+        &self.pairs
+    }
+
+    /// The affinity of two units; 1 for a unit with itself.
+    #[must_use]
+    pub fn get(&self, left: usize, right: usize) -> f32 {
+        if left == right {
+            return 1.0;
+        }
+        let (low, high) = (left.min(right), left.max(right));
+        self.pairs[low * (2 * self.units - low - 1) / 2 + high - low - 1]
+    }
+}
+
+#[cfg(test)]
+mod tests;

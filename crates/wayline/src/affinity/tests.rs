@@ -1,0 +1,4 @@
+#[test]
+fn builtin_is_valid() {
+    super::AffinityModel::builtin();
+}

@@ -1,0 +1,159 @@
+//! A journey candidate: a group with enough evidence, and what can be counted of it.
+
+use crate::affinity::Affinities;
+use crate::cluster::Clustering;
+use crate::corpus::Corpus;
+use crate::extract::{Extracted, UnitKind};
+use crate::nouns::{Source, Timestamp};
+
+/// A group of units with the keywords that are its own, and the counts that later rooms read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// Its units, ascending.
+    pub units: Vec<u32>,
+    /// Its keywords with their share of the evidence (they sum to 1), strongest first.
+    pub keywords: Vec<(u32, f64)>,
+    /// Interests of its items with the events that carry them, best supported first; its own or
+    /// shared with other groups.
+    pub interests: Vec<(u32, u32)>,
+    /// Boards likewise, by [`Extracted::boards`].
+    pub boards: Vec<(u32, u32)>,
+    /// Times at which its units were seen, ascending (the newest few of each unit).
+    pub times: Vec<Timestamp>,
+    /// Events of its units.
+    pub events: u32,
+    /// Visits in which its units were seen.
+    pub visits: u32,
+    /// Distinct searches.
+    pub searches: u32,
+    /// Distinct items.
+    pub items: u32,
+    /// Sum of the action weights of its events.
+    pub weight: f64,
+    /// Mean affinity of its pairs of units; 1 for a single unit.
+    pub cohesion: f64,
+    /// The highest mean affinity of its units to another group; 0 if there is none.
+    pub nearest: f64,
+}
+
+impl Candidate {
+    pub(super) fn new(
+        person: &Extracted,
+        corpus: &Corpus,
+        affinities: &Affinities,
+        clustering: &Clustering,
+        units: Vec<u32>,
+        keywords: Vec<u32>,
+    ) -> Self {
+        let members = || units.iter().map(|unit| &person.units[*unit as usize]);
+        let mut times: Vec<(Timestamp, u32)> = members()
+            .flat_map(|unit| &unit.occurrences)
+            .map(|occurrence| (occurrence.time, occurrence.visit))
+            .collect();
+        times.sort_unstable();
+        let mut visits: Vec<u32> = times.iter().map(|(_, visit)| *visit).collect();
+        visits.dedup();
+        let (cohesion, nearest) = cohesion(affinities, clustering, &units);
+        Self {
+            keywords: weighted(person, corpus, keywords),
+            interests: summed(members().flat_map(|unit| &unit.interests)),
+            boards: summed(members().flat_map(|unit| &unit.boards)),
+            times: times.iter().map(|(time, _)| *time).collect(),
+            events: members().map(|unit| unit.events).sum(),
+            visits: visits.len() as u32,
+            searches: members()
+                .filter(|unit| unit.kind == UnitKind::Search)
+                .count() as u32,
+            items: members().filter(|unit| unit.kind == UnitKind::Item).count() as u32,
+            weight: members().map(|unit| f64::from(unit.weight)).sum(),
+            cohesion,
+            nearest,
+            units,
+        }
+    }
+
+    /// The first event.
+    #[must_use]
+    pub fn started_at(&self, person: &Extracted) -> Timestamp {
+        let first = self
+            .units
+            .iter()
+            .map(|unit| person.units[*unit as usize].first_seen);
+        first.min().unwrap_or_default()
+    }
+
+    /// The last event.
+    #[must_use]
+    pub fn last_active_at(&self) -> Timestamp {
+        self.times.last().copied().unwrap_or_default()
+    }
+}
+
+/// Each keyword's share of the evidence: events × rarity, a typed one counting double, since a
+/// query is the person's own word.
+fn weighted(person: &Extracted, corpus: &Corpus, keywords: Vec<u32>) -> Vec<(u32, f64)> {
+    let mut weights: Vec<(u32, f64)> = keywords
+        .into_iter()
+        .map(|index| {
+            let keyword = &person.keywords[index as usize];
+            let typed = if keyword.sources.contains(Source::Query) {
+                2.0
+            } else {
+                1.0
+            };
+            let rarity = f64::from(corpus.rarity(&keyword.text)).max(0.01);
+            (index, typed * f64::from(keyword.count) * rarity)
+        })
+        .collect();
+    let sum: f64 = weights.iter().map(|(_, weight)| weight).sum();
+    for (_, weight) in &mut weights {
+        *weight /= sum;
+    }
+    // Keywords come in the order of their texts, and the sort is stable.
+    weights.sort_by(|left, right| right.1.total_cmp(&left.1));
+    weights
+}
+
+/// Counts summed by key, largest first, then by key.
+fn summed<'a>(counts: impl Iterator<Item = &'a (u32, u32)>) -> Vec<(u32, u32)> {
+    let mut counts: Vec<(u32, u32)> = counts.copied().collect();
+    counts.sort_unstable();
+    counts.dedup_by(|later, earlier| {
+        let same = later.0 == earlier.0;
+        if same {
+            earlier.1 += later.1;
+        }
+        same
+    });
+    counts.sort_by(|left, right| right.1.cmp(&left.1));
+    counts
+}
+
+fn cohesion(affinities: &Affinities, clustering: &Clustering, units: &[u32]) -> (f64, f64) {
+    let Some(first) = units.first() else {
+        return (0.0, 0.0);
+    };
+    let own = clustering.cluster_of()[*first as usize] as usize;
+    let mut sums = vec![(0.0_f64, 0_u32); clustering.len()];
+    for unit in units {
+        for other in 0..affinities.units() {
+            if other != *unit as usize {
+                let (sum, pairs) = &mut sums[clustering.cluster_of()[other] as usize];
+                *sum += f64::from(affinities.get(*unit as usize, other));
+                *pairs += 1;
+            }
+        }
+    }
+    let mean = |(sum, pairs): &(f64, u32)| sum / f64::from((*pairs).max(1));
+    let cohesion = if sums[own].1 == 0 {
+        1.0
+    } else {
+        mean(&sums[own])
+    };
+    let others = sums
+        .iter()
+        .enumerate()
+        .filter(|(cluster, _)| *cluster != own);
+    let nearest = others.map(|(_, sum)| mean(sum)).fold(0.0, f64::max);
+    (cohesion, nearest)
+}

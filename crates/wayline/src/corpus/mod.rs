@@ -1,0 +1,26 @@
+//! What everybody's log says about words and keywords: how common they are, how spread, and
+//! whether a query only names a site.
+//!
+//! [`CorpusBuilder`] counts over extracted people with integers, so any order, split and merge
+//! gives the same counts. [`Corpus`] is the finished snapshot that rooms look things up in: with
+//! the same snapshot a person's result is the same alone and among a million others.
+//!
+//! For logs of a few people a general corpus made from simulated people stands in as the prior
+//! ([`Corpus::with_prior`]).
+
+mod builder;
+mod config;
+mod snapshot;
+
+pub use builder::{CorpusBuilder, cut_by_support};
+pub use config::CorpusConfig;
+pub use snapshot::{Corpus, CorpusEntry, EntryKind, Snapshot, TextCounts};
+
+/// Splits a text in normal form into words: runs of letters and digits.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,283 @@
+//! The whole way of one person's data, from what was extracted to journeys.
+
+use crate::affinity::{Affinities, AffinityModel, Evidence, UnitSpace};
+use crate::assign::{Assigned, Candidate, Placement, assign};
+use crate::cluster::{Clustering, cluster};
+use crate::config::Config;
+use crate::corpus::Corpus;
+use crate::diversify::diversify;
+use crate::embed::EmbeddingCache;
+use crate::extract::{Extracted, UnitKind};
+use crate::identify::journey_id;
+use crate::name::{Name, name_all};
+use crate::nouns::{Journey, JourneyKeyword, KeywordRow, PersonResult, RunInfo, Stage, Timestamp};
+use crate::rank::{Scored, confidence, score};
+use crate::stage::stage;
+
+/// What all people of a run share.
+#[derive(Clone, Copy)]
+pub struct Rooms<'a> {
+    /// All settings.
+    pub config: &'a Config,
+    /// What everybody's log says.
+    pub corpus: &'a Corpus,
+    /// The affinity of two units.
+    pub affinity: &'a AffinityModel,
+    /// The moment for which everything is reckoned.
+    pub as_of: Timestamp,
+}
+
+/// Version of the rows that a run gives out. Fields are only ever added.
+pub const SCHEMA_VERSION: u32 = 1;
+/// At most this many items, interests and boards stand on a journey.
+const A_FEW: usize = 5;
+
+impl Rooms<'_> {
+    /// What stands on every journey of the run.
+    #[must_use]
+    pub fn run_info(&self, embedder: &str) -> RunInfo {
+        let models = format!("embedder:{embedder},affinity:{}", self.affinity.hash());
+        let mut hasher = blake3::Hasher::new();
+        for part in [
+            env!("CARGO_PKG_VERSION"),
+            self.config.hash(),
+            &models,
+            self.corpus.hash(),
+            &self.as_of.to_string(),
+        ] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        RunInfo {
+            run_id: hasher.finalize().to_hex()[..16].to_owned(),
+            schema_version: SCHEMA_VERSION,
+            config_hash: self.config.hash().to_owned(),
+            models,
+            corpus_hash: self.corpus.hash().to_owned(),
+            as_of: self.as_of,
+        }
+    }
+}
+
+/// Everything that the rooms made of one person: the result, and what explains it.
+pub struct Walked {
+    /// The affinities of all pairs of units.
+    pub affinities: Affinities,
+    /// The groups of units.
+    pub clustering: Clustering,
+    /// The candidates, and where each keyword went.
+    pub assigned: Assigned,
+    /// For each candidate, what became of it.
+    pub fates: Vec<Fate>,
+    /// Candidates in the order in which they are shown.
+    pub order: Vec<usize>,
+}
+
+/// What became of a candidate on its way.
+pub struct Fate {
+    /// Its identity.
+    pub journey_id: String,
+    /// Where in its life it is.
+    pub stage: Stage,
+    /// What it is called.
+    pub name: Name,
+    /// How relevant it is now.
+    pub score: Scored,
+    /// How sure we are.
+    pub confidence: Scored,
+}
+
+/// Walks one person through all rooms.
+pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCache<'_>) -> Walked {
+    let config = rooms.config;
+    let space = UnitSpace::of(person, rooms.corpus, embeddings, &config.affinity);
+    let affinities = Affinities::of(person, rooms.corpus, &space, rooms.affinity);
+    let clustering = cluster(&affinities, config.cluster.cut(Evidence::of(person)));
+    let assigned = assign(
+        person,
+        rooms.corpus,
+        &clustering,
+        &affinities,
+        &config.assign,
+    );
+    let candidates = &assigned.candidates;
+    let names = name_all(
+        person,
+        candidates,
+        rooms.corpus,
+        &space,
+        embeddings,
+        &config.name,
+    );
+    let fates: Vec<Fate> = candidates
+        .iter()
+        .zip(names)
+        .map(|(candidate, name)| Fate {
+            journey_id: journey_id(person, candidate),
+            stage: stage(candidate, rooms.as_of, &config.stage),
+            name,
+            score: score(candidate, rooms.as_of, &config.rank),
+            confidence: confidence(candidate, &config.rank),
+        })
+        .collect();
+    let order = order(person, candidates, &fates, embeddings, config);
+    Walked {
+        affinities,
+        clustering,
+        assigned,
+        fates,
+        order,
+    }
+}
+
+/// Candidates by score, then diversified by the meaning of their keywords.
+fn order(
+    person: &Extracted,
+    candidates: &[Candidate],
+    fates: &[Fate],
+    embeddings: &mut EmbeddingCache<'_>,
+    config: &Config,
+) -> Vec<usize> {
+    let mut by_score: Vec<usize> = (0..candidates.len()).collect();
+    by_score.sort_by(|left, right| {
+        let (a, b) = (&fates[*left], &fates[*right]);
+        let by_value = b.score.value.total_cmp(&a.score.value);
+        by_value.then_with(|| a.journey_id.cmp(&b.journey_id))
+    });
+    let dimensions = embeddings.dimensions();
+    let mut vector = vec![0.0_f32; dimensions];
+    let meanings: Vec<Vec<f32>> = by_score
+        .iter()
+        .map(|candidate| {
+            let mut sum = vec![0.0_f32; dimensions];
+            for (keyword, weight) in &candidates[*candidate].keywords {
+                embeddings.embed(&person.keywords[*keyword as usize].text, &mut vector);
+                for (sum, value) in sum.iter_mut().zip(&vector) {
+                    *sum += *weight as f32 * value;
+                }
+            }
+            let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt();
+            sum.iter()
+                .map(|value| value / length.max(f32::MIN_POSITIVE))
+                .collect()
+        })
+        .collect();
+    let scores: Vec<f64> = by_score
+        .iter()
+        .map(|index| fates[*index].score.value)
+        .collect();
+    let similarity = |left: usize, right: usize| {
+        let products = meanings[left].iter().zip(&meanings[right]);
+        f64::from(products.map(|(a, b)| a * b).sum::<f32>())
+    };
+    diversify(&scores, similarity, &config.diversify)
+        .into_iter()
+        .map(|place| by_score[place])
+        .collect()
+}
+
+impl Walked {
+    /// The rows that a run gives out for this person.
+    #[must_use]
+    pub fn result(&self, person: &Extracted) -> PersonResult {
+        let journeys = self
+            .order
+            .iter()
+            .enumerate()
+            .map(|(place, candidate)| self.journey(person, *candidate, place as u32 + 1))
+            .collect();
+        let keywords = person
+            .keywords
+            .iter()
+            .zip(&self.assigned.placements)
+            .map(|(keyword, placement)| {
+                let (journey_id, reason) = match placement {
+                    Placement::Candidate(candidate) => {
+                        let fate = &self.fates[*candidate as usize];
+                        (Some(fate.journey_id.clone()), None)
+                    }
+                    Placement::LeftOver(reason) => (None, Some(*reason)),
+                };
+                KeywordRow {
+                    user_id: person.user_id.clone(),
+                    keyword: keyword.text.clone(),
+                    journey_id,
+                    reason,
+                    sources: keyword.sources,
+                    count: keyword.count,
+                    first_seen: keyword.first_seen,
+                    last_seen: keyword.last_seen,
+                }
+            })
+            .collect();
+        PersonResult {
+            user_id: person.user_id.clone(),
+            journeys,
+            keywords,
+        }
+    }
+
+    fn journey(&self, person: &Extracted, index: usize, rank: u32) -> Journey {
+        let candidate = &self.assigned.candidates[index];
+        let fate = &self.fates[index];
+        let keyword = |index: u32| &person.keywords[index as usize];
+        Journey {
+            user_id: person.user_id.clone(),
+            journey_id: fate.journey_id.clone(),
+            rank,
+            name: fate.name.text.clone(),
+            name_source: fate.name.source,
+            keywords: candidate
+                .keywords
+                .iter()
+                .map(|(index, weight)| JourneyKeyword {
+                    keyword: keyword(*index).text.clone(),
+                    sources: keyword(*index).sources,
+                    count: keyword(*index).count,
+                    weight: rounded(*weight),
+                })
+                .collect(),
+            interests: candidate
+                .interests
+                .iter()
+                .take(A_FEW)
+                .map(|(index, _)| keyword(*index).text.clone())
+                .collect(),
+            stage: fate.stage,
+            confidence: rounded(fate.confidence.value),
+            score: rounded(fate.score.value),
+            started_at: candidate.started_at(person),
+            last_active_at: candidate.last_active_at(),
+            events: candidate.events,
+            visits: candidate.visits,
+            boards: candidate
+                .boards
+                .iter()
+                .take(A_FEW)
+                .map(|(board, _)| person.boards[*board as usize].clone())
+                .collect(),
+            items: top_items(person, candidate),
+        }
+    }
+}
+
+/// Its most used items, by their ids or what stands for one.
+fn top_items(person: &Extracted, candidate: &Candidate) -> Vec<String> {
+    let mut items: Vec<_> = candidate
+        .units
+        .iter()
+        .map(|unit| &person.units[*unit as usize])
+        .filter(|unit| unit.kind == UnitKind::Item)
+        .collect();
+    items.sort_by(|left, right| right.weight.total_cmp(&left.weight));
+    items
+        .iter()
+        .take(A_FEW)
+        .map(|unit| unit.key.clone())
+        .collect()
+}
+
+/// Six decimals: more would only pretend, and cost bytes.
+fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
