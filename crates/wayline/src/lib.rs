@@ -1,1 +1,2 @@
-//! x
+//! Wayline.
+pub mod evaluate;
