@@ -1,0 +1,58 @@
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// The form in which keywords are compared: NFKC, lower case, single spaces.
+///
+/// ```
+/// # use wayline::evaluate::normalise;
+/// assert_eq!(normalise("  Ｃafé\u{a0} CURTAINS "), "café curtains");
+/// ```
+#[must_use]
+pub fn normalise(text: &str) -> String {
+    let lower = text.nfkc().collect::<String>().to_lowercase();
+    let mut out = String::with_capacity(lower.len());
+    for word in lower.split(is_space).filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// Unicode's white space, and the four separators of ASCII which the reference scorers' language
+/// (Python) splits at too.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+}
+
+/// What stands for a keyword where its text must not be kept: the first 16 hexadecimal digits of
+/// the SHA-256 of its [normalised](normalise) text.
+#[must_use]
+pub fn hashed_key(text: &str) -> String {
+    let digest = Sha256::digest(normalise(text));
+    let mut out = String::with_capacity(16);
+    for byte in &digest[..8] {
+        // Writing to a string can't fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn normalises_like_the_reference() {
+        assert_eq!(normalise("A\u{1c}B\u{85}c\u{3000}ﬁne"), "a b c fine");
+        assert_eq!(normalise("ΟΔΟΣ ΣΑΣ"), "οδος σας");
+        assert_eq!(normalise(" \t"), "");
+    }
+
+    #[test]
+    fn hashes_the_normalised_text() {
+        assert_eq!(hashed_key(" ABC "), "ba7816bf8f01cfea");
+    }
+}
