@@ -132,10 +132,16 @@ impl Catalogue {
             if row.trim().is_empty() {
                 continue;
             }
-            let journey: CatalogueJourney = serde_json::from_str(row)
-                .map_err(|e| CatalogueError::BadLine { line, what: e.to_string() })?;
+            let journey: CatalogueJourney =
+                serde_json::from_str(row).map_err(|e| CatalogueError::BadLine {
+                    line,
+                    what: e.to_string(),
+                })?;
             if let Some(what) = fault(&journey) {
-                return Err(CatalogueError::BadLine { line, what: what.to_owned() });
+                return Err(CatalogueError::BadLine {
+                    line,
+                    what: what.to_owned(),
+                });
             }
             if let Some(earlier) = first_line.insert(journey.id.clone(), line) {
                 let what = format!("the id {:?} stands in line {earlier} already", journey.id);
@@ -156,7 +162,13 @@ impl Catalogue {
 
     /// The journeys whose id is wanted, in the same order; may be empty.
     pub fn subset(&self, ids: impl Fn(&str) -> bool) -> Catalogue {
-        Self::of(self.journeys.iter().filter(|j| ids(&j.id)).cloned().collect())
+        Self::of(
+            self.journeys
+                .iter()
+                .filter(|j| ids(&j.id))
+                .cloned()
+                .collect(),
+        )
     }
 
     /// Journeys easily taken for this one: near misses by name, or two interests in common.
@@ -178,34 +190,54 @@ impl Catalogue {
 
     fn of(journeys: Vec<CatalogueJourney>) -> Self {
         let names: Vec<String> = journeys.iter().map(|j| normalise(&j.name)).collect();
-        let misses: Vec<Vec<String>> =
-            journeys.iter().map(|j| j.near_misses.iter().map(|m| normalise(m)).collect()).collect();
-        let interests: Vec<Vec<String>> =
-            journeys.iter().map(|j| j.interests.iter().map(|m| normalise(m)).collect()).collect();
+        let misses: Vec<Vec<String>> = journeys
+            .iter()
+            .map(|j| j.near_misses.iter().map(|m| normalise(m)).collect())
+            .collect();
+        let interests: Vec<Vec<String>> = journeys
+            .iter()
+            .map(|j| j.interests.iter().map(|m| normalise(m)).collect())
+            .collect();
         let close = |a: usize, b: usize| {
             misses[a].contains(&names[b])
                 || misses[b].contains(&names[a])
-                || interests[a].iter().filter(|i| interests[b].contains(i)).count() >= 2
+                || interests[a]
+                    .iter()
+                    .filter(|i| interests[b].contains(i))
+                    .count()
+                    >= 2
         };
         let all = 0..journeys.len();
         let siblings = all
             .clone()
-            .map(|a| all.clone().filter(|&b| a != b && names[a] != names[b] && close(a, b)).collect())
+            .map(|a| {
+                all.clone()
+                    .filter(|&b| a != b && names[a] != names[b] && close(a, b))
+                    .collect()
+            })
             .collect();
-        let twins =
-            all.map(|a| names.iter().position(|n| *n == names[a]).unwrap_or(a)).collect();
+        let twins = all
+            .map(|a| names.iter().position(|n| *n == names[a]).unwrap_or(a))
+            .collect();
         let texts = journeys
             .iter()
             .map(|j| {
                 let queries = j.queries.iter().map(|q| q.text.as_str());
-                let mut texts: Vec<String> =
-                    queries.chain(j.annotations.iter().map(String::as_str)).map(normalise).collect();
+                let mut texts: Vec<String> = queries
+                    .chain(j.annotations.iter().map(String::as_str))
+                    .map(normalise)
+                    .collect();
                 texts.sort_unstable();
                 texts.dedup();
                 texts
             })
             .collect();
-        Self { journeys, siblings, texts, twins }
+        Self {
+            journeys,
+            siblings,
+            texts,
+            twins,
+        }
     }
 }
 

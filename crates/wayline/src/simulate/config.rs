@@ -68,7 +68,9 @@ pub enum SimulationConfigError {
         most: usize,
     },
     /// Give another number, or other numbers of people or journeys.
-    #[error("people_per_journey {asked} must lie within {least:.2}-{most:.2} for {people} people of {mean:.1} journeys and a catalogue of {journeys}")]
+    #[error(
+        "people_per_journey {asked} must lie within {least:.2}-{most:.2} for {people} people of {mean:.1} journeys and a catalogue of {journeys}"
+    )]
     PeoplePerJourney {
         /// What was asked for.
         asked: f64,
@@ -107,7 +109,10 @@ impl SimulationConfig {
         if self.people == 0 {
             return Err(SimulationConfigError::NoPeople);
         }
-        let (low, high) = (*self.journeys_per_person.start(), *self.journeys_per_person.end());
+        let (low, high) = (
+            *self.journeys_per_person.start(),
+            *self.journeys_per_person.end(),
+        );
         let most = MOST_JOURNEYS.min(catalogue.journeys().len());
         if low < 1 || high < low || high > most {
             return Err(SimulationConfigError::Journeys { low, high, most });
@@ -144,13 +149,17 @@ impl SimulationConfig {
 
     /// The end, brought into the range that can be written.
     pub(super) fn end_ms(&self) -> i64 {
-        self.as_of_ms.clamp(*AS_OF_RANGE.start(), *AS_OF_RANGE.end())
+        self.as_of_ms
+            .clamp(*AS_OF_RANGE.start(), *AS_OF_RANGE.end())
     }
 
     /// The journeys of the catalogue that this simulation uses, ascending.
     pub(super) fn journeys_used(&self, catalogue: &Catalogue) -> Vec<usize> {
         let mut all: Vec<usize> = (0..catalogue.journeys().len()).collect();
-        if let Some(share) = self.people_per_journey.filter(|s| s.is_finite() && *s > 0.0) {
+        if let Some(share) = self
+            .people_per_journey
+            .filter(|s| s.is_finite() && *s > 0.0)
+        {
             let wanted = (self.people as f64 * self.mean_journeys() / share + 0.5) as usize;
             Dice::new(self.seed, Stream::Subset, 0, 0).shuffle(&mut all);
             all.truncate(wanted.max(*self.journeys_per_person.end()).max(1));

@@ -12,7 +12,10 @@ pub fn catalogue_folds(catalogue: &Catalogue, k: usize) -> Vec<usize> {
     let n = journeys.len();
     let names: Vec<String> = journeys.iter().map(|j| normalise(&j.name)).collect();
     let lists = |pick: fn(&super::CatalogueJourney) -> &Vec<String>| -> Vec<Vec<String>> {
-        journeys.iter().map(|j| pick(j).iter().map(|t| normalise(t)).collect()).collect()
+        journeys
+            .iter()
+            .map(|j| pick(j).iter().map(|t| normalise(t)).collect())
+            .collect()
     };
     let (others, misses) = (lists(|j| &j.alt_names), lists(|j| &j.near_misses));
 

@@ -111,10 +111,19 @@ impl Ledger {
                 name: about.name.clone(),
                 alt_names: about.alt_names.clone(),
                 kind: plan.kind,
-                status: if ended { GoldStatus::Ended } else { GoldStatus::Ongoing },
+                status: if ended {
+                    GoldStatus::Ended
+                } else {
+                    GoldStatus::Ongoing
+                },
                 keywords,
             });
         }
-        GoldPerson { user_id, as_of, journeys, noise }
+        GoldPerson {
+            user_id,
+            as_of,
+            journeys,
+            noise,
+        }
     }
 }

@@ -58,7 +58,9 @@ impl LogKind {
             LogKind::NoInterests => "items carry no interests",
             LogKind::NoBoards => "saves name no board",
             LogKind::SearchesOnly => "searches, some with a clicked address; no items",
-            LogKind::OffTopic => "35 % of annotations off topic, half of the items without interests",
+            LogKind::OffTopic => {
+                "35 % of annotations off topic, half of the items without interests"
+            }
         }
     }
 }
@@ -71,7 +73,9 @@ impl fmt::Display for LogKind {
 
 /// The text names no kind of log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown kind of log {0:?}; known are repeating-titles, unique-titles, annotations-only, no-interests, no-boards, searches-only, off-topic")]
+#[error(
+    "unknown kind of log {0:?}; known are repeating-titles, unique-titles, annotations-only, no-interests, no-boards, searches-only, off-topic"
+)]
 pub struct UnknownLogKind(pub String);
 
 impl FromStr for LogKind {

@@ -25,7 +25,9 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::{Catalogue, CatalogueError, CatalogueJourney, CatalogueQuery, JourneyKind, Phase};
+pub use catalogue::{
+    Catalogue, CatalogueError, CatalogueJourney, CatalogueQuery, JourneyKind, Phase,
+};
 pub use config::{DEFAULT_AS_OF_MS, MOST_JOURNEYS, SimulationConfig, SimulationConfigError};
 pub use event::SimulatedEvent;
 pub use folds::catalogue_folds;

@@ -25,14 +25,22 @@ pub struct SimulatedPerson {
 /// Makes the person with this number. The same (seed, number) gives the same person whatever the
 /// other people are and in whatever order they are made, so people can be streamed and made in
 /// parallel; `config.people` only counts where `people_per_journey` is set, and the number may be
-/// anything. In all kinds of log but `UniqueTitles` and `OffTopic`, which have other items, a person
-/// does the same things: what the kind hides is left out. Values of `config` that
+/// anything. Logs that lack something (annotations only, no interests, no boards) hold the events
+/// of the default kind without it. Values of `config` that
 /// [`SimulationConfig::check`] would refuse are replaced by the nearest possible ones.
 pub fn person(catalogue: &Catalogue, config: &SimulationConfig, index: u64) -> SimulatedPerson {
     let mut dice = Dice::new(config.seed, Stream::Person, index, 0);
     let schedule = schedule(catalogue, config, &mut dice);
-    let items = Items { catalogue, seed: config.seed, kind: config.kind };
-    let threads = schedule.plans.iter().map(|p| Thread::new(catalogue, p.journey, &mut dice)).collect();
+    let items = Items {
+        catalogue,
+        seed: config.seed,
+        kind: config.kind,
+    };
+    let threads = schedule
+        .plans
+        .iter()
+        .map(|p| Thread::new(catalogue, p.journey, &mut dice))
+        .collect();
     let mut walk = Walk {
         catalogue,
         schedule: &schedule,
@@ -87,8 +95,15 @@ impl Thread {
 }
 
 enum What {
-    Search { query: String, clicked: Option<String> },
-    Item { action: &'static str, item: usize, board: Option<String> },
+    Search {
+        query: String,
+        clicked: Option<String>,
+    },
+    Item {
+        action: &'static str,
+        item: usize,
+        board: Option<String>,
+    },
 }
 
 /// One thing done, and for which plan.
@@ -108,6 +123,7 @@ struct Walk<'a> {
     threads: Vec<Thread>,
     opened: Vec<Item>,
     acts: Vec<Act>,
+    /// Milliseconds since 1970.
     now: i64,
 }
 
@@ -134,7 +150,12 @@ impl Walk<'_> {
         let mut left: Vec<(usize, usize)> = visit
             .plans
             .iter()
-            .map(|p| (*p, self.dice.by_quantiles(&[1.0, 1.0, 1.3, 2.0, 4.0]) as usize))
+            .map(|p| {
+                (
+                    *p,
+                    self.dice.by_quantiles(&[1.0, 1.0, 1.3, 2.0, 4.0]) as usize,
+                )
+            })
             .collect();
         if left.is_empty() || self.dice.chance(0.22) {
             self.noise();
@@ -146,7 +167,11 @@ impl Walk<'_> {
             let plan = match stay.filter(|_| self.dice.chance(0.55)) {
                 Some(plan) => plan,
                 None => {
-                    let open: Vec<usize> = left.iter().filter(|(_, n)| *n > 0).map(|(p, _)| *p).collect();
+                    let open: Vec<usize> = left
+                        .iter()
+                        .filter(|(_, n)| *n > 0)
+                        .map(|(p, _)| *p)
+                        .collect();
                     match self.dice.pick(&open) {
                         Some(plan) => *plan,
                         None => break,
@@ -181,11 +206,18 @@ impl Walk<'_> {
             }
         }
         let least = if browse { 1.0 } else { 0.0 };
-        let opened = self.dice.by_quantiles(&[0.0, 1.0, 1.4, 2.2, 3.4, 6.0]).max(least) as usize;
+        let opened = self
+            .dice
+            .by_quantiles(&[0.0, 1.0, 1.4, 2.2, 3.4, 6.0])
+            .max(least) as usize;
         for _ in 0..opened {
             self.wait(2.0, 160.0);
             // Now and then it is one from the results of an earlier search.
-            let earlier = self.dice.chance(0.12).then(|| self.dice.pick(searched).copied()).flatten();
+            let earlier = self
+                .dice
+                .chance(0.12)
+                .then(|| self.dice.pick(searched).copied())
+                .flatten();
             self.open(earlier.unwrap_or(plan));
             if self.dice.chance(0.03) {
                 self.noise();
@@ -195,18 +227,37 @@ impl Walk<'_> {
 
     fn search(&mut self, plan: usize, day: f64) {
         let query = self.query(plan, day);
-        let item = self.threads[plan].seen.last().and_then(|(i, _)| self.opened.get(*i));
-        let clicked = item.map(|i| i.url.clone()).filter(|_| self.dice.chance(0.55));
-        self.acts.push(Act { ms: self.now, plan: Some(plan), what: What::Search { query, clicked } });
+        let item = self.threads[plan]
+            .seen
+            .last()
+            .and_then(|(i, _)| self.opened.get(*i));
+        let clicked = item
+            .map(|i| i.url.clone())
+            .filter(|_| self.dice.chance(0.55));
+        self.acts.push(Act {
+            ms: self.now,
+            plan: Some(plan),
+            what: What::Search { query, clicked },
+        });
     }
 
     fn query(&mut self, plan: usize, day: f64) -> String {
         let dice = &mut self.dice;
-        let (Some(thread), Some(about)) = (self.threads.get_mut(plan), self.schedule.plans.get(plan)) else {
+        let (Some(thread), Some(about)) =
+            (self.threads.get_mut(plan), self.schedule.plans.get(plan))
+        else {
             return String::new();
         };
-        let all = self.catalogue.journeys().get(about.journey).map_or(&[][..], |j| &j.queries);
-        let old = if thread.untyped.is_empty() || dice.chance(0.5) { dice.pick(&thread.typed).cloned() } else { None };
+        let all = self
+            .catalogue
+            .journeys()
+            .get(about.journey)
+            .map_or(&[][..], |j| &j.queries);
+        let old = if thread.untyped.is_empty() || dice.chance(0.5) {
+            dice.pick(&thread.typed).cloned()
+        } else {
+            None
+        };
         let text = match old {
             Some(old) => match dice.below(100) {
                 0..12 => with_typo(&old, dice),
@@ -219,9 +270,16 @@ impl Walk<'_> {
                     JourneyKind::Evergreen => dice.share(),
                 };
                 let phase = phase(progress, dice);
-                let fitting: Vec<usize> =
-                    thread.untyped.iter().copied().filter(|q| all.get(*q).is_some_and(|q| q.phase == phase)).collect();
-                let chosen = dice.pick(&fitting).or_else(|| dice.pick(&thread.untyped)).copied();
+                let fitting: Vec<usize> = thread
+                    .untyped
+                    .iter()
+                    .copied()
+                    .filter(|q| all.get(*q).is_some_and(|q| q.phase == phase))
+                    .collect();
+                let chosen = dice
+                    .pick(&fitting)
+                    .or_else(|| dice.pick(&thread.untyped))
+                    .copied();
                 thread.untyped.retain(|q| Some(*q) != chosen);
                 match chosen.and_then(|q| all.get(q)) {
                     Some(query) => query.text.clone(),
@@ -232,7 +290,11 @@ impl Walk<'_> {
         if !thread.typed.contains(&text) {
             thread.typed.push(text.clone());
         }
-        if dice.chance(0.03) { carelessly(&text, dice) } else { text }
+        if dice.chance(0.03) {
+            carelessly(&text, dice)
+        } else {
+            text
+        }
     }
 
     /// An item of the plan's journey: one seen before, or a new one.
@@ -245,9 +307,18 @@ impl Walk<'_> {
             return Some(*seen);
         }
         let drawn = self.dice.early(SHELF);
-        let place = if self.dice.chance(0.7) { drawn - drawn % FACETS + facet } else { drawn };
+        let place = if self.dice.chance(0.7) {
+            drawn - drawn % FACETS + facet
+        } else {
+            drawn
+        };
         let item = if self.items.kind == LogKind::UniqueTitles {
-            self.items.own(journey, self.index, self.opened.len() as u64, place % FACETS)?
+            self.items.own(
+                journey,
+                self.index,
+                self.opened.len() as u64,
+                place % FACETS,
+            )?
         } else {
             if let Some((seen, _)) = self.threads[plan].seen.iter().find(|(_, p)| *p == place) {
                 return Some(*seen);
@@ -266,7 +337,11 @@ impl Walk<'_> {
             self.wait(3.0, 40.0);
             let boards = &self.threads[plan].boards;
             let board = if self.dice.chance(0.08) {
-                Some(self.dice.text(&["saved for later", "misc", "stuff i like", "ideas"]).to_owned())
+                Some(
+                    self.dice
+                        .text(&["saved for later", "misc", "stuff i like", "ideas"])
+                        .to_owned(),
+                )
             } else {
                 self.dice.pick(boards).cloned()
             };
@@ -279,8 +354,22 @@ impl Walk<'_> {
         }
     }
 
-    fn act_on(&mut self, item: usize, plan: Option<usize>, action: &'static str, board: Option<String>) {
-        self.acts.push(Act { ms: self.now, plan, what: What::Item { action, item, board } });
+    fn act_on(
+        &mut self,
+        item: usize,
+        plan: Option<usize>,
+        action: &'static str,
+        board: Option<String>,
+    ) {
+        self.acts.push(Act {
+            ms: self.now,
+            plan,
+            what: What::Item {
+                action,
+                item,
+                board,
+            },
+        });
     }
 
     /// A search that serves no journey.
@@ -292,19 +381,33 @@ impl Walk<'_> {
         } else {
             (noise::one_off(&mut self.dice), None)
         };
-        self.acts.push(Act { ms: self.now, plan: None, what: What::Search { query, clicked } });
+        self.acts.push(Act {
+            ms: self.now,
+            plan: None,
+            what: What::Search { query, clicked },
+        });
         self.wait(5.0, 60.0);
     }
 
     /// Something that caught the eye: an item of a journey that the person isn't on.
     fn stray_items(&mut self) {
         let journey = self.dice.below(self.catalogue.journeys().len());
-        if self.schedule.plans.iter().any(|p| self.catalogue.twin(p.journey) == self.catalogue.twin(journey)) {
+        if self
+            .schedule
+            .plans
+            .iter()
+            .any(|p| self.catalogue.twin(p.journey) == self.catalogue.twin(journey))
+        {
             return;
         }
         let place = self.dice.below(SHELF);
         let item = if self.items.kind == LogKind::UniqueTitles {
-            self.items.own(journey, self.index, self.opened.len() as u64, place % FACETS)
+            self.items.own(
+                journey,
+                self.index,
+                self.opened.len() as u64,
+                place % FACETS,
+            )
         } else {
             self.items.shared(journey, place)
         };
@@ -323,8 +426,20 @@ impl Walk<'_> {
         let acts = std::mem::take(&mut self.acts);
         let mut acts: Vec<Act> = acts.into_iter().filter(|a| a.ms <= end_ms).collect();
         acts.sort_by_key(|a| a.ms);
+        let mut noted = vec![false; self.opened.len()];
         for act in acts {
-            let Some(mut event) = self.shown(act.what, act.plan, &mut ledger) else { continue };
+            let item = match &act.what {
+                What::Item { item, .. } => Some(*item),
+                What::Search { .. } => None,
+            };
+            let Some(mut event) = self.shown(act.what, act.plan.is_none()) else {
+                continue;
+            };
+            if let Some(query) = &event.query {
+                ledger.note(query, act.plan);
+            } else if let Some(item) = item {
+                self.note_item(item, act.plan, &mut noted, &mut ledger);
+            }
             event.user_id.clone_from(&user_id);
             event.timestamp_ms = act.ms;
             event.event_id = Some(format!("{user_id}-{}", events.len()));
@@ -333,13 +448,28 @@ impl Walk<'_> {
             }
             events.push(event);
         }
-        let as_of = Timestamp::from_millisecond(end_ms).map(|t| t.to_string()).unwrap_or_default();
+        let as_of = Timestamp::from_millisecond(end_ms)
+            .map(|t| t.to_string())
+            .unwrap_or_default();
         let gold = ledger.close(self.catalogue, self.schedule, user_id, as_of, end_ms);
         SimulatedPerson { events, gold }
     }
 
-    /// The event as this kind of log shows it; none when it doesn't.
-    fn shown(&self, what: What, plan: Option<usize>, ledger: &mut Ledger) -> Option<SimulatedEvent> {
+    /// Every event of an item has the same keywords for the same plan: once is enough.
+    fn note_item(&self, item: usize, plan: Option<usize>, noted: &mut [bool], ledger: &mut Ledger) {
+        let (Some(about), Some(noted)) = (self.opened.get(item), noted.get_mut(item)) else {
+            return;
+        };
+        if std::mem::replace(noted, true) {
+            return;
+        }
+        for (text, bearing) in &about.annotations {
+            ledger.note(text, plan.filter(|_| *bearing == Bearing::Topic));
+        }
+    }
+
+    /// The event as this kind of log shows it, still nobody's; none when it doesn't.
+    fn shown(&self, what: What, errand: bool) -> Option<SimulatedEvent> {
         let kind = self.items.kind;
         let mut event = SimulatedEvent {
             user_id: String::new(),
@@ -356,19 +486,26 @@ impl Walk<'_> {
         };
         match what {
             What::Search { query, clicked } => {
-                ledger.note(&query, plan);
                 event.query = Some(query);
-                // A search that serves no journey is for a site: its click stands in every log.
-                event.url = clicked.filter(|_| plan.is_none() || kind == LogKind::SearchesOnly);
+                // A search for a site stands with its click in every log.
+                event.url = clicked.filter(|_| errand || kind == LogKind::SearchesOnly);
             }
-            What::Item { action, item, board } => {
-                let item = self.opened.get(item).filter(|_| kind != LogKind::SearchesOnly)?;
+            What::Item {
+                action,
+                item,
+                board,
+            } => {
+                let item = self
+                    .opened
+                    .get(item)
+                    .filter(|_| kind != LogKind::SearchesOnly)?;
                 event.action = action;
                 event.item_id = Some(item.id.clone());
-                for (text, bearing) in &item.annotations {
-                    ledger.note(text, plan.filter(|_| *bearing == Bearing::Topic));
-                    event.annotations.push(text.clone());
-                }
+                event.annotations = item
+                    .annotations
+                    .iter()
+                    .map(|(text, _)| text.clone())
+                    .collect();
                 if kind != LogKind::AnnotationsOnly {
                     event.title.clone_from(&item.title);
                     event.url = (action == "click").then(|| item.url.clone());
@@ -385,10 +522,17 @@ impl Walk<'_> {
 
 /// The phase of a search made when the journey is this far.
 fn phase(progress: f64, dice: &mut Dice) -> Phase {
-    let peaks = [(Phase::Inspire, 0.05), (Phase::Plan, 0.35), (Phase::Act, 0.7), (Phase::After, 1.0)];
+    let peaks = [
+        (Phase::Inspire, 0.05),
+        (Phase::Plan, 0.35),
+        (Phase::Act, 0.7),
+        (Phase::After, 1.0),
+    ];
     let weights = peaks.map(|(_, at)| {
         let near: f64 = (1.0 - (progress - at).abs() / 0.45).max(0.03);
         (near * 1000.0) as u32
     });
-    peaks.get(dice.weighted(&weights)).map_or(Phase::Plan, |(phase, _)| *phase)
+    peaks
+        .get(dice.weighted(&weights))
+        .map_or(Phase::Plan, |(phase, _)| *phase)
 }

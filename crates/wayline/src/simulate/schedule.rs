@@ -52,7 +52,10 @@ pub(super) struct Schedule {
 /// Which journeys: any of the catalogue, and rather often siblings of those chosen already.
 fn choose(catalogue: &Catalogue, config: &SimulationConfig, dice: &mut Dice) -> Vec<usize> {
     let used = config.journeys_used(catalogue);
-    let wanted = dice.between(*config.journeys_per_person.start(), *config.journeys_per_person.end());
+    let wanted = dice.between(
+        *config.journeys_per_person.start(),
+        *config.journeys_per_person.end(),
+    );
     let mut chosen: Vec<usize> = Vec::new();
     // Bounded, for a small catalogue may hold fewer goals than a person wants.
     for _ in 0..wanted.saturating_mul(20) {
@@ -61,15 +64,24 @@ fn choose(catalogue: &Catalogue, config: &SimulationConfig, dice: &mut Dice) -> 
         }
         let sibling = match dice.pick(&chosen) {
             Some(&known) if dice.chance(0.2) => {
-                let near: Vec<usize> =
-                    catalogue.siblings(known).iter().copied().filter(|s| used.binary_search(s).is_ok()).collect();
+                let near: Vec<usize> = catalogue
+                    .siblings(known)
+                    .iter()
+                    .copied()
+                    .filter(|s| used.binary_search(s).is_ok())
+                    .collect();
                 dice.pick(&near).copied()
             }
             _ => None,
         };
-        let Some(next) = sibling.or_else(|| dice.pick(&used).copied()) else { break };
+        let Some(next) = sibling.or_else(|| dice.pick(&used).copied()) else {
+            break;
+        };
         // The same goal told twice would be two journeys that nobody could tell apart.
-        if !chosen.iter().any(|&c| catalogue.twin(c) == catalogue.twin(next)) {
+        if !chosen
+            .iter()
+            .any(|&c| catalogue.twin(c) == catalogue.twin(next))
+        {
             chosen.push(next);
         }
     }
@@ -87,7 +99,11 @@ fn plan(catalogue: &Catalogue, journey: usize, days: f64, dice: &mut Dice) -> Op
             (start.min(days - 2.0), start + length)
         }
         JourneyKind::Evergreen => {
-            let start = if dice.chance(0.3) { dice.real(0.0, days * 0.7) } else { -typical * dice.share() };
+            let start = if dice.chance(0.3) {
+                dice.real(0.0, days * 0.7)
+            } else {
+                -typical * dice.share()
+            };
             (start, days + typical)
         }
     };
@@ -97,12 +113,21 @@ fn plan(catalogue: &Catalogue, journey: usize, days: f64, dice: &mut Dice) -> Op
         let from = dice.real(seen_from + 5.0, seen_to - length);
         (from, from + length)
     });
-    Some(Plan { journey, kind, start, end, pause })
+    Some(Plan {
+        journey,
+        kind,
+        start,
+        end,
+        pause,
+    })
 }
 
 /// The days on which a journey is pursued.
 fn days_of(plan: &Plan, days: f64, busy: &[u32], effort: f64, dice: &mut Dice) -> Vec<u32> {
-    let (from, to) = (plan.start.max(0.0), plan.end.min(days - 0.01).max(plan.start.max(0.0)));
+    let (from, to) = (
+        plan.start.max(0.0),
+        plan.end.min(days - 0.01).max(plan.start.max(0.0)),
+    );
     let wanted = dice.by_quantiles(&[1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 24.0]) * effort;
     let wanted = wanted.min(1.0 + 1.2 * (to - from)).max(1.0) as usize;
     let peak = dice.share();
@@ -140,7 +165,11 @@ fn days_of(plan: &Plan, days: f64, busy: &[u32], effort: f64, dice: &mut Dice) -
 }
 
 /// Draws a person's journeys and visits.
-pub(super) fn schedule(catalogue: &Catalogue, config: &SimulationConfig, dice: &mut Dice) -> Schedule {
+pub(super) fn schedule(
+    catalogue: &Catalogue,
+    config: &SimulationConfig,
+    dice: &mut Dice,
+) -> Schedule {
     let low = (*config.history_days.start()).clamp(14, 1_500) as usize;
     let high = (*config.history_days.end()).clamp(14, 1_500) as usize;
     let whole_days = dice.between(low, high);
@@ -151,8 +180,10 @@ pub(super) fn schedule(catalogue: &Catalogue, config: &SimulationConfig, dice: &
         .collect();
 
     let presence = dice.real(0.10, 0.25);
-    let busy: Vec<u32> = (0..whole_days as u32).filter(|_| dice.chance(presence)).collect();
-    let effort = dice.by_quantiles(&[0.8, 1.3, 1.6, 2.0, 2.9]);
+    let busy: Vec<u32> = (0..whole_days as u32)
+        .filter(|_| dice.chance(presence))
+        .collect();
+    let effort = dice.by_quantiles(&[0.9, 1.5, 1.9, 2.3, 3.3]);
     let mut slots: BTreeMap<(u32, usize), Vec<usize>> = BTreeMap::new();
     for (i, plan) in plans.iter().enumerate() {
         for day in days_of(plan, days, &busy, effort, dice) {
@@ -164,7 +195,9 @@ pub(super) fn schedule(catalogue: &Catalogue, config: &SimulationConfig, dice: &
         }
     }
     for _ in 0..(days / 30.0 * dice.real(0.3, 1.5)) as usize {
-        slots.entry((dice.below(whole_days) as u32, dice.below(2))).or_default();
+        slots
+            .entry((dice.below(whole_days) as u32, dice.below(2)))
+            .or_default();
     }
 
     let hours = [dice.real(17.0, 22.0), dice.real(6.0, 14.0)];
@@ -174,9 +207,17 @@ pub(super) fn schedule(catalogue: &Catalogue, config: &SimulationConfig, dice: &
         .map(|((day, slot), plans)| {
             let hour = hours.get(slot).copied().unwrap_or(12.0) + dice.real(-1.0, 1.0);
             let start_ms = begin + (f64::from(day) * DAY_MS + hour * 3_600_000.0) as i64;
-            Visit { start_ms, day: f64::from(day) + 0.5, plans }
+            Visit {
+                start_ms,
+                day: f64::from(day) + 0.5,
+                plans,
+            }
         })
         .collect();
     visits.sort_by_key(|v| v.start_ms);
-    Schedule { plans, visits, days }
+    Schedule {
+        plans,
+        visits,
+        days,
+    }
 }

@@ -39,10 +39,34 @@ pub(super) fn with_typo(text: &str, dice: &mut Dice) -> String {
     letters.into_iter().collect()
 }
 
-const BEFORE: &[&str] = &["best", "cheap", "easy", "simple", "how to", "small", "modern", "where to buy"];
+const BEFORE: &[&str] = &[
+    "best",
+    "cheap",
+    "easy",
+    "simple",
+    "how to",
+    "small",
+    "modern",
+    "where to buy",
+];
 const AFTER: &[&str] = &[
-    "ideas", "near me", "uk", "2025", "for beginners", "on a budget", "cost", "reviews", "at home",
-    "step by step", "vs", "checklist", "examples", "pinterest", "online", "pictures", "that actually work",
+    "ideas",
+    "near me",
+    "uk",
+    "2025",
+    "for beginners",
+    "on a budget",
+    "cost",
+    "reviews",
+    "at home",
+    "step by step",
+    "vs",
+    "checklist",
+    "examples",
+    "pinterest",
+    "online",
+    "pictures",
+    "that actually work",
 ];
 
 /// The search again in other words: one word more, one word less, or words swapped.
@@ -52,8 +76,12 @@ pub(super) fn reworded(text: &str, dice: &mut Dice) -> String {
         0 => format!("{} {text}", dice.text(BEFORE)),
         1 if words.len() >= 4 => {
             let gone = dice.below(words.len());
-            let kept: Vec<&str> =
-                words.iter().enumerate().filter(|(i, _)| *i != gone).map(|(_, w)| *w).collect();
+            let kept: Vec<&str> = words
+                .iter()
+                .enumerate()
+                .filter(|(i, _)| *i != gone)
+                .map(|(_, w)| *w)
+                .collect();
             kept.join(" ")
         }
         2 if words.len() >= 3 => {
