@@ -1,1 +1,3 @@
-//! x
+//! Reads event logs from files and writes Wayline's results to files.
+
+pub mod write;
