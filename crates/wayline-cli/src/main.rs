@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-fn main() {}
-=======
 //! The wayline command.
 
 mod commands;
@@ -18,4 +15,3 @@ fn main() -> anyhow::Result<()> {
         Cli::Simulate(args) => commands::simulate::run(args),
     }
 }
->>>>>>> simulate

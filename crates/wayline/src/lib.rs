@@ -20,12 +20,15 @@ pub mod config;
 pub mod corpus;
 pub mod diversify;
 pub mod embed;
+pub mod evaluate;
 pub mod extract;
 pub mod identify;
 pub mod name;
 pub mod nouns;
 pub mod rank;
+pub mod simulate;
 pub mod stage;
+pub mod train;
 mod walk;
 
 pub use walk::{Fate, Rooms, SCHEMA_VERSION, Walked, walk};

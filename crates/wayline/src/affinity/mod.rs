@@ -14,7 +14,7 @@ mod space;
 
 pub use config::AffinityConfig;
 pub use features::{FEATURES, FeatureRow, PairRows};
-pub use model::{AffinityModel, Evidence, ModelError};
+pub use model::{AffinityModel, Evidence, ModelError, Weights};
 pub use space::UnitSpace;
 
 use crate::corpus::Corpus;

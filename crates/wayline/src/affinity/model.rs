@@ -71,7 +71,7 @@ pub enum ModelError {
 }
 
 /// Version of the features and of the file.
-pub const VERSION: u32 = 1;
+const VERSION: u32 = 1;
 
 /// What a person's log holds: each kind has its own weights, cut and thresholds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
