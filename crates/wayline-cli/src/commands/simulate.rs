@@ -16,7 +16,7 @@ use wayline::simulate::{
 };
 use wayline_files::write::events::{EventRow, EventsParquetWriter};
 
-/// So many people are in memory at a time (some 50 MiB), and with --scatter so many are mixed.
+/// So many people are in memory at a time (some 100 MiB), and with --scatter so many are mixed.
 const BLOCK: u64 = 256;
 
 /// Make up people whose journeys are known
@@ -137,13 +137,15 @@ pub(crate) fn run(args: SimulateArgs) -> Result<()> {
     while first < config.people {
         let block = first..config.people.min(first + BLOCK);
         first = block.end;
-        let people = side_by_side(&block.collect::<Vec<u64>>(), |numbers| {
+        let people: Vec<SimulatedPerson> = side_by_side(&block.collect::<Vec<u64>>(), |numbers| {
             Ok(numbers
                 .iter()
                 .map(|n| person(catalogue, &config, *n))
                 .collect::<Vec<_>>())
         })?
-        .concat();
+        .into_iter()
+        .flatten()
+        .collect();
         let rows = in_order(&people, args.scatter);
         events += rows.len() as u64;
         sink.write(&rows)?;

@@ -153,7 +153,7 @@ impl Walk<'_> {
             .map(|p| {
                 (
                     *p,
-                    self.dice.by_quantiles(&[1.0, 1.0, 1.3, 2.0, 4.0]) as usize,
+                    self.dice.by_quantiles(&[1.0, 1.4, 2.1, 3.0, 5.0]) as usize,
                 )
             })
             .collect();
@@ -215,7 +215,7 @@ impl Walk<'_> {
             // Now and then it is one from the results of an earlier search.
             let earlier = self
                 .dice
-                .chance(0.12)
+                .chance(0.2)
                 .then(|| self.dice.pick(searched).copied())
                 .flatten();
             self.open(earlier.unwrap_or(plan));

@@ -17,6 +17,8 @@ pub(super) struct Plan {
     pub(super) start: f64,
     /// Last day as planned; may be after the log's end.
     pub(super) end: f64,
+    /// About how many visits serve it, were all of it seen.
+    visits: f64,
     /// Weeks without activity.
     pause: Option<(f64, f64)>,
 }
@@ -88,13 +90,21 @@ fn choose(catalogue: &Catalogue, config: &SimulationConfig, dice: &mut Dice) -> 
     chosen
 }
 
-fn plan(catalogue: &Catalogue, journey: usize, days: f64, dice: &mut Dice) -> Option<Plan> {
+fn plan(
+    catalogue: &Catalogue,
+    journey: usize,
+    days: f64,
+    effort: f64,
+    dice: &mut Dice,
+) -> Option<Plan> {
     let about = catalogue.journeys().get(journey)?;
     let kind = about.kind;
     let typical = f64::from(about.typical_days);
+    let visits = effort * dice.by_quantiles(&[1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 24.0]);
     let (start, end) = match kind {
         JourneyKind::Situational => {
-            let length = (typical * dice.real(0.5, 1.3)).max(4.0);
+            // Who does little for it is done with it sooner.
+            let length = (typical * dice.real(0.5, 1.3)).min(visits * 18.0).max(4.0);
             let start = dice.real(-0.5 * length, days - (0.25 * length).clamp(2.0, 20.0));
             (start.min(days - 2.0), start + length)
         }
@@ -118,18 +128,23 @@ fn plan(catalogue: &Catalogue, journey: usize, days: f64, dice: &mut Dice) -> Op
         kind,
         start,
         end,
+        visits,
         pause,
     })
 }
 
 /// The days on which a journey is pursued.
-fn days_of(plan: &Plan, days: f64, busy: &[u32], effort: f64, dice: &mut Dice) -> Vec<u32> {
+fn days_of(plan: &Plan, days: f64, busy: &mut Vec<u32>, dice: &mut Dice) -> Vec<u32> {
     let (from, to) = (
         plan.start.max(0.0),
         plan.end.min(days - 0.01).max(plan.start.max(0.0)),
     );
-    let wanted = dice.by_quantiles(&[1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 24.0]) * effort;
-    let wanted = wanted.min(1.0 + 1.2 * (to - from)).max(1.0) as usize;
+    // What happened before the log begins, or will after it, isn't seen.
+    let seen = match plan.kind {
+        JourneyKind::Situational => ((to - from) / (plan.end - plan.start)).clamp(0.3, 1.0),
+        JourneyKind::Evergreen => 1.0,
+    };
+    let wanted = (plan.visits * seen).min(1.0 + 1.2 * (to - from)).max(1.0) as usize;
     let peak = dice.share();
     let mut out: Vec<u32> = Vec::with_capacity(wanted);
     let mut last: Option<f64> = None;
@@ -141,8 +156,9 @@ fn days_of(plan: &Plan, days: f64, busy: &[u32], effort: f64, dice: &mut Dice) -
                 Some(before) if dice.chance(0.45) => before + dice.real(-3.0, 5.0),
                 // Situational journeys have a busy time, evergreen ones come and go.
                 _ if plan.kind == JourneyKind::Situational => {
-                    let (a, b) = (dice.share(), dice.share());
-                    from + (to - from) * ((a + b) / 2.0 * 0.6 + 0.4 * peak)
+                    let around = peak + (dice.share() + dice.share() - 1.0) * 0.3;
+                    let even = dice.share();
+                    from + (to - from) * if dice.chance(0.5) { even } else { around }
                 }
                 _ => dice.real(from, to),
             }
@@ -153,13 +169,17 @@ fn days_of(plan: &Plan, days: f64, busy: &[u32], effort: f64, dice: &mut Dice) -
         }
         last = Some(day);
         // Most things are done on days on which the person is there anyway.
-        let reach = ((to - from) / 10.0).clamp(0.5, 3.0);
+        let reach = ((to - from) / 8.0).clamp(1.0, 6.0);
         let near = busy
             .iter()
             .map(|b| f64::from(*b) + 0.5)
             .filter(|b| (b - day).abs() <= reach && plan.active(*b))
             .min_by(|a, b| (a - day).abs().total_cmp(&(b - day).abs()));
-        out.push(near.unwrap_or(day) as u32);
+        let day = near.unwrap_or(day) as u32;
+        if near.is_none() {
+            busy.push(day);
+        }
+        out.push(day);
     }
     out
 }
@@ -174,20 +194,20 @@ pub(super) fn schedule(
     let high = (*config.history_days.end()).clamp(14, 1_500) as usize;
     let whole_days = dice.between(low, high);
     let days = whole_days as f64;
+    let effort = dice.by_quantiles(&[1.1, 1.9, 2.4, 2.9, 4.2]);
     let plans: Vec<Plan> = choose(catalogue, config, dice)
         .into_iter()
-        .filter_map(|journey| plan(catalogue, journey, days, dice))
+        .filter_map(|journey| plan(catalogue, journey, days, effort, dice))
         .collect();
 
-    let presence = dice.real(0.10, 0.25);
-    let busy: Vec<u32> = (0..whole_days as u32)
+    let presence = dice.real(0.03, 0.12);
+    let mut busy: Vec<u32> = (0..whole_days as u32)
         .filter(|_| dice.chance(presence))
         .collect();
-    let effort = dice.by_quantiles(&[0.9, 1.5, 1.9, 2.3, 3.3]);
     let mut slots: BTreeMap<(u32, usize), Vec<usize>> = BTreeMap::new();
     for (i, plan) in plans.iter().enumerate() {
-        for day in days_of(plan, days, &busy, effort, dice) {
-            let slot = usize::from(dice.chance(0.25));
+        for day in days_of(plan, days, &mut busy, dice) {
+            let slot = usize::from(dice.chance(0.15));
             let plans = slots.entry((day, slot)).or_default();
             if !plans.contains(&i) {
                 plans.push(i);
