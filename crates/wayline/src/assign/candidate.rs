@@ -30,6 +30,8 @@ pub struct Candidate {
     pub items: u32,
     /// Sum of the action weights of its events.
     pub weight: f64,
+    /// The share of its keywords that are a way to get to a site, 0 to 1.
+    pub navigational: f64,
     /// Mean affinity of its pairs of units; 1 for a single unit.
     pub cohesion: f64,
     /// The highest mean affinity of its units to another group; 0 if there is none.
@@ -53,6 +55,11 @@ impl Candidate {
         times.sort_unstable();
         let mut visits: Vec<u32> = times.iter().map(|(_, visit)| *visit).collect();
         visits.dedup();
+        let navigational = keywords
+            .iter()
+            .filter(|keyword| corpus.is_navigational(&person.keywords[**keyword as usize]))
+            .count() as f64
+            / keywords.len().max(1) as f64;
         let (cohesion, nearest) = cohesion(affinities, clustering, &units);
         Self {
             keywords: weighted(person, corpus, keywords),
@@ -66,6 +73,7 @@ impl Candidate {
                 .count() as u32,
             items: members().filter(|unit| unit.kind == UnitKind::Item).count() as u32,
             weight: members().map(|unit| f64::from(unit.weight)).sum(),
+            navigational,
             cohesion,
             nearest,
             units,
@@ -80,6 +88,12 @@ impl Candidate {
             .iter()
             .map(|unit| person.units[*unit as usize].first_seen);
         first.min().unwrap_or_default()
+    }
+
+    /// Mean action weight of its events above that of a plain look: how much was saved or clicked.
+    #[must_use]
+    pub fn intensity(&self) -> f64 {
+        self.weight / f64::from(self.events.max(1)) - 1.0
     }
 
     /// The last event.

@@ -13,10 +13,12 @@ use crate::nouns::Timestamp;
 #[expect(missing_docs, reason = "documented in default.toml, once")]
 pub struct RankConfig {
     pub bias: f64,
-    pub log_events: f64,
     pub log_keywords: f64,
     pub log_visits: f64,
-    pub intensity: f64,
+    pub cohesion: f64,
+    pub separation: f64,
+    pub navigational: f64,
+    pub saves: f64,
     pub recency: f64,
     pub recency_half_life_days: f64,
     pub confidence_bias: f64,
@@ -31,10 +33,12 @@ impl RankConfig {
         let range = "between -100 and 100";
         for (key, value) in [
             ("rank.bias", self.bias),
-            ("rank.log_events", self.log_events),
             ("rank.log_keywords", self.log_keywords),
             ("rank.log_visits", self.log_visits),
-            ("rank.intensity", self.intensity),
+            ("rank.cohesion", self.cohesion),
+            ("rank.separation", self.separation),
+            ("rank.navigational", self.navigational),
+            ("rank.saves", self.saves),
             ("rank.recency", self.recency),
             ("rank.confidence_bias", self.confidence_bias),
             ("rank.confidence_cohesion", self.confidence_cohesion),
@@ -79,25 +83,14 @@ pub struct Scored {
 pub fn score(candidate: &Candidate, as_of: Timestamp, config: &RankConfig) -> Scored {
     let silence = as_of.days_since(candidate.last_active_at()).max(0.0);
     let recency = libm::exp2(-silence / config.recency_half_life_days);
-    let events = f64::from(candidate.events);
     Scored::of([
         ("baseline", 1.0, config.bias),
-        ("log_events", libm::log1p(events), config.log_events),
-        (
-            "log_keywords",
-            libm::log1p(candidate.keywords.len() as f64),
-            config.log_keywords,
-        ),
-        (
-            "log_visits",
-            libm::log1p(f64::from(candidate.visits)),
-            config.log_visits,
-        ),
-        (
-            "intensity",
-            candidate.weight / events.max(1.0),
-            config.intensity,
-        ),
+        ("log_keywords", libm::log1p(candidate.keywords.len() as f64), config.log_keywords),
+        ("log_visits", libm::log1p(f64::from(candidate.visits)), config.log_visits),
+        ("cohesion", candidate.cohesion, config.cohesion),
+        ("separation", 1.0 - candidate.nearest, config.separation),
+        ("navigational", candidate.navigational, config.navigational),
+        ("saves", candidate.intensity(), config.saves),
         ("recency", recency, config.recency),
     ])
 }
