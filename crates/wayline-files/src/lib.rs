@@ -1,3 +1,9 @@
-//! Reads event logs from files and writes Wayline's results to files.
+//! The outside world in files: reads event logs, brings each person's events together, keeps the
+//! corpus, writes results.
+//!
+//! Everything larger than memory goes through temporary files; everything that is written takes
+//! its name only once it is complete.
+#![deny(missing_docs)]
 
+pub mod corpus;
 pub mod write;
