@@ -1,5 +1,7 @@
 //! Counting over people.
 
+use std::collections::BTreeMap;
+
 use foldhash::HashMap;
 
 use crate::extract::Extracted;
@@ -107,20 +109,75 @@ impl CorpusBuilder {
 
 /// Keeps the entries of at least `min_people` people, and of those at most `max_texts`: all that
 /// are held by more people than some number. Whole ties are dropped together, so that the result
-/// doesn't depend on an order. Entries stay in their order.
+/// doesn't depend on an order. Holds at most about twice `max_texts` entries meanwhile.
+pub struct SupportCut {
+    least: u32,
+    most: usize,
+    kept: Vec<CorpusEntry>,
+    /// Entries by their number of people, of those kept.
+    support: BTreeMap<u32, usize>,
+}
+
+impl SupportCut {
+    /// Nothing kept yet.
+    #[must_use]
+    pub fn new(min_people: u32, max_texts: usize) -> Self {
+        Self {
+            least: min_people,
+            most: max_texts,
+            kept: Vec::new(),
+            support: BTreeMap::new(),
+        }
+    }
+
+    /// Takes an entry, in the order in which entries are to be handed out.
+    pub fn push(&mut self, entry: CorpusEntry) {
+        if entry.counts.people < self.least {
+            return;
+        }
+        *self.support.entry(entry.counts.people).or_default() += 1;
+        self.kept.push(entry);
+        if self.kept.len() > 2 * self.most {
+            self.cut();
+        }
+    }
+
+    /// Entries only get more, so what doesn't fit now never will.
+    fn cut(&mut self) {
+        let mut room = self.most;
+        let mut first_dropped = None;
+        for (people, entries) in self.support.iter().rev() {
+            match room.checked_sub(*entries) {
+                Some(left) => room = left,
+                None => {
+                    first_dropped = Some(*people);
+                    break;
+                }
+            }
+        }
+        if let Some(people) = first_dropped {
+            self.least = people + 1;
+            self.support.retain(|support, _| *support > people);
+            self.kept.retain(|entry| entry.counts.people > people);
+        }
+    }
+
+    /// What is kept in the end.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<CorpusEntry> {
+        self.cut();
+        self.kept
+    }
+}
+
+/// [`SupportCut`] over entries in memory.
 #[must_use]
 pub fn cut_by_support(
     entries: Vec<CorpusEntry>,
     min_people: u32,
     max_texts: usize,
 ) -> Vec<CorpusEntry> {
-    let mut entries = entries;
-    entries.retain(|entry| entry.counts.people >= min_people);
-    if entries.len() > max_texts {
-        let mut support: Vec<u32> = entries.iter().map(|entry| entry.counts.people).collect();
-        support.sort_unstable_by(|left, right| right.cmp(left));
-        let first_dropped = support[max_texts];
-        entries.retain(|entry| entry.counts.people > first_dropped);
-    }
-    entries
+    let mut cut = SupportCut::new(min_people, max_texts);
+    entries.into_iter().for_each(|entry| cut.push(entry));
+    cut.finish()
 }

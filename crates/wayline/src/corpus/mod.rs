@@ -12,7 +12,7 @@ mod builder;
 mod config;
 mod snapshot;
 
-pub use builder::{CorpusBuilder, cut_by_support};
+pub use builder::{CorpusBuilder, SupportCut, cut_by_support};
 pub use config::CorpusConfig;
 pub use snapshot::{Corpus, CorpusEntry, EntryKind, Snapshot, TextCounts};
 

@@ -85,8 +85,16 @@ pub fn score(candidate: &Candidate, as_of: Timestamp, config: &RankConfig) -> Sc
     let recency = libm::exp2(-silence / config.recency_half_life_days);
     Scored::of([
         ("baseline", 1.0, config.bias),
-        ("log_keywords", libm::log1p(candidate.keywords.len() as f64), config.log_keywords),
-        ("log_visits", libm::log1p(f64::from(candidate.visits)), config.log_visits),
+        (
+            "log_keywords",
+            libm::log1p(candidate.keywords.len() as f64),
+            config.log_keywords,
+        ),
+        (
+            "log_visits",
+            libm::log1p(f64::from(candidate.visits)),
+            config.log_visits,
+        ),
         ("cohesion", candidate.cohesion, config.cohesion),
         ("separation", 1.0 - candidate.nearest, config.separation),
         ("navigational", candidate.navigational, config.navigational),

@@ -2,8 +2,8 @@
 //!
 //! Features come from the same [`PairRows`] that inference uses. The solver is the caller's.
 
-use rand::seq::index::sample;
 use rand::SeedableRng;
+use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
 
 use crate::affinity::{AffinityConfig, FEATURES, PairRows, UnitSpace};
@@ -35,10 +35,7 @@ impl LabelledPerson {
     /// annotations name. `goals_of` gives the goals of a keyword, an empty list for noise and
     /// nothing where labels don't say.
     #[must_use]
-    pub fn by_keywords(
-        person: Extracted,
-        goals_of: impl Fn(&str) -> Option<Vec<u32>>,
-    ) -> Self {
+    pub fn by_keywords(person: Extracted, goals_of: impl Fn(&str) -> Option<Vec<u32>>) -> Self {
         let goals = person
             .units
             .iter()
@@ -52,7 +49,9 @@ impl LabelledPerson {
                     let mut votes: Vec<u32> = unit
                         .annotations
                         .iter()
-                        .filter_map(|(keyword, _)| goals_of(&person.keywords[*keyword as usize].text))
+                        .filter_map(|(keyword, _)| {
+                            goals_of(&person.keywords[*keyword as usize].text)
+                        })
                         .filter_map(|goals| match goals.as_slice() {
                             [goal] => Some(*goal),
                             _ => None,
@@ -112,7 +111,8 @@ impl PairTable {
         chosen.sort_unstable();
         for index in chosen {
             let width = FEATURES.len();
-            self.features.extend_from_slice(&features[index * width..][..width]);
+            self.features
+                .extend_from_slice(&features[index * width..][..width]);
             self.same.push(same[index]);
         }
     }
