@@ -224,12 +224,11 @@ fn read_gold<T>(
 
 fn read_predictions(journeys: Option<&Path>, keywords: &Path) -> anyhow::Result<Predictions> {
     let journeys_text = journeys.map(read_text).transpose()?.unwrap_or_default();
-    Predictions::from_jsonl(&journeys_text, &read_text(keywords)?).with_context(|| {
-        // The error itself says in which of the two.
-        let journeys = journeys
-            .map(|path| format!("{}, ", path.display()))
-            .unwrap_or_default();
-        format!("{journeys}{}", keywords.display())
+    Predictions::from_jsonl(&journeys_text, &read_text(keywords)?).map_err(|error| {
+        let file = journeys
+            .filter(|_| error.what == "journeys")
+            .unwrap_or(keywords);
+        anyhow::Error::new(error).context(file.display().to_string())
     })
 }
 
