@@ -129,6 +129,12 @@ mod tests {
         assert!(pool(&[]).ece(&[]).is_nan());
     }
 
+    #[test]
+    fn wrong_comes_before_right_where_confidence_ties() {
+        let alternating: Vec<_> = (0..20).map(|i| (0.5, i % 2 == 0)).collect();
+        assert_eq!(pool(&alternating).ece(&[1; 20]), 0.5);
+    }
+
     proptest! {
         /// A weight is nothing but repeats.
         #[test]
