@@ -24,9 +24,11 @@ impl Pool {
     pub fn new(mut judged: Vec<Judged>) -> Self {
         judged.sort_by(|a, b| {
             let order = a.confidence.partial_cmp(&b.confidence);
+            // People last: the order in which journeys came must not show in any digit.
             order
                 .unwrap_or(std::cmp::Ordering::Equal)
                 .then(a.right.cmp(&b.right))
+                .then(a.person.cmp(&b.person))
         });
         Self(judged)
     }
