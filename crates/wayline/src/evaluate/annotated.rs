@@ -373,3 +373,27 @@ impl AnnotatedScores {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(rank: &str, confidence: &str) -> PredictedJourney {
+        let fields = format!("{{\"user_id\":1,\"journey_id\":\"j\"{rank}{confidence}}}");
+        Predictions::from_jsonl(&fields, "")
+            .unwrap()
+            .journeys
+            .remove(0)
+    }
+
+    #[test]
+    fn rows_without_a_rank_stand_last_by_confidence() {
+        let ranked = row(",\"rank\":900", ",\"confidence\":0.1");
+        let sure = row("", ",\"confidence\":0.9");
+        let unsure = row(",\"rank\":null", "");
+        assert!(place(&ranked) < place(&sure) && place(&sure) < place(&unsure));
+        // As near as that is a tie, which the order of the rows decides.
+        let nearly = row("", ",\"confidence\":0.90000001");
+        assert_eq!(place(&sure), place(&nearly));
+    }
+}

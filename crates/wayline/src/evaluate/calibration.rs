@@ -24,9 +24,11 @@ impl Pool {
     pub fn new(mut judged: Vec<Judged>) -> Self {
         judged.sort_by(|a, b| {
             let order = a.confidence.partial_cmp(&b.confidence);
+            // People last: the order in which journeys came must not show in any digit.
             order
                 .unwrap_or(std::cmp::Ordering::Equal)
                 .then(a.right.cmp(&b.right))
+                .then(a.person.cmp(&b.person))
         });
         Self(judged)
     }
@@ -127,6 +129,12 @@ mod tests {
         assert_eq!(pool(&[(0.75, true)]).ece(&[1]), 0.25);
         assert_eq!(pool(&[(0.0, false), (1.0, true)]).ece(&[1, 1]), 0.0);
         assert!(pool(&[]).ece(&[]).is_nan());
+    }
+
+    #[test]
+    fn wrong_comes_before_right_where_confidence_ties() {
+        let alternating: Vec<_> = (0..20).map(|i| (0.5, i % 2 == 0)).collect();
+        assert_eq!(pool(&alternating).ece(&[1; 20]), 0.5);
     }
 
     proptest! {
