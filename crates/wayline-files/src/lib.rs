@@ -1,1 +1,5 @@
-//! x
+//! Reads event logs from files.
+#![deny(missing_docs)]
+
+pub mod group;
+pub mod read;
