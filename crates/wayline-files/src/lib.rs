@@ -6,4 +6,6 @@
 #![deny(missing_docs)]
 
 pub mod corpus;
+pub mod group;
+pub mod read;
 pub mod write;
