@@ -1,17 +1,56 @@
-//! The wayline command.
+//! The `wayline` command: puts the rooms of the library and the adapters of the outside world
+//! together.
 
 mod commands;
+mod run;
+
+use std::process::ExitCode;
 
 use clap::Parser;
 
+/// Says which journeys people are on, from the log of what they search, open, save and click.
+///
+/// A journey is a goal that one person pursues over days to years: planning a barn wedding,
+/// restoring a car, eating vegan. `wayline infer` reads a log and writes every person's journeys,
+/// each with a name, its keywords, a stage, a confidence and a rank.
+///
+/// New here? `wayline demo` shows it on made-up people within seconds.
 #[derive(Parser)]
-#[command(name = "wayline", version)]
+#[command(
+    name = "wayline",
+    version,
+    after_help = "Every command explains itself: wayline COMMAND --help"
+)]
 enum Cli {
+    Infer(commands::infer::InferArgs),
+    Explain(commands::explain::ExplainArgs),
+    Demo(commands::demo::DemoArgs),
+    #[command(subcommand)]
+    Corpus(commands::corpus::CorpusCommand),
     Simulate(commands::simulate::SimulateArgs),
+    Evaluate(commands::evaluate::EvaluateArgs),
+    #[command(subcommand)]
+    Train(commands::train::TrainCommand),
+    Config(commands::config::ConfigArgs),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse() {
+fn main() -> ExitCode {
+    let done = match Cli::parse() {
+        Cli::Infer(args) => commands::infer::run(&args),
+        Cli::Explain(args) => commands::explain::run(&args),
+        Cli::Demo(args) => commands::demo::run(&args),
+        Cli::Corpus(command) => commands::corpus::run(&command),
         Cli::Simulate(args) => commands::simulate::run(args),
+        Cli::Evaluate(args) => commands::evaluate::run(args),
+        Cli::Train(command) => commands::train::run(&command),
+        Cli::Config(args) => commands::config::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // `{:#}` joins the causes, so that the message stands on one line in a log.
+            eprintln!("wayline: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -21,6 +21,7 @@ pub mod corpus;
 pub mod diversify;
 pub mod embed;
 pub mod evaluate;
+pub mod explain;
 pub mod extract;
 pub mod identify;
 pub mod name;

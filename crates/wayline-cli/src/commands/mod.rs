@@ -1,3 +1,10 @@
-//! The commands.
+//! A file for each command.
 
+pub(crate) mod config;
+pub(crate) mod corpus;
+pub(crate) mod demo;
+pub(crate) mod evaluate;
+pub(crate) mod explain;
+pub(crate) mod infer;
 pub(crate) mod simulate;
+pub(crate) mod train;

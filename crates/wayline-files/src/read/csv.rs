@@ -160,7 +160,9 @@ impl CsvRows {
         let mut too_long = false;
         loop {
             self.refill()?;
-            records.bytes.resize(records.bytes.len().max(bytes + 1_024), 0);
+            records
+                .bytes
+                .resize(records.bytes.len().max(bytes + 1_024), 0);
             records.ends.resize(records.ends.len().max(ends + 32), 0);
             let (result, read, written, fields) = self.core.read_record(
                 &self.input[self.used..],
@@ -223,8 +225,7 @@ impl CsvRows {
         self.input.clear();
         self.used = 0;
         self.ended = self.source.fill(&mut self.input, BLOCK_BYTES)? < BLOCK_BYTES;
-        if std::mem::replace(&mut self.at_start, false) && self.input.starts_with(b"\xEF\xBB\xBF")
-        {
+        if std::mem::replace(&mut self.at_start, false) && self.input.starts_with(b"\xEF\xBB\xBF") {
             self.used = 3;
         }
         Ok(())

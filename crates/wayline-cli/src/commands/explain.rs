@@ -1,0 +1,68 @@
+//! `wayline explain`: one person's journeys and the evidence behind them.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Result, anyhow};
+use clap::Args;
+use wayline::affinity::AffinityModel;
+use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::explain::explain;
+use wayline::nouns::Timestamp;
+use wayline::walk;
+
+use crate::run::{InputArgs, Job, RunArgs, gather, parse_time};
+
+/// Show one person's journeys with the evidence behind them
+///
+/// For each journey its keywords, the strongest pieces of evidence that tie them, why it is called
+/// so and why it ranks there; then the keywords that are in none, with reasons.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  wayline explain events.parquet --user u42")]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    input: InputArgs,
+
+    /// Whom to explain
+    #[arg(long, value_name = "ID")]
+    user: String,
+
+    /// A corpus made by `wayline corpus build` (default: the corpus of this input)
+    #[arg(long, value_name = "FILE")]
+    corpus: Option<PathBuf>,
+
+    /// The moment for which journeys are reckoned (default: the newest event)
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    as_of: Option<Timestamp>,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
+    let config = args.run.config()?;
+    let job = Job {
+        input: &args.input,
+        run: &args.run,
+        config: &config,
+        as_of: args.as_of,
+    };
+    let gathered = job.attempt(|grouping| gather(&job, args.corpus.as_deref(), grouping))?;
+    let affinity = AffinityModel::builtin();
+    let rooms = gathered.rooms(&config, &affinity);
+    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
+    for person in gathered.people.records()? {
+        let person = person?;
+        if person.user_id == args.user {
+            let walked = walk(&person, &rooms, &mut embeddings);
+            let text = explain(&person, &walked, &gathered.corpus, gathered.as_of);
+            std::io::stdout().write_all(text.as_bytes())?;
+            return Ok(());
+        }
+    }
+    Err(anyhow!(
+        "`{}` has no event in the input that could be used; is the id written as in the log?",
+        args.user
+    ))
+}

@@ -1,0 +1,97 @@
+//! `wayline infer`: from a log to everybody's journeys.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use wayline::affinity::AffinityModel;
+use wayline::embed::Embedder;
+use wayline::nouns::{PersonResult, Timestamp};
+use wayline_files::group::Grouping;
+use wayline_files::write::ResultsWriter;
+
+use crate::run::{InputArgs, Job, RunArgs, Summary, gather, parse_time, walk_everybody};
+
+/// Write every person's journeys, from a log of what they searched, opened, saved and clicked
+///
+/// Writes a row per journey (-o) and, with --keywords, a row per person and keyword that says in
+/// which journey it is, or why in none. Files are .jsonl or .parquet by their names; they appear
+/// only when the run is complete. The same input gives the same bytes, in any order and with any
+/// number of threads.
+///
+/// Rows that can't be used are counted by reason in the closing summary and never stop a run
+/// unless --max-rejects says so.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  wayline infer events.parquet -o journeys.parquet --keywords keywords.parquet
+  wayline infer logs/2025-*.csv.gz --map query=search_term --map user_id=uid -o journeys.jsonl
+  zcat events.jsonl.gz | wayline infer - -o journeys.jsonl --as-of 2025-06-30T00:00:00Z
+  wayline infer events.jsonl --user u42 --corpus corpus.parquet -o one-person.jsonl")]
+pub(crate) struct InferArgs {
+    #[command(flatten)]
+    input: InputArgs,
+
+    /// Where the journeys go: a .jsonl or .parquet file
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+
+    /// Where the keywords go: a .jsonl or .parquet file
+    #[arg(long, value_name = "FILE")]
+    keywords: Option<PathBuf>,
+
+    /// A corpus made by `wayline corpus build`: then a person's result doesn't depend on who else
+    /// is in the input (default: the corpus of this input)
+    #[arg(long, value_name = "FILE")]
+    corpus: Option<PathBuf>,
+
+    /// The moment for which journeys are reckoned; later events are left out (default: the newest
+    /// event)
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    as_of: Option<Timestamp>,
+
+    /// Only this person; may be given several times. Everybody still counts for the corpus
+    #[arg(long = "user", value_name = "ID")]
+    users: Vec<String>,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+pub(crate) fn run(args: &InferArgs) -> Result<()> {
+    let started = Instant::now();
+    let config = args.run.config()?;
+    let job = Job {
+        input: &args.input,
+        run: &args.run,
+        config: &config,
+        as_of: args.as_of,
+    };
+    let summary = job.attempt(|grouping| infer(args, &job, grouping, started))?;
+    eprint!("{summary}");
+    Ok(())
+}
+
+fn infer(args: &InferArgs, job: &Job<'_>, grouping: Grouping, started: Instant) -> Result<String> {
+    let affinity = AffinityModel::builtin();
+    let gathered = gather(job, args.corpus.as_deref(), grouping)?;
+    let rooms = gathered.rooms(job.config, &affinity);
+    let info = rooms.run_info(Embedder::builtin().hash());
+    let mut writer = ResultsWriter::create(&args.output, args.keywords.as_deref(), &info)?;
+    let users: HashSet<String> = args.users.iter().cloned().collect();
+    let finished = walk_everybody(&gathered, job, &rooms, &users)?;
+    if !users.is_empty() && finished.tally.people == 0 {
+        bail!("none of the people given with --user has an event in the input");
+    }
+    let mut write = |person: &PersonResult| -> Result<()> { Ok(writer.write(person)?) };
+    finished.results.merge(&mut write)?;
+    writer.finish()?;
+    let summary = Summary {
+        read: &gathered.read,
+        counts: &gathered.counts,
+        tally: &finished.tally,
+        elapsed: started.elapsed(),
+    };
+    Ok(summary.text())
+}

@@ -1,0 +1,90 @@
+//! Options that several commands share.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use wayline::config::Config;
+use wayline::nouns::Timestamp;
+
+/// Where events come from.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct InputArgs {
+    /// Event logs: files, directories, globs, or - for JSON lines on standard input
+    ///
+    /// .jsonl, .csv, .tsv (each plain, .gz or .zst) or .parquet, with the columns user_id and
+    /// timestamp and any of event_id, action, query, item_id, title, annotations, interests,
+    /// board, url. Rows may come in any order, a person's rows anywhere.
+    #[arg(value_name = "INPUT", required = true)]
+    pub(crate) inputs: Vec<String>,
+
+    /// A table of items with item_id and any of title, annotations, interests, for events that
+    /// lack them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) items: Option<String>,
+
+    /// Read column B of the input as Wayline's column A, as in query=search_term
+    #[arg(long = "map", value_name = "A=B")]
+    pub(crate) renamings: Vec<String>,
+
+    /// Keep rows that can't be used in FILE, one JSON object each with file, line and reason
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+
+    /// Stop when more rows than this can't be used (default: never)
+    #[arg(long, value_name = "N")]
+    pub(crate) max_rejects: Option<u64>,
+}
+
+/// How to run.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RunArgs {
+    /// Settings to change, as TOML; `wayline config` prints all of them with their defaults
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Threads that work on people (default: all cores)
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+
+    /// Memory for events and results that wait, in MiB; more goes to temporary files
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(16..1_000_000))]
+    pub(crate) memory: u64,
+
+    /// Where temporary files go (default: the system's place for them)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) temp_dir: Option<PathBuf>,
+}
+
+impl RunArgs {
+    pub(crate) fn config(&self) -> Result<Config> {
+        match &self.config {
+            None => Ok(Config::builtin()),
+            Some(path) => read_config(path),
+        }
+    }
+
+    pub(crate) fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.unwrap_or_else(cores).clamp(1, 1_024)
+    }
+
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        self.memory << 20
+    }
+
+    pub(crate) fn temp_dir(&self) -> PathBuf {
+        self.temp_dir.clone().unwrap_or_else(std::env::temp_dir)
+    }
+}
+
+fn read_config(path: &Path) -> Result<Config> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("can't read the config {}", path.display()))?;
+    Config::from_toml(&text).with_context(|| format!("{}", path.display()))
+}
+
+/// A moment on the command line.
+pub(crate) fn parse_time(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|error| format!("{error}"))
+}

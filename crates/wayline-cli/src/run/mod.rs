@@ -1,0 +1,18 @@
+//! A run over a log: what the commands that read one have in common.
+//!
+//! A run goes twice over people. [`gather`] reads the log, extracts each person and counts the
+//! corpus; what was extracted waits compressed, on disk beyond a budget. [`walk_everybody`] walks
+//! each person through the rooms with the finished corpus and hands results out in the order of
+//! the people's ids.
+
+mod args;
+mod gather;
+mod progress;
+mod summary;
+mod walk;
+
+pub(crate) use args::{InputArgs, RunArgs, parse_time};
+pub(crate) use gather::{Counts, Gathered, Job, count_corpus, gather};
+pub(crate) use progress::Progress;
+pub(crate) use summary::{Summary, grouped};
+pub(crate) use walk::walk_everybody;

@@ -1,0 +1,110 @@
+//! The second time over people: walk each through the rooms.
+
+use std::collections::HashSet;
+
+use anyhow::Result;
+use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::nouns::{LeftOver, PersonResult};
+use wayline::{Rooms, walk};
+use wayline_files::write::{OrderedResults, SpillSettings};
+
+use super::{Gathered, Job, Progress};
+
+/// Texts whose vectors each thread remembers: at 1 KiB each, 32 MiB.
+const CACHED_TEXTS: usize = 32_768;
+
+/// Results in order, waiting to be handed out, and what they are made of.
+pub(crate) struct Finished {
+    /// Everybody's results.
+    pub(crate) results: OrderedResults<PersonResult>,
+    /// What they count.
+    pub(crate) tally: Tally,
+}
+
+/// What results count.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) people: u64,
+    pub(crate) journeys: u64,
+    pub(crate) keywords: u64,
+    pub(crate) keywords_in_journeys: u64,
+    /// By the place of the reason in [`LeftOver::ALL`].
+    pub(crate) left_over: [u64; LeftOver::ALL.len()],
+}
+
+impl Tally {
+    fn count(&mut self, person: &PersonResult) {
+        self.people += 1;
+        self.journeys += person.journeys.len() as u64;
+        self.keywords += person.keywords.len() as u64;
+        for keyword in &person.keywords {
+            match keyword.reason {
+                None => self.keywords_in_journeys += 1,
+                Some(reason) => {
+                    let place = LeftOver::ALL.iter().position(|known| *known == reason);
+                    self.left_over[place.unwrap_or(0)] += 1;
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.people += other.people;
+        self.journeys += other.journeys;
+        self.keywords += other.keywords;
+        self.keywords_in_journeys += other.keywords_in_journeys;
+        for (sum, more) in self.left_over.iter_mut().zip(other.left_over) {
+            *sum += more;
+        }
+    }
+}
+
+/// Walks everybody (or only `users`, if any are named) through the rooms.
+pub(crate) fn walk_everybody(
+    gathered: &Gathered,
+    job: &Job<'_>,
+    rooms: &Rooms<'_>,
+    users: &HashSet<String>,
+) -> Result<Finished> {
+    let run = job.run;
+    let threads = run.threads();
+    let results = OrderedResults::new(SpillSettings {
+        memory_bytes: run.memory_bytes() as usize / 4,
+        threads,
+        directory: Some(run.temp_dir()),
+    });
+    let progress = Progress::people(gathered.person_count);
+    let one_thread = || -> Result<Tally> {
+        let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
+        let mut part = results.part();
+        let mut tally = Tally::default();
+        for person in gathered.people.records()? {
+            let person = person?;
+            progress.add(1);
+            if !users.is_empty() && !users.contains(&person.user_id) {
+                continue;
+            }
+            let result = walk(&person, rooms, &mut embeddings).result(&person);
+            tally.count(&result);
+            part.push(&result)?;
+        }
+        Ok(tally)
+    };
+    let tallies: Vec<Result<Tally>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(one_thread)).collect();
+        threads
+            .into_iter()
+            .map(|thread| {
+                thread
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect()
+    });
+    let mut tally = Tally::default();
+    for one in tallies {
+        tally.add(&one?);
+    }
+    drop(progress);
+    Ok(Finished { results, tally })
+}

@@ -1,0 +1,176 @@
+//! One person in plain words: each journey with its keywords, the evidence that ties them, why it
+//! is called so and why it ranks there, and the keywords left over with reasons.
+
+mod evidence;
+
+pub use evidence::{Tie, strongest_ties};
+
+use std::fmt::Write as _;
+
+use crate::assign::Placement;
+use crate::corpus::Corpus;
+use crate::extract::Extracted;
+use crate::nouns::{LeftOver, Timestamp};
+use crate::rank::Scored;
+use crate::walk::Walked;
+
+/// How many keywords, ties and left-over keywords are named before "and N more".
+const NAMED: usize = 12;
+const TIES: usize = 4;
+
+/// The explanation as text for a terminal, 100 columns wide.
+#[must_use]
+pub fn explain(person: &Extracted, walked: &Walked, corpus: &Corpus, as_of: Timestamp) -> String {
+    let mut out = String::new();
+    // Writing to a string can't fail.
+    let _ = writeln!(
+        out,
+        "{}: {} events in {} visits from {} to {}, {} keywords, {} journeys as of {}",
+        person.user_id,
+        person.events,
+        person.visits,
+        date(person.first_event),
+        date(person.last_event),
+        person.keywords.len(),
+        walked.order.len(),
+        date(as_of),
+    );
+    for (place, candidate) in walked.order.iter().enumerate() {
+        journey(&mut out, person, walked, corpus, place + 1, *candidate);
+    }
+    left_over(&mut out, person, walked);
+    out
+}
+
+fn journey(
+    out: &mut String,
+    person: &Extracted,
+    walked: &Walked,
+    corpus: &Corpus,
+    rank: usize,
+    index: usize,
+) {
+    let candidate = &walked.assigned.candidates[index];
+    let fate = &walked.fates[index];
+    let _ = writeln!(out, "\n{rank}. {}  [{}]", fate.name.text, fate.journey_id);
+    field(
+        out,
+        "stage",
+        &format!(
+            "{}, {}; {} to {}, {} events in {} visits",
+            fate.stage.lifecycle.as_str(),
+            fate.stage.status.as_str(),
+            date(candidate.started_at(person)),
+            date(candidate.last_active_at()),
+            candidate.events,
+            candidate.visits,
+        ),
+    );
+    let keywords = candidate.keywords.iter().map(|(keyword, _)| {
+        let keyword = &person.keywords[*keyword as usize];
+        format!("{} ({})", keyword.text, keyword.count)
+    });
+    field(out, "keywords", &some_of(keywords.collect(), NAMED));
+    let ties = strongest_ties(person, corpus, &walked.affinities, &candidate.units, TIES);
+    for (place, tie) in ties.iter().enumerate() {
+        field(
+            out,
+            if place == 0 { "evidence" } else { "" },
+            &tie.to_string(),
+        );
+    }
+    let runner_up = match &fate.name.runner_up {
+        Some(text) => format!("; “{text}” came second"),
+        None => String::new(),
+    };
+    field(
+        out,
+        "name",
+        &format!(
+            "the {} nearest to the middle of the journey and best supported (score {:.2}){runner_up}",
+            fate.name.source.as_str(),
+            fate.name.score
+        ),
+    );
+    field(out, "rank", &scored("score", &fate.score));
+    field(out, "", &scored("confidence", &fate.confidence));
+}
+
+fn scored(name: &str, scored: &Scored) -> String {
+    let mut parts: Vec<_> = scored
+        .contributions
+        .iter()
+        .filter(|part| part.adds.abs() >= 0.005)
+        .collect();
+    parts.sort_by(|left, right| right.adds.abs().total_cmp(&left.adds.abs()));
+    let parts: Vec<String> = parts
+        .iter()
+        .map(|part| format!("{} {:+.2}", part.feature.replace('_', " "), part.adds))
+        .collect();
+    format!(
+        "{name} {:.2} = logistic of {}",
+        scored.value,
+        parts.join(", ")
+    )
+}
+
+fn left_over(out: &mut String, person: &Extracted, walked: &Walked) {
+    let _ = writeln!(out, "\nin no journey");
+    for reason in LeftOver::ALL {
+        let mut keywords: Vec<_> = person
+            .keywords
+            .iter()
+            .zip(&walked.assigned.placements)
+            .filter(|(_, placement)| **placement == Placement::LeftOver(reason))
+            .map(|(keyword, _)| keyword)
+            .collect();
+        keywords.sort_by_key(|keyword| std::cmp::Reverse(keyword.count));
+        if !keywords.is_empty() {
+            let texts = keywords
+                .iter()
+                .map(|keyword| keyword.text.clone())
+                .collect();
+            field(out, reason.as_str(), &some_of(texts, NAMED));
+        }
+    }
+}
+
+fn some_of(texts: Vec<String>, most: usize) -> String {
+    let more = texts.len().saturating_sub(most);
+    let mut text = texts.into_iter().take(most).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        let _ = write!(text, " and {more} more");
+    }
+    text
+}
+
+/// A labelled paragraph, wrapped and hanging.
+fn field(out: &mut String, label: &str, text: &str) {
+    const INDENT: usize = 17;
+    const WIDTH: usize = 100;
+    let mut line = format!("   {label:<14}");
+    let mut used = INDENT;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used + 1 + length > WIDTH && used > INDENT {
+            let _ = writeln!(out, "{}", line.trim_end());
+            line = " ".repeat(INDENT);
+            used = INDENT;
+        }
+        if used > INDENT {
+            line.push(' ');
+            used += 1;
+        }
+        line.push_str(word);
+        used += length;
+    }
+    let _ = writeln!(out, "{}", line.trim_end());
+}
+
+fn date(time: Timestamp) -> String {
+    let text = time.to_string();
+    text.split('T').next().unwrap_or(&text).to_owned()
+}
+
+#[cfg(test)]
+mod tests;
