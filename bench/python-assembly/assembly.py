@@ -8,9 +8,14 @@ import argparse
 import hashlib
 import json
 import multiprocessing
+import os
 import time
 from itertools import islice
 from pathlib import Path
+
+# One thread a worker process: more would fight over the same cores.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
