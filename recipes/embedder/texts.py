@@ -69,16 +69,20 @@ def composed_texts(wordnet: WordNet, journeys: list[dict], count: int, seed: int
     return list(texts)
 
 
-def training_texts(wordnet: WordNet, journeys: list[dict], composed: int, seed: int) -> list[str]:
-    """All distinct training texts, in an order that depends on the inputs alone."""
-    texts: dict[str, None] = {}
-    for source in (
-        catalogue_texts(journeys),
-        sorted(wordnet.lemmas),
-        wordnet.definitions,
-        wordnet.examples,
-        composed_texts(wordnet, journeys, composed, seed),
+def training_texts(
+    wordnet: WordNet, journeys: list[dict], composed: int, seed: int
+) -> list[tuple[float, list[str]]]:
+    """The distinct training texts in groups, each with its weight: the loss of a
+    catalogue text counts more, that of a bare lemma (many are Latin names) less."""
+    known: set[str] = set()
+    groups = []
+    for weight, source in (
+        (3.0, catalogue_texts(journeys)),
+        (0.5, sorted(wordnet.lemmas)),
+        (1.0, wordnet.definitions + wordnet.examples),
+        (1.5, composed_texts(wordnet, journeys, composed, seed)),
     ):
-        for text in source:
-            texts[text] = None
-    return list(texts)
+        texts = [text for text in dict.fromkeys(source) if text not in known]
+        known.update(texts)
+        groups.append((weight, texts))
+    return groups

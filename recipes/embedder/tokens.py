@@ -71,33 +71,33 @@ def hash_gram(gram: str) -> int:
     return value >> 32
 
 
-def grams(word: str) -> list[int]:
-    """Hashes of the word's character n-grams, with its ends marked by spaces.
+def grams(word: str) -> list[tuple[int, bool]]:
+    """Hash, and whether it is ASCII, of each of the word's character n-grams, with its ends marked by spaces.
     Ideographs carry more each, so there it is single ones and pairs."""
     if is_ideograph(word[0]):
-        return [hash_gram(word[i : i + n]) for n in (1, 2) for i in range(len(word) - n + 1)]
-    marked = f" {word} "
-    return [
-        hash_gram(marked[i : i + n])
-        for n in range(MIN_GRAM, MAX_GRAM + 1)
-        for i in range(len(marked) - n + 1)
-    ]
+        source, lengths = word, (1, 2)
+    else:
+        source, lengths = f" {word} ", (MIN_GRAM, MAX_GRAM)
+    found = [source[i : i + n] for n in lengths for i in range(len(source) - n + 1)]
+    return [(hash_gram(gram), gram.isascii()) for gram in found]
 
 
 class Features:
-    """Turns texts into weighted rows: `vocabulary` rows first, then `buckets`."""
+    """Turns texts into weighted rows: those of the vocabulary, then the buckets
+    of ASCII n-grams, then those of other n-grams."""
 
-    def __init__(self, vocabulary: list[str], buckets: int):
+    def __init__(self, vocabulary: list[str], ascii_buckets: int, other_buckets: int):
         self.index = {word: i for i, word in enumerate(vocabulary)}
-        self.size, self.buckets = len(vocabulary), buckets
-        self.longest = max(len(word) for word in vocabulary)
+        self.size = len(vocabulary)
+        self.ascii_buckets, self.other_buckets = ascii_buckets, other_buckets
         self.unknown: dict[str, tuple[list[int], list[float]]] = {}
 
     def pieces(self, word: str) -> list[int]:
-        """Greedy WordPiece; nothing when some part has no piece."""
+        """Greedy WordPiece, as if the whole word had no row; nothing when some
+        part has no piece."""
         out, start = [], 0
         while start < len(word):
-            end = len(word)
+            end = len(word) - (not start)
             while end > start:
                 found = self.index.get(("##" if start else "") + word[start:end])
                 if found is not None:
@@ -115,7 +115,11 @@ class Features:
         kept = self.unknown.get(word)
         if kept is None:
             pieces, hashed = self.pieces(word), grams(word)
-            ids = pieces + [self.size + h % self.buckets for h in hashed]
+            ids = pieces + [
+                self.size + (h % self.ascii_buckets if ascii
+                             else self.ascii_buckets + h % self.other_buckets)
+                for h, ascii in hashed
+            ]
             weight = 1.0 / np.sqrt(len(hashed)) if hashed else 0.0
             kept = self.unknown[word] = (ids, [1.0] * len(pieces) + [weight] * len(hashed))
         return kept
@@ -136,7 +140,7 @@ class Features:
             starts.append(len(indices))
         out = scipy.sparse.csr_matrix(
             (np.array(weights, np.float32), np.array(indices, np.int32), np.array(starts)),
-            shape=(len(texts), self.size + self.buckets),
+            shape=(len(texts), self.size + self.ascii_buckets + self.other_buckets),
         )
         out.sum_duplicates()
         return out

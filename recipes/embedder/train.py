@@ -5,21 +5,21 @@ import random
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse
 
-from tokens import Features, words
+from tokens import Features
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass
 class Options:
-    dimensions: int = 224
+    dimensions: int = 256
     epochs: int = 6
     batch: int = 4096
     rate: float = 0.01
     sif: float = 1e-3
-    typo_share: float = 0.15
-    hidden_words: float = 0.05
+    varied_share: float = 0.25
     seed: int = 1
 
 
@@ -71,16 +71,22 @@ def train(
     table = start.astype(np.float32).copy()
     first, second = np.zeros_like(table), np.zeros_like(table)
     step, steps = 0, options.epochs * (len(texts) // options.batch)
+    as_written = features.matrix(texts)
     for epoch in range(options.epochs):
-        varied = [
-            misspell(text, draw) if draw.random() < options.typo_share else text for text in texts
-        ]
-        matrix = features.matrix(varied, lambda _: draw.random() < options.hidden_words)
+        # Each epoch sees another share of the texts with slips or hidden words.
+        varied = [i for i in range(len(texts)) if draw.random() < options.varied_share]
+        others = features.matrix(
+            [misspell(texts[i], draw) if draw.random() < 0.6 else texts[i] for i in varied],
+            lambda _: draw.random() < 0.3,
+        )
+        matrix = scipy.sparse.vstack([as_written, others], format="csr")
+        row_of = np.arange(len(texts))
+        row_of[varied] = len(texts) + np.arange(len(varied))
         order = order_of.permutation(len(texts))
         loss = 0.0
         for b in range(len(texts) // options.batch):
             rows = order[b * options.batch : (b + 1) * options.batch]
-            part = matrix[rows]
+            part = matrix[row_of[rows]]
             target = targets[rows].astype(np.float32)
             summed = part @ table
             lengths = np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-6)
