@@ -1,10 +1,11 @@
 //! `wayline evaluate`: reads golden answers and results, prints how good the results are.
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use wayline_files::write::rows_as_jsonl;
 use wayline::evaluate::{Predictions, Report, Resampling, annotated, missions, simulated};
 
 /// Say how good results are, measured against golden answers
@@ -42,6 +43,22 @@ enum Against {
     Missions(MissionsArgs),
     Annotated(AnnotatedArgs),
     Simulated(SimulatedArgs),
+    Texts(TextsArgs),
+}
+
+/// The embedder, against short texts that people labelled by intent
+///
+/// Reads clinc150.json (CLINC150) and banking77-test.csv (Banking77) from DIR, clusters the texts by
+/// their vectors, and prints homogeneity, completeness and V-measure against the labels.
+#[derive(Debug, Args)]
+struct TextsArgs {
+    /// The folder with both files
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    json: bool,
 }
 
 /// Against searches that people labelled by the goal behind them
@@ -179,6 +196,7 @@ pub(crate) fn run(args: EvaluateArgs) -> anyhow::Result<()> {
             let scores = annotated::evaluate(&gold, &predictions, args.output.resampling());
             args.output.print(&scores.report())
         }
+        Against::Texts(args) => super::evaluate_texts::run(&args.folder, args.json),
         Against::Simulated(args) => {
             let gold = read_gold(&args.gold, simulated::Gold::from_jsonl)?;
             let predictions = args.results.read()?;
@@ -223,8 +241,8 @@ fn read_gold<T>(
 }
 
 fn read_predictions(journeys: Option<&Path>, keywords: &Path) -> anyhow::Result<Predictions> {
-    let journeys_text = journeys.map(read_text).transpose()?.unwrap_or_default();
-    Predictions::from_jsonl(&journeys_text, &read_text(keywords)?).map_err(|error| {
+    let journeys_text = journeys.map(rows_as_jsonl).transpose()?.unwrap_or_default();
+    Predictions::from_jsonl(&journeys_text, &rows_as_jsonl(keywords)?).map_err(|error| {
         let file = journeys
             .filter(|_| error.what == "journeys")
             .unwrap_or(keywords);
@@ -232,17 +250,8 @@ fn read_predictions(journeys: Option<&Path>, keywords: &Path) -> anyhow::Result<
     })
 }
 
-/// The rows of a file as text: the one place that knows how files are read.
+/// A gold file as text.
 fn read_text(path: &Path) -> anyhow::Result<String> {
-    if path
-        .extension()
-        .is_some_and(|extension| extension == "parquet")
-    {
-        bail!(
-            "{}: Parquet can't be scored yet, write JSONL",
-            path.display()
-        );
-    }
     fs::read_to_string(path).with_context(|| path.display().to_string())
 }
 
@@ -295,6 +304,5 @@ mod tests {
             format!("{error:#}").contains("no/such/gold.tsv"),
             "{error:#}"
         );
-        assert!(read_text(Path::new("keywords.parquet")).is_err());
     }
 }

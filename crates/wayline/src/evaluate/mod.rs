@@ -46,6 +46,7 @@ pub mod pairwise;
 mod predictions;
 pub mod ranking;
 pub mod report;
+pub mod short_texts;
 pub mod simulated;
 mod text;
 

@@ -1,0 +1,69 @@
+//! The vectors of texts that come back.
+
+use quick_cache::unsync::Cache;
+
+use super::Embedder;
+
+/// Remembers the vectors of up to a number of texts; one for each worker
+/// thread. What it returns never depends on what it holds.
+pub struct EmbeddingCache<'e> {
+    embedder: &'e Embedder,
+    kept: Cache<Box<str>, Box<[f32]>>,
+    hits: u64,
+    misses: u64,
+}
+
+impl<'e> EmbeddingCache<'e> {
+    /// Room for `capacity` texts, each 4 bytes a dimension and its text; 0 keeps nothing.
+    pub fn new(embedder: &'e Embedder, capacity: usize) -> Self {
+        EmbeddingCache {
+            embedder,
+            kept: Cache::new(capacity),
+            hits: 0,
+            misses: 0,
+        }
+    }
+
+    /// The same as [`Embedder::embed`].
+    ///
+    /// # Panics
+    /// When `out` is not as long as the embedder has dimensions.
+    pub fn embed(&mut self, text: &str, out: &mut [f32]) {
+        if let Some(vector) = self.kept.get(text) {
+            out.copy_from_slice(vector);
+            self.hits += 1;
+            return;
+        }
+        self.embedder.embed(text, out);
+        self.misses += 1;
+        if self.kept.capacity() > 0 {
+            self.kept.insert(text.into(), out.into());
+        }
+    }
+
+    /// Length of a vector.
+    #[must_use]
+    pub fn dimensions(&self) -> usize {
+        self.embedder.dimensions()
+    }
+
+    /// How often a text was found.
+    pub fn hits(&self) -> u64 {
+        self.hits
+    }
+
+    /// How often a text had to be embedded.
+    pub fn misses(&self) -> u64 {
+        self.misses
+    }
+}
+
+impl std::fmt::Debug for EmbeddingCache<'_> {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.debug_struct("EmbeddingCache")
+            .field("texts", &self.kept.len())
+            .field("hits", &self.hits)
+            .field("misses", &self.misses)
+            .finish_non_exhaustive()
+    }
+}
