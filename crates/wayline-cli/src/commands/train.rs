@@ -1,12 +1,25 @@
 //! `wayline train`: remakes the model files.
 
+mod affinity;
+mod labels;
+mod logistic;
+mod rank;
+
 use anyhow::Result;
 use clap::Subcommand;
 
-/// Remake the models that ship inside Wayline, or make your own
+/// Remake the models that ship inside Wayline, or fit your own
+///
+/// Each command prints what its choice is worth by cross-validation over people before it writes.
 #[derive(Subcommand, Debug)]
-pub(crate) enum TrainCommand {}
+pub(crate) enum TrainCommand {
+    Affinity(affinity::AffinityArgs),
+    Rank(rank::RankArgs),
+}
 
 pub(crate) fn run(command: &TrainCommand) -> Result<()> {
-    match *command {}
+    match command {
+        TrainCommand::Affinity(args) => affinity::run(args),
+        TrainCommand::Rank(args) => rank::run(args),
+    }
 }

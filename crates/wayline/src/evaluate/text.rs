@@ -1,6 +1,6 @@
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
-use unicode_normalization::UnicodeNormalization as _;
+use crate::nouns::normalize;
 
 /// The form in which keywords are compared: NFKC, lower case, single spaces.
 ///
@@ -10,21 +10,9 @@ use unicode_normalization::UnicodeNormalization as _;
 /// ```
 #[must_use]
 pub fn normalise(text: &str) -> String {
-    let lower = text.nfkc().collect::<String>().to_lowercase();
-    let mut out = String::with_capacity(lower.len());
-    for word in lower.split(is_space).filter(|word| !word.is_empty()) {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
+    let mut out = String::with_capacity(text.len());
+    normalize(text, &mut out);
     out
-}
-
-/// Unicode's white space, and the four separators of ASCII which the reference scorers' language
-/// (Python) splits at too.
-fn is_space(c: char) -> bool {
-    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
 
 /// What stands for a keyword where its text must not be kept: the first 16 hexadecimal digits of

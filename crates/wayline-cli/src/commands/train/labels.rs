@@ -1,0 +1,193 @@
+//! People with labels: search missions, annotated logs and simulations.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use wayline::config::Config;
+use wayline::corpus::{Corpus, CorpusBuilder, Snapshot, cut_by_support};
+use wayline::evaluate::{annotated, missions, simulated};
+use wayline::extract::{Extracted, extract};
+use wayline::nouns::{EventFields, PersonLog, Timestamp};
+use wayline::simulate::{Catalogue, LogKind, SimulatedEvent, SimulationConfig, person};
+use wayline::train::LabelledPerson;
+use wayline_files::corpus::general_corpus;
+
+use crate::run::{InputArgs, Job, RunArgs, gather};
+
+/// Labelled people with what everybody's log says.
+pub(super) struct LabelledLog<G> {
+    pub(super) people: Vec<LabelledPerson>,
+    pub(super) corpus: Corpus,
+    pub(super) as_of: Timestamp,
+    pub(super) gold: G,
+}
+
+/// Search missions: a table whose rows are events and labels at once.
+pub(super) fn missions(path: &Path, run: &RunArgs, config: &Config) -> Result<LabelledLog<missions::Gold>> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let gold = missions::Gold::from_tsv(&text).with_context(|| path.display().to_string())?;
+    // A query may stand in several missions: the most frequent one counts.
+    let mut votes: HashMap<(&str, &str), BTreeMap<&str, u32>> = HashMap::new();
+    for person in &gold.people {
+        for event in &person.events {
+            let votes = votes.entry((&person.user_id, &event.query)).or_default();
+            *votes.entry(&event.mission).or_default() += 1;
+        }
+    }
+    let mission_of = |user: &str, query: &str| {
+        let votes = votes.get(&(user, query))?;
+        votes.iter().max_by_key(|(_, count)| **count).map(|(mission, _)| *mission)
+    };
+    let (people, corpus, as_of) = read_people(path, &["url=click_url".to_owned()], run, config)?;
+    let people = people
+        .into_iter()
+        .map(|person| {
+            let user = person.user_id.clone();
+            let mut numbers: HashMap<String, u32> = HashMap::new();
+            for keyword in &person.keywords {
+                let next = numbers.len() as u32;
+                if let Some(mission) = mission_of(&user, &keyword.text) {
+                    numbers.entry(mission.to_owned()).or_insert(next);
+                }
+            }
+            LabelledPerson::by_keywords(person, |query| {
+                Some(vec![*numbers.get(mission_of(&user, query)?)?])
+            })
+        })
+        .collect();
+    Ok(LabelledLog { people, corpus, as_of, gold })
+}
+
+/// A log and journeys that somebody annotated for some of its people.
+pub(super) fn annotated(
+    log: &Path,
+    journeys: &Path,
+    run: &RunArgs,
+    config: &Config,
+) -> Result<LabelledLog<annotated::Gold>> {
+    let text = std::fs::read_to_string(journeys).with_context(|| journeys.display().to_string())?;
+    let gold = annotated::Gold::from_jsonl(&text).with_context(|| journeys.display().to_string())?;
+    let mut goals: HashMap<&str, HashMap<&str, Vec<u32>>> = HashMap::new();
+    for person in &gold.people {
+        let goals = goals.entry(&person.user_id).or_default();
+        for (number, journey) in person.journeys.iter().enumerate() {
+            for query in &journey.queries {
+                goals.entry(query).or_default().push(number as u32);
+            }
+        }
+    }
+    let (people, corpus, as_of) = read_people(log, &[], run, config)?;
+    let people = people
+        .into_iter()
+        .filter_map(|person| {
+            let goals = goals.get(person.user_id.as_str())?;
+            Some(LabelledPerson::by_keywords(person, |query| {
+                Some(goals.get(query).cloned().unwrap_or_default())
+            }))
+        })
+        .collect();
+    Ok(LabelledLog { people, corpus, as_of, gold })
+}
+
+fn read_people(
+    path: &Path,
+    renamings: &[String],
+    run: &RunArgs,
+    config: &Config,
+) -> Result<(Vec<Extracted>, Corpus, Timestamp)> {
+    let input = InputArgs {
+        inputs: vec![path.display().to_string()],
+        items: None,
+        renamings: renamings.to_vec(),
+        rejects: None,
+        max_rejects: None,
+    };
+    let job = Job { input: &input, run, config, as_of: None };
+    let gathered = job.attempt(|grouping| gather(&job, None, grouping))?;
+    let people: Result<Vec<Extracted>, _> = gathered.people.records()?.collect();
+    let mut people = people?;
+    people.sort_by(|left, right| left.user_id.cmp(&right.user_id));
+    Ok((people, gathered.corpus, gathered.as_of))
+}
+
+/// Simulated people of some journeys of the catalogue.
+pub(super) fn simulated(
+    catalogue: &Catalogue,
+    kind: LogKind,
+    people: u64,
+    seed: u64,
+    config: &Config,
+) -> Result<LabelledLog<simulated::Gold>> {
+    let simulation = SimulationConfig {
+        people,
+        seed,
+        kind,
+        ..SimulationConfig::default()
+    };
+    let mut gold_text = String::new();
+    let mut builder = CorpusBuilder::default();
+    let mut labelled = Vec::new();
+    for index in 0..people {
+        let made = person(catalogue, &simulation, index);
+        gold_text.push_str(&serde_json::to_string(&made.gold)?);
+        gold_text.push('\n');
+        let mut log = PersonLog::new(made.gold.user_id.as_str());
+        for event in &made.events {
+            push(&mut log, event, config);
+        }
+        log.sort();
+        let Ok(extracted) = extract(&log, &config.actions, &config.extract) else {
+            continue;
+        };
+        builder.add(&extracted);
+        let mut goals: HashMap<&str, Vec<u32>> = HashMap::new();
+        for noise in &made.gold.noise {
+            goals.entry(noise).or_default();
+        }
+        for (number, journey) in made.gold.journeys.iter().enumerate() {
+            for keyword in &journey.keywords {
+                goals.entry(keyword).or_default().push(number as u32);
+            }
+        }
+        labelled.push(LabelledPerson::by_keywords(extracted, |text| goals.get(text).cloned()));
+    }
+    let entries = cut_by_support(builder.drain(), config.corpus.min_people, config.corpus.max_texts);
+    let log = Arc::new(Snapshot::new(builder.people(), &entries));
+    let corpus = Corpus::with_prior(log, Arc::new(general_corpus()?), config.corpus.clone());
+    Ok(LabelledLog {
+        people: labelled,
+        corpus,
+        as_of: Timestamp::from_millis(simulation.as_of_ms),
+        gold: simulated::Gold::from_jsonl(&gold_text)?,
+    })
+}
+
+fn push(log: &mut PersonLog, event: &SimulatedEvent, config: &Config) {
+    let texts = |list: &'_ [String]| list.iter().map(String::as_str).collect::<Vec<_>>().into_boxed_slice();
+    let (annotations, interests) = (texts(&event.annotations), texts(&event.interests));
+    let Some(action) = config.actions.find(event.action) else {
+        return;
+    };
+    log.push(&EventFields {
+        time: Timestamp::from_millis(event.timestamp_ms),
+        action,
+        event_id: event.event_id.as_deref(),
+        query: event.query.as_deref(),
+        item_id: event.item_id.as_deref(),
+        title: event.title.as_deref(),
+        annotations: &annotations,
+        interests: &interests,
+        board: event.board.as_deref(),
+        url: event.url.as_deref(),
+    });
+}
+
+/// The fold of a person: by a hash of the id, so that it stays when people are added.
+pub(super) fn fold_of(user_id: &str, folds: usize) -> usize {
+    let hash = user_id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    (hash >> 20) as usize % folds
+}
