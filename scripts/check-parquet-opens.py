@@ -52,7 +52,7 @@ def check(path, expected):
     for column, kind in expected.items():
         if found.get(column) != kind:
             raise SystemExit(f"{path}: DuckDB sees {column} as {found.get(column)}, not {kind}")
-    rows = relation.count("*").fetchone()[0]
+    rows = relation.count("*").fetchall()[0][0]
     frame = pd.read_parquet(path)
     if len(frame) != rows:
         raise SystemExit(f"{path}: pandas reads {len(frame)} rows, DuckDB {rows}")
@@ -73,7 +73,7 @@ def main():
     journeys, keywords = sys.argv[1:]
     counts = check(journeys, JOURNEYS), check(keywords, KEYWORDS)
     # A question that needs the types: nested lists, times, and both files together.
-    (answer,) = duckdb.sql(
+    ((answer,),) = duckdb.sql(
         f"""
         SELECT count(*) FROM '{keywords}' AS k
         LEFT JOIN '{journeys}' AS j USING (user_id, journey_id)
@@ -81,7 +81,7 @@ def main():
           AND (j.keywords IS NULL OR j.keywords[1].count > 0)
           AND (j.run IS NULL OR j.run.as_of > TIMESTAMPTZ '1990-01-01')
         """
-    ).fetchone()
+    ).fetchall()
     if answer != counts[1]:
         raise SystemExit(f"a question to both files gave {answer} rows instead of {counts[1]}")
     print(f"DuckDB and pandas open {counts[0]} journeys and {counts[1]} keywords with their types")

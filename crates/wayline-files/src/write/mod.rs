@@ -20,7 +20,9 @@ mod rows_parquet;
 mod spill;
 mod spill_queue;
 mod table_columns;
+mod table_journeys;
 mod table_json;
+mod table_keywords;
 
 pub use aside::{AsideFile, CompleteFile, put_in_place};
 pub use format::{OutputFormat, Packing};

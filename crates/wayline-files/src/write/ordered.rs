@@ -79,12 +79,13 @@ impl<T: Serialize + DeserializeOwned + Keyed> OrderedResults<T> {
         }
     }
 
-    /// The part of one thread. When it is dropped, all that it took belongs to the whole.
+    /// The part of one thread. When it is dropped, all that it took belongs to the whole, and the
+    /// next part goes on in its memory: only parts that live together count against the budget.
     #[must_use]
     pub fn part(&self) -> ResultsPart<'_, T> {
         ResultsPart {
             whole: self,
-            arena: Arena::default(),
+            arena: lock(&self.runs).arenas.pop().unwrap_or_default(),
             record: Vec::new(),
             packer: None,
         }
@@ -99,7 +100,10 @@ impl<T: Serialize + DeserializeOwned + Keyed> OrderedResults<T> {
         self,
         mut sink: impl FnMut(&T) -> Result<(), E>,
     ) -> Result<u64, E> {
-        let Runs { mut files, arenas } = std::mem::take(&mut *lock(&self.runs));
+        let Runs {
+            mut files,
+            mut arenas,
+        } = std::mem::take(&mut *lock(&self.runs));
         while files.len() > self.fan_in.max(2) {
             // The oldest runs first, so that every record is copied about equally often.
             let first: Vec<PathBuf> = files.drain(..self.fan_in.max(2)).collect();
@@ -110,6 +114,7 @@ impl<T: Serialize + DeserializeOwned + Keyed> OrderedResults<T> {
                 std::fs::remove_file(path).ok();
             }
         }
+        arenas.iter_mut().for_each(Arena::sort);
         let mut people = 0;
         merge(&files, arenas, |record, path| {
             people += 1;
@@ -158,8 +163,7 @@ impl<T: Serialize + Keyed> ResultsPart<'_, T> {
 
 impl<T> Drop for ResultsPart<'_, T> {
     fn drop(&mut self) {
-        let mut arena = std::mem::take(&mut self.arena);
-        arena.sort();
+        let arena = std::mem::take(&mut self.arena);
         lock(&self.whole.runs).arenas.push(arena);
     }
 }
@@ -259,6 +263,17 @@ mod tests {
         assert_eq!(out.len(), 700);
         let people: Vec<Person> = (0..5).map(|number| person(number, 300_000)).collect();
         assert_eq!(ordered(&people, 1, 1, 2).expect("ordered").len(), 5);
+    }
+
+    #[test]
+    fn parts_after_one_another_share_their_memory() {
+        let whole = OrderedResults::new(SpillSettings::default());
+        for number in 0..50 {
+            whole.part().push(&person(number, 9)).expect("taken");
+        }
+        assert_eq!(lock(&whole.runs).arenas.len(), 1);
+        let people = whole.merge(|_| -> Result<(), OrderError> { Ok(()) });
+        assert_eq!(people.expect("merged"), 50);
     }
 
     #[test]

@@ -13,7 +13,9 @@ use wayline::nouns::{PersonResult, RunInfo};
 
 use super::background::Background;
 use super::rows_json::JsonRows;
-use super::rows_parquet::{JourneyTable, KeywordTable, TableRows};
+use super::rows_parquet::TableRows;
+use super::table_journeys::JourneyTable;
+use super::table_keywords::KeywordTable;
 use super::{AsideFile, CompleteFile, OutputFormat, Packing, WriteError, put_in_place};
 
 /// Text that is handed to the writing thread at once.
@@ -143,7 +145,7 @@ impl RowsFile {
             rows,
             push,
             text: Vec::with_capacity(TEXT_PIECE),
-            writing: Background::start(path, move |pieces| write_text(file, packing, pieces))?,
+            writing: Background::start(path, move |pieces| write_text(file, packing, &pieces))?,
         })
     }
 
@@ -228,9 +230,9 @@ impl RowsFile {
 fn write_text(
     file: AsideFile,
     packing: Packing,
-    pieces: Receiver<Vec<u8>>,
+    pieces: &Receiver<Vec<u8>>,
 ) -> Result<CompleteFile, WriteError> {
-    fn copy(pieces: Receiver<Vec<u8>>, out: &mut impl Write) -> std::io::Result<()> {
+    fn copy(pieces: &Receiver<Vec<u8>>, out: &mut impl Write) -> std::io::Result<()> {
         pieces.iter().try_for_each(|piece| out.write_all(&piece))
     }
     let target = file.target().to_owned();
