@@ -1,8 +1,6 @@
 //! From Arrow rows to a person's log.
 
-use arrow::array::{
-    Array, AsArray, Int64Array, ListArray, RecordBatch, StringArray, UInt8Array,
-};
+use arrow::array::{Array, AsArray, Int64Array, ListArray, RecordBatch, StringArray, UInt8Array};
 use arrow::datatypes::{Int64Type, UInt8Type};
 use wayline::nouns::{ActionId, EventFields, PersonLog, Timestamp};
 
@@ -127,6 +125,8 @@ impl<'a> List<'a> {
     fn copy(&self, row: usize, out: &mut Vec<&'a str>) {
         out.clear();
         let offsets = self.lists.value_offsets();
-        out.extend((offsets[row] as usize..offsets[row + 1] as usize).map(|at| self.values.value(at)));
+        out.extend(
+            (offsets[row] as usize..offsets[row + 1] as usize).map(|at| self.values.value(at)),
+        );
     }
 }

@@ -94,8 +94,7 @@ impl<'a> Settler<'a> {
         let pieces = (part.bytes / (self.most_bytes / 2).max(1) + 1).clamp(2, 128) as usize;
         self.names += 1;
         let name = format!("cut{}", self.names);
-        let mut partitioner =
-            Partitioner::new(self.folder, name, seed, pieces, self.most_waiting);
+        let mut partitioner = Partitioner::new(self.folder, name, seed, pieces, self.most_waiting);
         for batch in part.batches()? {
             partitioner.push(kept_rows(batch?, &keep, self.folder)?)?;
         }

@@ -22,7 +22,8 @@ pub(crate) struct SpillWriter {
 
 impl SpillWriter {
     pub(crate) fn create(path: PathBuf) -> Result<Self, PartitionError> {
-        let file = File::create(&path).map_err(|error| PartitionError::io(folder(&path), &error))?;
+        let file =
+            File::create(&path).map_err(|error| PartitionError::io(folder(&path), &error))?;
         let options = IpcWriteOptions::default()
             .try_with_compression(Some(CompressionType::LZ4_FRAME))
             .map_err(|error| PartitionError::arrow(folder(&path), &error))?;

@@ -221,9 +221,9 @@ fn time_from_text(text: &str) -> Result<Timestamp, TimestampError> {
         Err(TimestampError::Malformed) => {
             // Tools that hold a column with gaps as floating-point numbers write 1714564800.0.
             let number = text.trim();
-            let is_number = number
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'));
+            let is_number = number.bytes().all(|byte| {
+                byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E')
+            });
             match number.parse::<f64>() {
                 Ok(value) if is_number => time_from_float(value),
                 _ => Err(TimestampError::Malformed),
@@ -249,7 +249,9 @@ fn action(
     actions: &Actions,
 ) -> Result<ActionId, RowError> {
     match name {
-        Some(name) => actions.find(name).ok_or_else(|| unknown_action(name, actions)),
+        Some(name) => actions
+            .find(name)
+            .ok_or_else(|| unknown_action(name, actions)),
         None if query.is_some() => Ok(actions.search()),
         None => Err(RowError::new(
             Reason::NoAction,

@@ -203,10 +203,7 @@ mod tests {
         let refused = |renamings: &[&str]| ColumnNames::parse(renamings).expect_err("a bad map");
         assert_eq!(refused(&["query"]), MapError::NoEquals("query".into()));
         assert_eq!(refused(&["=a"]), MapError::NoEquals("=a".into()));
-        assert_eq!(
-            refused(&["qury=a"]),
-            MapError::UnknownColumn("qury".into())
-        );
+        assert_eq!(refused(&["qury=a"]), MapError::UnknownColumn("qury".into()));
         assert_eq!(
             refused(&["query=a", "query=b"]),
             MapError::ColumnTwice("query")

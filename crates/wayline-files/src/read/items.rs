@@ -140,9 +140,7 @@ impl Items {
     #[must_use]
     pub fn get(&self, item_id: &str) -> Option<Item<'_>> {
         let hash = self.hasher.hash_one(item_id);
-        let index = *self
-            .lookup
-            .find(hash, |index| self.id(*index) == item_id)? as usize;
+        let index = *self.lookup.find(hash, |index| self.id(*index) == item_id)? as usize;
         let (start, end) = (self.start(index), self.rows[index]);
         let title = &self.bytes[end.id..end.title];
         Some(Item {

@@ -53,7 +53,8 @@ impl LineBlocks {
                 break;
             }
             if let Some(end) = memrchr(b'\n', &bytes[searched..]) {
-                self.rest.reserve(BLOCK_BYTES + bytes.len() - searched - end);
+                self.rest
+                    .reserve(BLOCK_BYTES + bytes.len() - searched - end);
                 self.rest.extend_from_slice(&bytes[searched + end + 1..]);
                 bytes.truncate(searched + end + 1);
                 break;

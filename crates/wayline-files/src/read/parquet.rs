@@ -121,21 +121,20 @@ impl ParquetBatches {
     }
 }
 
-fn check_type(
-    file: &str,
-    name: &str,
-    column: Column,
-    found: &DataType,
-) -> Result<(), ReadError> {
+fn check_type(file: &str, name: &str, column: Column, found: &DataType) -> Result<(), ReadError> {
     let (good, wanted) = match column {
         Column::Timestamp => (
-            is_text(found) || found.is_numeric() || matches!(found, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64),
+            is_text(found)
+                || found.is_numeric()
+                || matches!(
+                    found,
+                    DataType::Timestamp(..) | DataType::Date32 | DataType::Date64
+                ),
             "a timestamp, an integer or a text",
         ),
-        Column::UserId | Column::EventId | Column::ItemId => (
-            is_text(found) || found.is_integer(),
-            "a text or an integer",
-        ),
+        Column::UserId | Column::EventId | Column::ItemId => {
+            (is_text(found) || found.is_integer(), "a text or an integer")
+        }
         Column::Annotations | Column::Interests => (
             is_text(found) || is_text_list(found),
             "a list of texts, or a text with | between",
@@ -329,7 +328,8 @@ impl Values {
 /// Milliseconds of moments of any unit, rounded down; a time zone says how to show them, not when
 /// they are.
 fn millis(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
-    let ints = |array: &ArrayRef| cast_with_options(array, &DataType::Int64, &CastOptions::default());
+    let ints =
+        |array: &ArrayRef| cast_with_options(array, &DataType::Int64, &CastOptions::default());
     Ok(match array.data_type() {
         DataType::Timestamp(TimeUnit::Millisecond, _) | DataType::Date64 => ints(array)?,
         DataType::Timestamp(unit, _) => {

@@ -47,12 +47,14 @@ impl Source {
                 128 << 10,
                 counted,
             ))),
-            Packing::Zstd => Box::new(zstd::stream::read::Decoder::new(counted).map_err(
-                |source| ReadError::Open {
-                    file: file.name.to_string(),
-                    source,
-                },
-            )?),
+            Packing::Zstd => {
+                Box::new(zstd::stream::read::Decoder::new(counted).map_err(|source| {
+                    ReadError::Open {
+                        file: file.name.to_string(),
+                        source,
+                    }
+                })?)
+            }
         };
         Ok(Self {
             reader,

@@ -2,9 +2,9 @@
 
 use memchr::memchr_iter;
 
+use super::RowError;
 use super::header::Header;
 use super::raw::RawRow;
-use super::RowError;
 
 /// The fields of a header line, as text.
 pub(crate) fn header_fields(line: &[u8]) -> Vec<String> {
