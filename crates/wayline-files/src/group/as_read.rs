@@ -3,6 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::hash::BuildHasher;
 use std::ops::{ControlFlow, Range};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -37,16 +38,18 @@ pub(crate) fn for_each_person<S: Send, E: Send>(
     each: impl Fn(&mut S, &mut PersonLog) -> Result<(), E> + Sync,
 ) -> Result<(Vec<S>, ReadSummary), GroupError<E>> {
     let failure = Mutex::new(None);
+    let stop = AtomicBool::new(false);
     let (send, receive) = bounded::<Parcel>(states.len().max(1));
     let (done, summary, again) = thread::scope(|scope| {
         let workers: Vec<_> = states
             .into_iter()
             .map(|mut state| {
                 let receive = receive.clone();
-                let (each, failure) = (&each, &failure);
+                let (each, failure, stop) = (&each, &failure, &stop);
                 scope.spawn(move || {
                     let (summary, result) = work(&receive, read.items, &mut state, each);
                     if let Err(error) = result {
+                        stop.store(true, Ordering::Relaxed);
                         let mut first = failure.lock().unwrap_or_else(PoisonError::into_inner);
                         first.get_or_insert(error);
                     }
@@ -55,7 +58,7 @@ pub(crate) fn for_each_person<S: Send, E: Send>(
             })
             .collect();
         drop(receive);
-        let mut stream = Stream::new(group, &send);
+        let mut stream = Stream::new(group, &send, &stop);
         let summary = crate::read::read_events(inputs, read, &mut |batch| stream.push(batch));
         if summary.is_ok() && stream.again.is_none() {
             stream.finish();
@@ -89,8 +92,7 @@ pub(crate) fn for_each_person<S: Send, E: Send>(
     Ok((done, summary.map_err(PartitionError::from)?))
 }
 
-/// Stops when there are no more parcels or the work on a person fails; then the channel closes
-/// once all workers have stopped, which stops the reading.
+/// Works until there are no more parcels or the work on a person fails.
 fn work<S, E>(
     parcels: &Receiver<Parcel>,
     items: Option<&Items>,
@@ -126,6 +128,8 @@ fn work<S, E>(
 struct Stream<'a> {
     group: &'a GroupOptions,
     parcels: &'a Sender<Parcel>,
+    /// The work on a person has failed.
+    stop: &'a AtomicBool,
     parcel: Parcel,
     parcel_rows: usize,
     user_id: String,
@@ -137,10 +141,11 @@ struct Stream<'a> {
 }
 
 impl<'a> Stream<'a> {
-    fn new(group: &'a GroupOptions, parcels: &'a Sender<Parcel>) -> Self {
+    fn new(group: &'a GroupOptions, parcels: &'a Sender<Parcel>, stop: &'a AtomicBool) -> Self {
         Self {
             group,
             parcels,
+            stop,
             parcel: Parcel::new(),
             parcel_rows: 0,
             user_id: String::new(),
@@ -214,9 +219,9 @@ impl<'a> Stream<'a> {
         self.parcel_rows = 0;
         let parcel = std::mem::take(&mut self.parcel);
         match self.parcels.send(parcel) {
-            Ok(()) => ControlFlow::Continue(()),
-            // All workers have stopped; why is known to them.
-            Err(_) => ControlFlow::Break(()),
+            Ok(()) if !self.stop.load(Ordering::Relaxed) => ControlFlow::Continue(()),
+            // A worker has stopped and knows why.
+            _ => ControlFlow::Break(()),
         }
     }
 

@@ -18,7 +18,6 @@ const BATCH_BYTES: u64 = 2 << 20;
 pub(crate) struct Part {
     /// About what its rows take in memory.
     pub(crate) bytes: u64,
-    pub(crate) rows: u64,
     store: Store,
 }
 
@@ -162,7 +161,6 @@ impl<'a> Partitioner<'a> {
             };
             parts.push(Part {
                 bytes: dealt.bytes,
-                rows: dealt.rows,
                 store,
             });
         }

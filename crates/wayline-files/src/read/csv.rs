@@ -22,14 +22,21 @@ struct RowEnd {
     line: u64,
     lines: u64,
     ends: usize,
-    too_long: bool,
+    fault: Option<Fault>,
+}
+
+/// Why a row has no fields to look at.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    TooLong,
+    OpenQuote,
 }
 
 /// A row of [`Records`].
 pub(crate) struct Record<'r> {
     pub(crate) line: u64,
     lines: u64,
-    too_long: bool,
+    fault: Option<Fault>,
     start: usize,
     bytes: &'r [u8],
     ends: &'r [usize],
@@ -49,7 +56,7 @@ impl Records {
             Record {
                 line: row.line,
                 lines: row.lines,
-                too_long: row.too_long,
+                fault: row.fault,
                 start,
                 bytes: &self.bytes,
                 ends,
@@ -77,8 +84,10 @@ impl<'r> Record<'r> {
     }
 
     pub(crate) fn row(&self, header: &Header) -> Result<RawRow<'r>, RowError> {
-        if self.too_long {
-            return Err(row_too_long(self.lines));
+        match self.fault {
+            Some(Fault::TooLong) => return Err(row_too_long(self.lines)),
+            Some(Fault::OpenQuote) => return Err(open_quote(self.lines)),
+            None => {}
         }
         if self.ends.len() != header.fields.len() {
             return Err(RowError::field_count(
@@ -113,6 +122,22 @@ pub(crate) fn row_too_long(lines: u64) -> RowError {
         Reason::RowTooLong,
         format!("longer than {} MiB{quote}", MAX_ROW_BYTES >> 20),
     )
+}
+
+fn open_quote(lines: u64) -> RowError {
+    RowError::new(
+        Reason::OpenQuote,
+        format!(
+            "a quote is opened and never closed: the {lines} lines to the end of the file are lost; \
+             close it, or write quotes inside of a field twice"
+        ),
+    )
+}
+
+/// Whether the parser waits for a closing quote: then a line end doesn't end the row.
+fn waits_for_quote(core: &Reader) -> bool {
+    let (result, ..) = core.clone().read_record(b"\n", &mut [0; 8], &mut [0; 8]);
+    result != ReadRecordResult::Record
 }
 
 /// Cuts a stream into rows, in bounded memory whatever the quotes.
@@ -157,9 +182,15 @@ impl CsvRows {
         let line = self.line;
         let (first_byte, first_end) = (records.bytes.len(), records.ends.len());
         let (mut bytes, mut ends) = (first_byte, first_end);
-        let mut too_long = false;
+        let mut fault = None;
         loop {
             self.refill()?;
+<<<<<<< HEAD
+=======
+            if self.ended && self.used == self.input.len() && waits_for_quote(&self.core) {
+                fault = fault.or(Some(Fault::OpenQuote));
+            }
+>>>>>>> read
             records
                 .bytes
                 .resize(records.bytes.len().max(bytes + 1_024), 0);
@@ -175,9 +206,9 @@ impl CsvRows {
             bytes += written;
             ends += fields;
             if bytes - first_byte > MAX_ROW_BYTES {
-                too_long = true;
+                fault = Some(Fault::TooLong);
             }
-            if too_long {
+            if fault.is_some() {
                 (bytes, ends) = (first_byte, first_end);
             }
             match result {
@@ -199,7 +230,7 @@ impl CsvRows {
             line,
             lines: (self.line - line).max(1),
             ends,
-            too_long,
+            fault,
         });
         Ok(true)
     }
@@ -240,9 +271,12 @@ pub(crate) fn one_record(row: &[u8]) -> Records {
         ends: vec![0; row.len() + 2],
         rows: Vec::new(),
     };
+    let mut fault = None;
     let (result, read, mut written, mut fields) =
         core.read_record(row, &mut records.bytes, &mut records.ends);
     if result == ReadRecordResult::InputEmpty {
+        let open = waits_for_quote(&core);
+        fault = open.then_some(Fault::OpenQuote);
         // An empty input tells the parser that the row has ended.
         let (_, _, more, last) = core.read_record(
             &row[read..],
@@ -258,7 +292,7 @@ pub(crate) fn one_record(row: &[u8]) -> Records {
         line: 1,
         lines: 1,
         ends: fields,
-        too_long: false,
+        fault,
     });
     records
 }

@@ -14,6 +14,8 @@ pub enum Reason {
     MalformedJson,
     /// The row has more or fewer fields than the header.
     WrongFieldCount,
+    /// A quote is opened in the row and never closed.
+    OpenQuote,
     /// The row is not UTF-8.
     NotUtf8,
     /// The row is longer than [`MAX_ROW_BYTES`](super::MAX_ROW_BYTES).
@@ -51,6 +53,7 @@ impl Reason {
         match self {
             Self::MalformedJson => "malformed_json",
             Self::WrongFieldCount => "wrong_field_count",
+            Self::OpenQuote => "open_quote",
             Self::NotUtf8 => "not_utf8",
             Self::RowTooLong => "row_too_long",
             Self::WrongType => "wrong_type",
