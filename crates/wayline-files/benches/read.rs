@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-fn main() {}
-=======
 //! Rows a second of each format, on one parsing thread.
 
 use std::hint::black_box;
@@ -125,4 +122,3 @@ fn bench(criterion: &mut Criterion) {
 
 criterion_group!(benches, bench);
 criterion_main!(benches);
->>>>>>> read

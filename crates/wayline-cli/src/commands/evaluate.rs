@@ -1,12 +1,12 @@
 //! `wayline evaluate`: reads golden answers and results, prints how good the results are.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use wayline_files::write::rows_as_jsonl;
 use wayline::evaluate::{Predictions, Report, Resampling, annotated, missions, simulated};
+use wayline_files::write::rows_as_jsonl;
 
 /// Say how good results are, measured against golden answers
 ///

@@ -185,12 +185,9 @@ impl CsvRows {
         let mut fault = None;
         loop {
             self.refill()?;
-<<<<<<< HEAD
-=======
             if self.ended && self.used == self.input.len() && waits_for_quote(&self.core) {
                 fault = fault.or(Some(Fault::OpenQuote));
             }
->>>>>>> read
             records
                 .bytes
                 .resize(records.bytes.len().max(bytes + 1_024), 0);

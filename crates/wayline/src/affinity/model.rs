@@ -95,6 +95,17 @@ impl Evidence {
     }
 }
 
+impl Weights {
+    /// Weights that say nothing: every pair is as likely as not.
+    #[must_use]
+    pub fn zero() -> Self {
+        Self {
+            bias: 0.0,
+            weights: vec![0.0; FEATURES.len()],
+        }
+    }
+}
+
 impl AffinityModel {
     /// The model inside the library, fitted with its embedder.
     ///

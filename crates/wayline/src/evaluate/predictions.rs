@@ -1,4 +1,5 @@
 use super::{Id, ReadError, jsonl};
+use crate::nouns::PersonResult;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -55,6 +56,33 @@ pub(super) struct PersonRows<'a> {
 }
 
 impl Predictions {
+    /// From results in memory: what [`Predictions::from_jsonl`] reads from their rows.
+    #[must_use]
+    pub fn from_results(results: &[PersonResult]) -> Self {
+        let journeys = results.iter().flat_map(|person| &person.journeys);
+        let keywords = results.iter().flat_map(|person| &person.keywords);
+        Self {
+            journeys: journeys
+                .map(|row| PredictedJourney {
+                    user_id: row.user_id.as_str().into(),
+                    journey_id: row.journey_id.as_str().into(),
+                    name: row.name.clone(),
+                    rank: Some(f64::from(row.rank)),
+                    confidence: Some(row.confidence),
+                    lifecycle: Some(row.stage.lifecycle.as_str().to_owned()),
+                    status: Some(row.stage.status.as_str().to_owned()),
+                })
+                .collect(),
+            keywords: keywords
+                .map(|row| PredictedKeyword {
+                    user_id: row.user_id.as_str().into(),
+                    keyword: row.keyword.clone(),
+                    journey_id: row.journey_id.as_deref().map(Into::into),
+                })
+                .collect(),
+        }
+    }
+
     /// Reads rows of journeys and of keywords, one JSON object a line each; pass an empty text
     /// where there are no journeys. Fields that aren't needed are ignored; a keyword may also
     /// stand under `query` or `text`.

@@ -1,6 +1,6 @@
+use crate::nouns::normalize;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
-use crate::nouns::normalize;
 
 /// The form in which keywords are compared: NFKC, lower case, single spaces.
 ///

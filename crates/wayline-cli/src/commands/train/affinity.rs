@@ -72,7 +72,10 @@ pub(crate) struct SearchData {
 const PAIRS_PER_PERSON: usize = 3_000;
 const CUTS: [f32; 7] = [0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5];
 const CACHED_TEXTS: usize = 200_000;
-const NO_INTERVALS: Resampling = Resampling { resamples: 0, seed: 1 };
+const NO_INTERVALS: Resampling = Resampling {
+    resamples: 0,
+    seed: 1,
+};
 
 pub(super) fn run(args: &AffinityArgs) -> Result<()> {
     let config = args.run.config()?;
@@ -82,47 +85,100 @@ pub(super) fn run(args: &AffinityArgs) -> Result<()> {
     let folds = args.data.folds as usize;
     let by_fold: Result<Vec<AffinityModel>> = (0..folds)
         .map(|held_back| {
-            let weights = fit_searches(&missions, &annotated, &config, |user| fold_of(user, folds) != held_back)?;
-            Ok(AffinityModel::fitted(Embedder::builtin(), Weights::zero(), weights))
+            let weights = fit_searches(&missions, &annotated, &config, |user| {
+                fold_of(user, folds) != held_back
+            })?;
+            Ok(AffinityModel::fitted(
+                Embedder::builtin(),
+                Weights::zero(),
+                weights,
+            ))
         })
         .collect();
     let by_fold = by_fold?;
     writeln!(out, "searches only, {folds} folds over people")?;
-    writeln!(out, "  cut   missions B³ / journey F1   annotated F1 / NDCG@5")?;
+    writeln!(
+        out,
+        "  cut   missions B³ / journey F1   annotated F1 / NDCG@5"
+    )?;
     for cut in CUTS {
         let config = with_cut(&config, cut);
         let results = |log: Results<'_>| -> Vec<PersonResult> {
-            (0..folds).flat_map(|fold| log(&by_fold[fold], &|user| fold_of(user, folds) == fold, &config)).collect()
+            (0..folds)
+                .flat_map(|fold| {
+                    log(
+                        &by_fold[fold],
+                        &|user| fold_of(user, folds) == fold,
+                        &config,
+                    )
+                })
+                .collect()
         };
         let of_missions = results(&|model, keep, config| walk_all(&missions, model, config, keep));
-        let of_annotated = results(&|model, keep, config| walk_all(&annotated, model, config, keep));
-        let m = missions::evaluate(&missions.gold, &predictions(&of_missions), NO_INTERVALS).figures;
-        let a = annotated::evaluate(&annotated.gold, &predictions(&of_annotated), NO_INTERVALS).figures;
+        let of_annotated =
+            results(&|model, keep, config| walk_all(&annotated, model, config, keep));
+        let m = missions::evaluate(
+            &missions.gold,
+            &Predictions::from_results(&of_missions),
+            NO_INTERVALS,
+        )
+        .figures;
+        let a = annotated::evaluate(
+            &annotated.gold,
+            &Predictions::from_results(&of_annotated),
+            NO_INTERVALS,
+        )
+        .figures;
         writeln!(
             out,
             "  {cut:.2}       {:.3} / {:.3}              {:.3} / {:.3}",
             m.b3.value, m.journey_f1.value, a.f1.value, a.ndcg5.value
         )?;
     }
-    let (catalogue, journey_folds) = (Catalogue::builtin(), catalogue_folds(Catalogue::builtin(), 2));
+    let (catalogue, journey_folds) = (
+        Catalogue::builtin(),
+        catalogue_folds(Catalogue::builtin(), 2),
+    );
     let half = |fold: usize| {
         let journeys = catalogue.journeys().iter().zip(&journey_folds);
-        let ids: BTreeSet<&str> = journeys.filter(|(_, of)| **of == fold).map(|(journey, _)| journey.id.as_str()).collect();
+        let ids: BTreeSet<&str> = journeys
+            .filter(|(_, of)| **of == fold)
+            .map(|(journey, _)| journey.id.as_str())
+            .collect();
         catalogue.subset(|id| ids.contains(id))
     };
-    let halves = [simulations(&half(0), args.simulated, &config)?, simulations(&half(1), args.simulated, &config)?];
-    writeln!(out, "with items, tested on journeys that training never saw: keyword B³ / journey F1")?;
-    writeln!(out, "  cut  {}", KINDS.map(|kind| format!("{:>18}", kind.name())).join(" "))?;
-    let models = [fit_items(&halves[1], &config)?, fit_items(&halves[0], &config)?];
+    let halves = [
+        simulations(&half(0), args.simulated, &config)?,
+        simulations(&half(1), args.simulated, &config)?,
+    ];
+    writeln!(
+        out,
+        "with items, tested on journeys that training never saw: keyword B³ / journey F1"
+    )?;
+    writeln!(
+        out,
+        "  cut  {}",
+        KINDS.map(|kind| format!("{:>18}", kind.name())).join(" ")
+    )?;
+    let models = [
+        fit_items(&halves[1], &config)?,
+        fit_items(&halves[0], &config)?,
+    ];
     for cut in CUTS {
         let config = with_cut(&config, cut);
         write!(out, "  {cut:.2} ")?;
         for kind in 0..KINDS.len() {
             let (mut b3, mut f1) = (0.0, 0.0);
             for (half, weights) in halves.iter().zip(&models) {
-                let model = AffinityModel::fitted(Embedder::builtin(), weights.clone(), Weights::zero());
+                let model =
+                    AffinityModel::fitted(Embedder::builtin(), weights.clone(), Weights::zero());
                 let results = walk_all(&half[kind], &model, &config, |_| true);
-                let scores = simulated::evaluate(&half[kind].gold, &predictions(&results), NO_INTERVALS).figures;
+                let scores = simulated::evaluate(
+                    &half[kind].gold,
+                    &Predictions::from_results(&results),
+                    NO_INTERVALS,
+                )
+                .figures;
                 b3 += scores.keyword_b3.value / 2.0;
                 f1 += scores.journey_f1.value / 2.0;
             }
@@ -134,9 +190,16 @@ pub(super) fn run(args: &AffinityArgs) -> Result<()> {
     let [first, second] = halves;
     let both: Vec<_> = first.into_iter().chain(second).collect();
     let items = fit_items(&both, &config)?;
-    writeln!(out, "weights                          with items  searches only")?;
+    writeln!(
+        out,
+        "weights                          with items  searches only"
+    )?;
     for (feature, name) in FEATURES.iter().enumerate() {
-        writeln!(out, "  {name:<30} {:>10.3} {:>14.3}", items.weights[feature], searches.weights[feature])?;
+        writeln!(
+            out,
+            "  {name:<30} {:>10.3} {:>14.3}",
+            items.weights[feature], searches.weights[feature]
+        )?;
     }
     let model = AffinityModel::fitted(Embedder::builtin(), items, searches);
     let mut file = AsideFile::create(&args.output)?;
@@ -158,7 +221,11 @@ const KINDS: [LogKind; 5] = [
     LogKind::OffTopic,
 ];
 
-fn simulations(catalogue: &Catalogue, people: u64, config: &Config) -> Result<Vec<LabelledLog<simulated::Gold>>> {
+fn simulations(
+    catalogue: &Catalogue,
+    people: u64,
+    config: &Config,
+) -> Result<Vec<LabelledLog<simulated::Gold>>> {
     let seeds = 1_000_u64..;
     KINDS
         .iter()
@@ -191,7 +258,10 @@ fn weights(pairs: &PairTable) -> Result<Weights> {
     let (weights, bias) = fit(&pairs.features, &pairs.same, FEATURES.len())?;
     Ok(Weights {
         bias: rounded(bias) as f32,
-        weights: weights.into_iter().map(|weight| rounded(weight) as f32).collect(),
+        weights: weights
+            .into_iter()
+            .map(|weight| rounded(weight) as f32)
+            .collect(),
     })
 }
 
@@ -200,7 +270,14 @@ fn pairs_of<G>(log: &LabelledLog<G>, config: &Config, keep: impl Fn(&str) -> boo
     let mut pairs = PairTable::default();
     for (number, labelled) in log.people.iter().enumerate() {
         if keep(&labelled.person.user_id) {
-            pairs.add(labelled, &log.corpus, &mut embeddings, &config.affinity, PAIRS_PER_PERSON, number as u64);
+            pairs.add(
+                labelled,
+                &log.corpus,
+                &mut embeddings,
+                &config.affinity,
+                PAIRS_PER_PERSON,
+                number as u64,
+            );
         }
     }
     pairs
@@ -213,7 +290,12 @@ fn walk_all<G>(
     keep: impl Fn(&str) -> bool,
 ) -> Vec<PersonResult> {
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
-    let rooms = Rooms { config, corpus: &log.corpus, affinity: model, as_of: log.as_of };
+    let rooms = Rooms {
+        config,
+        corpus: &log.corpus,
+        affinity: model,
+        as_of: log.as_of,
+    };
     log.people
         .iter()
         .filter(|labelled| keep(&labelled.person.user_id))
@@ -226,8 +308,4 @@ fn with_cut(config: &Config, cut: f32) -> Config {
     config.cluster.cut_searches_only = cut;
     config.cluster.cut_with_items = cut;
     config
-}
-
-fn predictions(results: &[PersonResult]) -> Predictions {
-    Predictions::from_results(results)
 }

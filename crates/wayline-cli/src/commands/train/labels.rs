@@ -25,7 +25,11 @@ pub(super) struct LabelledLog<G> {
 }
 
 /// Search missions: a table whose rows are events and labels at once.
-pub(super) fn missions(path: &Path, run: &RunArgs, config: &Config) -> Result<LabelledLog<missions::Gold>> {
+pub(super) fn missions(
+    path: &Path,
+    run: &RunArgs,
+    config: &Config,
+) -> Result<LabelledLog<missions::Gold>> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     let gold = missions::Gold::from_tsv(&text).with_context(|| path.display().to_string())?;
     // A query may stand in several missions: the most frequent one counts.
@@ -38,7 +42,10 @@ pub(super) fn missions(path: &Path, run: &RunArgs, config: &Config) -> Result<La
     }
     let mission_of = |user: &str, query: &str| {
         let votes = votes.get(&(user, query))?;
-        votes.iter().max_by_key(|(_, count)| **count).map(|(mission, _)| *mission)
+        votes
+            .iter()
+            .max_by_key(|(_, count)| **count)
+            .map(|(mission, _)| *mission)
     };
     let (people, corpus, as_of) = read_people(path, &["url=click_url".to_owned()], run, config)?;
     let people = people
@@ -57,7 +64,12 @@ pub(super) fn missions(path: &Path, run: &RunArgs, config: &Config) -> Result<La
             })
         })
         .collect();
-    Ok(LabelledLog { people, corpus, as_of, gold })
+    Ok(LabelledLog {
+        people,
+        corpus,
+        as_of,
+        gold,
+    })
 }
 
 /// A log and journeys that somebody annotated for some of its people.
@@ -68,7 +80,8 @@ pub(super) fn annotated(
     config: &Config,
 ) -> Result<LabelledLog<annotated::Gold>> {
     let text = std::fs::read_to_string(journeys).with_context(|| journeys.display().to_string())?;
-    let gold = annotated::Gold::from_jsonl(&text).with_context(|| journeys.display().to_string())?;
+    let gold =
+        annotated::Gold::from_jsonl(&text).with_context(|| journeys.display().to_string())?;
     let mut goals: HashMap<&str, HashMap<&str, Vec<u32>>> = HashMap::new();
     for person in &gold.people {
         let goals = goals.entry(&person.user_id).or_default();
@@ -88,7 +101,12 @@ pub(super) fn annotated(
             }))
         })
         .collect();
-    Ok(LabelledLog { people, corpus, as_of, gold })
+    Ok(LabelledLog {
+        people,
+        corpus,
+        as_of,
+        gold,
+    })
 }
 
 fn read_people(
@@ -104,7 +122,12 @@ fn read_people(
         rejects: None,
         max_rejects: None,
     };
-    let job = Job { input: &input, run, config, as_of: None };
+    let job = Job {
+        input: &input,
+        run,
+        config,
+        as_of: None,
+    };
     let gathered = job.attempt(|grouping| gather(&job, None, grouping))?;
     let people: Result<Vec<Extracted>, _> = gathered.people.records()?.collect();
     let mut people = people?;
@@ -151,9 +174,15 @@ pub(super) fn simulated(
                 goals.entry(keyword).or_default().push(number as u32);
             }
         }
-        labelled.push(LabelledPerson::by_keywords(extracted, |text| goals.get(text).cloned()));
+        labelled.push(LabelledPerson::by_keywords(extracted, |text| {
+            goals.get(text).cloned()
+        }));
     }
-    let entries = cut_by_support(builder.drain(), config.corpus.min_people, config.corpus.max_texts);
+    let entries = cut_by_support(
+        builder.drain(),
+        config.corpus.min_people,
+        config.corpus.max_texts,
+    );
     let log = Arc::new(Snapshot::new(builder.people(), &entries));
     let corpus = Corpus::with_prior(log, Arc::new(general_corpus()?), config.corpus.clone());
     Ok(LabelledLog {
@@ -165,8 +194,8 @@ pub(super) fn simulated(
 }
 
 fn push(log: &mut PersonLog, event: &SimulatedEvent, config: &Config) {
-    let texts = |list: &'_ [String]| list.iter().map(String::as_str).collect::<Vec<_>>().into_boxed_slice();
-    let (annotations, interests) = (texts(&event.annotations), texts(&event.interests));
+    let annotations: Vec<&str> = event.annotations.iter().map(String::as_str).collect();
+    let interests: Vec<&str> = event.interests.iter().map(String::as_str).collect();
     let Some(action) = config.actions.find(event.action) else {
         return;
     };
@@ -186,8 +215,10 @@ fn push(log: &mut PersonLog, event: &SimulatedEvent, config: &Config) {
 
 /// The fold of a person: by a hash of the id, so that it stays when people are added.
 pub(super) fn fold_of(user_id: &str, folds: usize) -> usize {
-    let hash = user_id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = user_id
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
     (hash >> 20) as usize % folds
 }

@@ -12,7 +12,10 @@ use ndarray::{Array1, Array2};
 /// Labels of one class only, or a fit that doesn't converge.
 pub(super) fn fit(features: &[f32], same: &[bool], width: usize) -> Result<(Vec<f64>, f64)> {
     if same.iter().all(|label| *label) || !same.iter().any(|label| *label) {
-        return Err(anyhow!("all {} labels say the same; nothing to learn", same.len()));
+        return Err(anyhow!(
+            "all {} labels say the same; nothing to learn",
+            same.len()
+        ));
     }
     let values: Vec<f64> = features.iter().map(|value| f64::from(*value)).collect();
     let rows = Array2::from_shape_vec((same.len(), width), values)?;

@@ -1,10 +1,12 @@
 //! `wayline train rank`: fits the ranker's weights.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use clap::Args;
 use wayline::affinity::{AffinityModel, Weights};
 use wayline::embed::{Embedder, EmbeddingCache};
-use wayline::evaluate::{annotated, journey_level};
+use wayline::evaluate::annotated;
 use wayline::rank::{self, Scored};
 use wayline::{Rooms, walk};
 
@@ -40,15 +42,29 @@ pub(super) fn run(args: &RankArgs) -> Result<()> {
     let mut names: Vec<&'static str> = Vec::new();
     let (mut features, mut labels) = (Vec::new(), Vec::new());
     for held_back in 0..folds {
-        let weights = fit_searches(&missions, &annotated, &config, |user| fold_of(user, folds) != held_back)?;
+        let weights = fit_searches(&missions, &annotated, &config, |user| {
+            fold_of(user, folds) != held_back
+        })?;
         let model = AffinityModel::fitted(Embedder::builtin(), Weights::zero(), weights);
-        let rooms = Rooms { config: &config, corpus: &annotated.corpus, affinity: &model, as_of: annotated.as_of };
+        let rooms = Rooms {
+            config: &config,
+            corpus: &annotated.corpus,
+            affinity: &model,
+            as_of: annotated.as_of,
+        };
         let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 100_000);
-        for labelled in annotated.people.iter().filter(|labelled| fold_of(&labelled.person.user_id, folds) == held_back) {
+        for labelled in annotated
+            .people
+            .iter()
+            .filter(|labelled| fold_of(&labelled.person.user_id, folds) == held_back)
+        {
             let person = &labelled.person;
             for candidate in &walk(person, &rooms, &mut embeddings).assigned.candidates {
                 let scored = rank::score(candidate, annotated.as_of, &config.rank);
-                let queries = candidate.keywords.iter().map(|(keyword, _)| person.keywords[*keyword as usize].text.as_str());
+                let queries = candidate
+                    .keywords
+                    .iter()
+                    .map(|(keyword, _)| person.keywords[*keyword as usize].text.as_str());
                 let gain = gain(&annotated.gold, &person.user_id, &queries.collect());
                 names = learned(&scored).map(|(name, _)| name).collect();
                 // A fraction of a label is so many of 31 equal rows.
@@ -77,18 +93,20 @@ fn learned(scored: &Scored) -> impl Iterator<Item = (&'static str, f64)> {
         .map(|part| (part.feature, part.value))
 }
 
-fn gain(gold: &annotated::Gold, user_id: &str, queries: &std::collections::HashSet<&str>) -> usize {
+fn gain(gold: &annotated::Gold, user_id: &str, queries: &HashSet<&str>) -> usize {
     let person = gold.people.iter().find(|person| person.user_id == user_id);
     let journeys = person.map_or(&[][..], |person| &person.journeys);
     let best = journeys
         .iter()
         .map(|journey| {
-            let theirs = journey.queries.iter().map(String::as_str).collect();
-            (journey_level::jaccard(queries, &theirs), journey.relevance)
+            let theirs: HashSet<&str> = journey.queries.iter().map(String::as_str).collect();
+            let both = queries.intersection(&theirs).count();
+            let any = queries.len() + theirs.len() - both;
+            (both as f64 / any.max(1) as f64, journey.relevance)
         })
         .max_by(|left, right| left.0.total_cmp(&right.0));
     match best {
-        Some((overlap, relevance)) if overlap >= FOUND => (2.0_f64.powf(relevance) - 1.0) as usize,
+        Some((overlap, relevance)) if overlap >= FOUND => (relevance.exp2() - 1.0) as usize,
         _ => 0,
     }
 }
