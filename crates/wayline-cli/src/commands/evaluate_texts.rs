@@ -27,7 +27,7 @@ struct Report<'a> {
 ///
 /// # Errors
 /// When a file is missing or has another form.
-pub fn run(dir: &Path, json: bool) -> Result<()> {
+pub(crate) fn run(dir: &Path, json: bool) -> Result<()> {
     let embedder = Embedder::builtin();
     let mut sets = BTreeMap::new();
     for (name, set) in [

@@ -1,3 +1,3 @@
 //! One module a command.
 
-pub mod evaluate_texts;
+pub(crate) mod evaluate_texts;
