@@ -72,7 +72,8 @@ def rows_of(user: str, person: dict, groups: np.ndarray, centrality: np.ndarray,
                 "lifecycle": "situational",
                 "status": "ongoing" if (as_of - last).days < 14 else "ended", "phase": None,
             },
-            "confidence": None, "score": sum(count[i] for i in members),
+            # Not calibrated: how alike the keywords are.
+            "confidence": round(float(np.clip(centrality[members].mean(), 0, 1)), 4), "score": sum(count[i] for i in members),
             "started_at": first.isoformat(), "last_active_at": last.isoformat(),
             "events": sum(count[i] for i in members),
         })
@@ -94,7 +95,7 @@ def main() -> None:
     parser.add_argument("--cut", type=float, default=0.7, help="cosine distance at which merging stops")
     parser.add_argument("--precision", choices=["int8", "float32"], default="int8")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--batch", type=int, default=64, help="texts a call of the model")
+    parser.add_argument("--batch", type=int, default=32, help="texts a call of the model")
     parser.add_argument("--people-at-once", type=int, default=256)
     parser.add_argument("--embed-cache", type=int, default=200_000, help="texts that are remembered")
     parser.add_argument("--no-embed-cache", action="store_true", help="embed every person's texts anew")

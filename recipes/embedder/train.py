@@ -15,7 +15,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 @dataclass
 class Options:
     dimensions: int = 256
-    epochs: int = 6
+    epochs: int = 4
     batch: int = 4096
     rate: float = 0.01
     sif: float = 1e-3

@@ -52,7 +52,9 @@ fn embed(c: &mut Criterion) {
         ("japanese", "キッチンのリフォーム費用"),
     ] {
         group.bench_function(name, |b| {
-            b.iter(|| embedder.embed(black_box(text), &mut out))
+            b.iter(|| {
+                embedder.embed(black_box(text), &mut out);
+            });
         });
     }
     group.finish();
