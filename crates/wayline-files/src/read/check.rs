@@ -26,6 +26,10 @@ pub(crate) struct CheckedEvent<'r> {
 }
 
 /// What a row without fault is.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one lives at a time, and a box would cost an allocation a row"
+)]
 pub(crate) enum Outcome<'r> {
     Event(CheckedEvent<'r>),
     OtherUser,

@@ -134,12 +134,6 @@ fn open_quote(lines: u64) -> RowError {
     )
 }
 
-/// Whether the parser waits for a closing quote: then a line end doesn't end the row.
-fn waits_for_quote(core: &Reader) -> bool {
-    let (result, ..) = core.clone().read_record(b"\n", &mut [0; 8], &mut [0; 8]);
-    result != ReadRecordResult::Record
-}
-
 /// Cuts a stream into rows, in bounded memory whatever the quotes.
 pub(crate) struct CsvRows {
     pub(crate) source: Source,
@@ -185,21 +179,29 @@ impl CsvRows {
         let mut fault = None;
         loop {
             self.refill()?;
-            if self.ended && self.used == self.input.len() && waits_for_quote(&self.core) {
-                fault = fault.or(Some(Fault::OpenQuote));
-            }
+            // At the end a line end is put in: it ends a row unless a quote is still open.
+            let at_end = self.used == self.input.len();
+            let input = if at_end {
+                b"\n"
+            } else {
+                &self.input[self.used..]
+            };
             records
                 .bytes
                 .resize(records.bytes.len().max(bytes + 1_024), 0);
             records.ends.resize(records.ends.len().max(ends + 32), 0);
             let (result, read, written, fields) = self.core.read_record(
-                &self.input[self.used..],
+                input,
                 &mut records.bytes[bytes..],
                 &mut records.ends[ends..],
             );
-            let consumed = &self.input[self.used..self.used + read];
-            self.line += memchr_iter(b'\n', consumed).count() as u64;
-            self.used += read;
+            if !at_end {
+                let consumed = &input[..read];
+                self.line += memchr_iter(b'\n', consumed).count() as u64;
+                self.used += read;
+            } else if result == ReadRecordResult::InputEmpty {
+                fault = fault.or(Some(Fault::OpenQuote));
+            }
             bytes += written;
             ends += fields;
             if bytes - first_byte > MAX_ROW_BYTES {
@@ -215,6 +217,7 @@ impl CsvRows {
                     records.bytes.resize(more, 0);
                 }
                 ReadRecordResult::OutputEndsFull => records.ends.resize(records.ends.len() * 2, 0),
+                ReadRecordResult::InputEmpty if at_end => break,
                 ReadRecordResult::InputEmpty => {}
             }
         }
@@ -264,22 +267,25 @@ impl CsvRows {
 pub(crate) fn one_record(row: &[u8]) -> Records {
     let mut core = Reader::new();
     let mut records = Records {
-        bytes: vec![0; row.len() + 1],
+        bytes: vec![0; row.len() + 2],
         ends: vec![0; row.len() + 2],
         rows: Vec::new(),
     };
-    let mut fault = None;
-    let (result, read, mut written, mut fields) =
+    let (mut result, _, mut written, mut fields) =
         core.read_record(row, &mut records.bytes, &mut records.ends);
+    let mut fault = None;
     if result == ReadRecordResult::InputEmpty {
-        let open = waits_for_quote(&core);
-        fault = open.then_some(Fault::OpenQuote);
-        // An empty input tells the parser that the row has ended.
-        let (_, _, more, last) = core.read_record(
-            &row[read..],
+        let more;
+        let last;
+        (result, _, more, last) = core.read_record(
+            b"\n",
             &mut records.bytes[written..],
             &mut records.ends[fields..],
         );
+        // Only inside of quotes is a line end text.
+        if result == ReadRecordResult::InputEmpty && more > 0 {
+            fault = Some(Fault::OpenQuote);
+        }
         written += more;
         fields += last;
     }

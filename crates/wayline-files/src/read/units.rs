@@ -33,6 +33,10 @@ pub(crate) struct Units {
     pub(crate) unknown: Vec<String>,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one lives at a time, for a whole file"
+)]
 enum Cutter {
     Json(LineBlocks),
     Tsv(LineBlocks, Option<Arc<Header>>),
