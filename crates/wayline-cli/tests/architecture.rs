@@ -314,8 +314,7 @@ fn source_files(name: &str) -> Vec<SourceFile> {
         let below = path.strip_prefix(&source).expect("inside");
         let first = below.components().next().expect("a part").as_os_str();
         let room = first.to_string_lossy().trim_end_matches(".rs").to_owned();
-        let is_front =
-            below.components().count() == 1 || below == Path::new(&room).join("mod.rs");
+        let is_front = below.components().count() == 1 || below == Path::new(&room).join("mod.rs");
         let file = SourceFile {
             path: below_root(&path),
             room: Some(room).filter(|room| !["lib", "main"].contains(&room.as_str())),

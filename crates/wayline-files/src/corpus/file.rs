@@ -87,7 +87,7 @@ pub enum CorpusFileError {
     Write(#[from] WriteError),
 }
 
-/// The general corpus inside the binary, made from simulated people (see `recipes/general-corpus`).
+/// The general corpus inside the binary, made from simulated people (`scripts/remake-general-corpus`).
 ///
 /// # Errors
 /// Never in a release: a test reads it.

@@ -1,4 +1,4 @@
 #[test]
 fn builtin_is_valid() {
-    super::AffinityModel::builtin();
+    let _ = super::AffinityModel::builtin();
 }

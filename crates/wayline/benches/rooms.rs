@@ -1,0 +1,153 @@
+//! What each room costs for one person. `cargo bench -p wayline --bench rooms`
+//!
+//! The people are two of a simulation: those whose units are closest to 150 and to 300 in number.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use wayline::affinity::{Affinities, AffinityModel, Evidence, UnitSpace};
+use wayline::assign::assign;
+use wayline::cluster::cluster;
+use wayline::config::Config;
+use wayline::corpus::{Corpus, CorpusBuilder, Snapshot, cut_by_support};
+use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::extract::{Extracted, extract};
+use wayline::name::name_all;
+use wayline::nouns::{EventFields, PersonLog, Timestamp};
+use wayline::simulate::{Catalogue, SimulatedEvent, SimulationConfig, people};
+use wayline::{Rooms, walk};
+
+/// More than the texts of both people, so that rooms are timed and not the embedder.
+const CACHED_TEXTS: usize = 32_768;
+
+fn rooms(c: &mut Criterion) {
+    let config = Config::builtin();
+    let simulation = SimulationConfig {
+        people: 100,
+        seed: 1,
+        ..SimulationConfig::default()
+    };
+    let everybody: Vec<(PersonLog, Extracted)> = people(Catalogue::builtin(), &simulation)
+        .filter_map(|person| {
+            let log = log_of(&person.gold.user_id, &person.events, &config);
+            let extracted = extract(&log, &config.actions, &config.extract).ok()?;
+            Some((log, extracted))
+        })
+        .collect();
+    let corpus = corpus_of(everybody.iter().map(|(_, person)| person), &config);
+    let as_of = Timestamp::from_millis(simulation.as_of_ms);
+    for about in [150, 300] {
+        let closest = everybody
+            .iter()
+            .min_by_key(|(_, person)| person.units.len().abs_diff(about));
+        let (log, person) = closest.expect("somebody");
+        one_person(c, log, person, &corpus, &config, as_of);
+    }
+}
+
+fn one_person(
+    c: &mut Criterion,
+    log: &PersonLog,
+    person: &Extracted,
+    corpus: &Corpus,
+    config: &Config,
+    as_of: Timestamp,
+) {
+    let model = AffinityModel::builtin();
+    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
+    let space = UnitSpace::of(person, corpus, &mut embeddings, &config.affinity);
+    let affinities = Affinities::of(person, corpus, &space, &model);
+    let cut = config.cluster.cut(Evidence::of(person));
+    let clustering = cluster(&affinities, cut);
+    let assigned = assign(person, corpus, &clustering, &affinities, &config.assign);
+
+    let units = format!("{} units", person.units.len());
+    let id = |room: &str| BenchmarkId::new(room, &units);
+    let mut group = c.benchmark_group("rooms");
+    group.bench_function(id("extract"), |b| {
+        b.iter(|| extract(black_box(log), &config.actions, &config.extract).is_ok());
+    });
+    group.bench_function(id("corpus"), |b| {
+        // Into counts that know the texts already, as in a long log.
+        let mut builder = CorpusBuilder::default();
+        b.iter(|| builder.add(black_box(person)));
+    });
+    group.bench_function(id("affinity, places of units"), |b| {
+        b.iter(|| UnitSpace::of(black_box(person), corpus, &mut embeddings, &config.affinity));
+    });
+    group.bench_function(id("affinity, all pairs"), |b| {
+        b.iter(|| Affinities::of(black_box(person), corpus, &space, &model));
+    });
+    group.bench_function(id("cluster"), |b| {
+        b.iter(|| cluster(black_box(&affinities), cut));
+    });
+    group.bench_function(id("assign"), |b| {
+        b.iter(|| {
+            assign(
+                black_box(person),
+                corpus,
+                &clustering,
+                &affinities,
+                &config.assign,
+            )
+        });
+    });
+    group.bench_function(id("name"), |b| {
+        b.iter(|| {
+            name_all(
+                black_box(person),
+                &assigned.candidates,
+                corpus,
+                &space,
+                &mut embeddings,
+                &config.name,
+            )
+        });
+    });
+    let rooms = Rooms {
+        config,
+        corpus,
+        affinity: &model,
+        as_of,
+    };
+    group.bench_function(id("the whole walk"), |b| {
+        b.iter(|| walk(black_box(person), &rooms, &mut embeddings).result(person));
+    });
+    group.finish();
+}
+
+fn log_of(user: &str, events: &[SimulatedEvent], config: &Config) -> PersonLog {
+    let mut log = PersonLog::new(user);
+    for event in events {
+        let annotations: Vec<&str> = event.annotations.iter().map(String::as_str).collect();
+        let interests: Vec<&str> = event.interests.iter().map(String::as_str).collect();
+        log.push(&EventFields {
+            time: Timestamp::from_millis(event.timestamp_ms),
+            action: config.actions.find(event.action).expect("a known action"),
+            event_id: event.event_id.as_deref(),
+            query: event.query.as_deref(),
+            item_id: event.item_id.as_deref(),
+            title: event.title.as_deref(),
+            annotations: &annotations,
+            interests: &interests,
+            board: event.board.as_deref(),
+            url: event.url.as_deref(),
+        });
+    }
+    log.sort();
+    log
+}
+
+fn corpus_of<'a>(people: impl Iterator<Item = &'a Extracted>, config: &Config) -> Corpus {
+    let mut builder = CorpusBuilder::default();
+    people.for_each(|person| builder.add(person));
+    let counted = builder.people();
+    let (least, most) = (config.corpus.min_people, config.corpus.max_texts);
+    let entries = cut_by_support(builder.drain(), least, most);
+    let snapshot = Arc::new(Snapshot::new(counted, &entries));
+    Corpus::with_prior(Arc::clone(&snapshot), snapshot, config.corpus.clone())
+}
+
+criterion_group!(benches, rooms);
+criterion_main!(benches);
