@@ -6,7 +6,7 @@ use crate::extract::{Extracted, UnitKind};
 
 use super::AffinityConfig;
 
-/// Vectors of one person's units, as 16-bit integers of unit length [`SCALE`].
+/// Vectors of one person's units, as 16-bit integers of unit length `SCALE`.
 #[derive(Clone, Debug, Default)]
 pub struct UnitSpace {
     dimensions: usize,

@@ -139,7 +139,7 @@ fn summed<'a>(counts: impl Iterator<Item = &'a (u32, u32)>) -> Vec<(u32, u32)> {
         }
         same
     });
-    counts.sort_by(|left, right| right.1.cmp(&left.1));
+    counts.sort_by_key(|count| std::cmp::Reverse(count.1));
     counts
 }
 
