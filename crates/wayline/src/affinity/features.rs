@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashMapExt};
 use multiversion::multiversion;
 
-use crate::corpus::{Corpus, words};
+use crate::corpus::{Corpus, KeywordFacts, words};
 use crate::extract::{Extracted, Unit, UnitKind};
 use crate::nouns::normalize;
 
@@ -88,14 +88,14 @@ impl Cosines {
 impl<'a> PairRows<'a> {
     /// Prepares everything that is reckoned once a person.
     #[must_use]
-    pub fn new(person: &'a Extracted, corpus: &Corpus, space: &'a UnitSpace) -> Self {
-        let rarity: Vec<f32> = person
-            .keywords
-            .iter()
-            .map(|keyword| corpus.rarity(&keyword.text))
-            .collect();
-        let interests = label_profiles(person, &rarity, |unit| &unit.interests);
-        let annotations = label_profiles(person, &rarity, |unit| &unit.annotations);
+    pub fn new(
+        person: &'a Extracted,
+        corpus: &Corpus,
+        facts: &KeywordFacts,
+        space: &'a UnitSpace,
+    ) -> Self {
+        let interests = label_profiles(person, facts, |unit| &unit.interests);
+        let annotations = label_profiles(person, facts, |unit| &unit.annotations);
         let mut normal = String::new();
         let texts: Vec<String> = person
             .units
@@ -143,11 +143,10 @@ impl<'a> PairRows<'a> {
     fn fill_vectors(&mut self, left: usize) {
         let [text, context, trigrams, ..] = &mut self.row.columns;
         let space = self.space;
-        cosines_of_row(space.own(left), left, |unit| space.own(unit), text);
+        cosines_of_row(space.own(left), space.own_after(left), text);
         cosines_of_row(
             space.with_context(left),
-            left,
-            |unit| space.with_context(unit),
+            space.with_context_after(left),
             context,
         );
         let hub = space.hubness(left);
@@ -232,80 +231,75 @@ fn shared(left: &[(u32, u32)], right: &[(u32, u32)]) -> f32 {
 
 fn label_profiles(
     person: &Extracted,
-    rarity: &[f32],
+    facts: &KeywordFacts,
     labels: impl Fn(&Unit) -> &Vec<(u32, u32)>,
 ) -> Profiles {
-    let own = |unit: &Unit| -> Vec<(u32, f32)> {
-        labels(unit)
-            .iter()
-            .map(|(keyword, _)| (*keyword, rarity[*keyword as usize]))
-            .collect()
-    };
-    let mut weights = Vec::new();
-    for (index, unit) in person.units.iter().enumerate() {
-        for (keyword, weight) in own(unit) {
-            weights.push((index as u32, keyword, weight));
+    let units = &person.units;
+    Profiles::new(units.len(), person.keywords.len(), |unit, add| {
+        let unit = &units[unit];
+        for (keyword, _) in labels(unit) {
+            add(*keyword, facts.rarity(*keyword));
         }
         // What an item's search led to says little beyond the item's own labels; a search has
         // none of its own and is known by the items it led to.
         if unit.kind == UnitKind::Search {
             for (other, led) in &unit.context {
-                for (keyword, weight) in own(&person.units[*other as usize]) {
-                    weights.push((index as u32, keyword, led * weight));
+                for (keyword, _) in labels(&units[*other as usize]) {
+                    add(*keyword, led * facts.rarity(*keyword));
                 }
             }
         }
-    }
-    Profiles::new(person.units.len(), weights)
+    })
 }
 
 fn word_profiles(texts: &[String], corpus: &Corpus) -> Profiles {
-    let mut ids: HashMap<&str, (u32, f32)> = HashMap::new();
-    let mut weights = Vec::new();
+    let mut ids: HashMap<&str, u32> = HashMap::new();
+    let mut rarity: Vec<f32> = Vec::new();
+    let mut words_of: Vec<(usize, u32)> = Vec::new();
     for (unit, text) in texts.iter().enumerate() {
         for word in words(text) {
-            let next = ids.len() as u32;
-            let (id, rarity) = *ids
-                .entry(word)
-                .or_insert_with(|| (next, corpus.word_rarity(word)));
-            weights.push((unit as u32, id, rarity));
+            let id = *ids.entry(word).or_insert_with(|| {
+                rarity.push(corpus.word_rarity(word));
+                rarity.len() as u32 - 1
+            });
+            words_of.push((unit, id));
         }
     }
-    Profiles::new(texts.len(), weights)
+    let start_of = |unit: usize| words_of.partition_point(|(of, _)| *of < unit);
+    Profiles::new(texts.len(), rarity.len(), |unit, add| {
+        for (_, word) in &words_of[start_of(unit)..start_of(unit + 1)] {
+            add(*word, rarity[*word as usize]);
+        }
+    })
 }
 
 /// A search is around itself, an item is around the searches that led to it.
 fn search_profiles(person: &Extracted) -> Profiles {
-    let weights = person.units.iter().enumerate().flat_map(|(index, unit)| {
-        let index = index as u32;
-        let itself = (unit.kind == UnitKind::Search).then_some((index, index, 1.0));
-        let around = (unit.kind == UnitKind::Item).then_some(&unit.context);
-        let around = around.into_iter().flatten();
-        itself
-            .into_iter()
-            .chain(around.map(move |(search, weight)| (index, *search, *weight)))
-    });
-    Profiles::new(person.units.len(), weights)
+    let units = &person.units;
+    Profiles::new(units.len(), units.len(), |index, add| {
+        match units[index].kind {
+            UnitKind::Search => add(index as u32, 1.0),
+            UnitKind::Item => {
+                for (search, weight) in &units[index].context {
+                    add(*search, *weight);
+                }
+            }
+        }
+    })
 }
 
-fn cosines_of_row<'v>(
-    left: &[i16],
-    index: usize,
-    vector: impl Fn(usize) -> &'v [i16],
-    out: &mut [f32],
-) {
-    for (offset, out) in out.iter_mut().enumerate() {
-        *out = dot(left, vector(index + 1 + offset)) as f32 * (1.0 / (SCALE * SCALE));
+/// Cosines of one vector with all that follow it, back to back in `rest`. Integer arithmetic: the
+/// same result with every instruction set.
+#[multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2", "x86_64+sse4.1"))]
+fn cosines_of_row(left: &[i16], rest: &[i16], out: &mut [f32]) {
+    for (right, out) in rest.chunks_exact(left.len()).zip(out) {
+        let dot: i32 = left
+            .iter()
+            .zip(right)
+            .map(|(left, right)| i32::from(*left) * i32::from(*right))
+            .sum();
+        *out = dot as f32 * (1.0 / (SCALE * SCALE));
     }
-}
-
-/// Integer arithmetic: the same result with every instruction set.
-#[multiversion(targets("x86_64+avx2+fma", "x86_64+sse4.1"))]
-fn dot(left: &[i16], right: &[i16]) -> i32 {
-    left.iter()
-        .zip(right)
-        .map(|(left, right)| i32::from(*left) * i32::from(*right))
-        .sum()
 }
 
 #[multiversion(targets("x86_64+popcnt"))]

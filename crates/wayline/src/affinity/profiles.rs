@@ -9,34 +9,47 @@ pub(super) struct Profiles {
 }
 
 impl Profiles {
-    /// From weights per unit; repeated keys of a unit are added up, weights ≤ 0 are dropped.
-    pub(super) fn new(units: usize, weights: impl IntoIterator<Item = (u32, u32, f32)>) -> Self {
-        // (key, unit, weight)
-        let mut entries: Vec<(u32, u32, f32)> = weights
-            .into_iter()
-            .map(|(unit, key, weight)| (key, unit, weight))
-            .filter(|(_, _, weight)| *weight > 0.0)
-            .collect();
-        // Stable, so that equal entries are added up in the order in which they came.
-        entries.sort_by_key(|(key, unit, _)| (*key, *unit));
-        entries.dedup_by(|later, earlier| {
-            let same = later.0 == earlier.0 && later.1 == earlier.1;
-            if same {
-                earlier.2 += later.2;
+    /// From weights per unit over `keys` keys; `weights_of` hands each unit's weights to its
+    /// second argument. Repeated keys of a unit are added up, weights ≤ 0 are dropped.
+    pub(super) fn new(
+        units: usize,
+        keys: usize,
+        weights_of: impl Fn(usize, &mut dyn FnMut(u32, f32)),
+    ) -> Self {
+        // Dense sums of one unit at a time, then a counting sort by key: linear in the entries.
+        let mut sums = vec![0.0_f32; keys];
+        let mut touched: Vec<u32> = Vec::new();
+        let mut by_unit: Vec<(u32, u32, f32)> = Vec::new();
+        let mut present = vec![false; units];
+        let mut starts = vec![0_u32; keys + 1];
+        for (unit, present) in present.iter_mut().enumerate() {
+            weights_of(unit, &mut |key, weight| {
+                if weight > 0.0 {
+                    if sums[key as usize] == 0.0 {
+                        touched.push(key);
+                    }
+                    sums[key as usize] += weight;
+                }
+            });
+            let squares: f32 = touched.iter().map(|key| sums[*key as usize].powi(2)).sum();
+            *present = squares > 0.0;
+            let factor = 1.0 / squares.sqrt();
+            for key in touched.drain(..) {
+                let weight = std::mem::take(&mut sums[key as usize]) * factor;
+                by_unit.push((key, unit as u32, weight));
+                starts[key as usize + 1] += 1;
             }
-            same
-        });
-        let mut squares = vec![0.0_f32; units];
-        for (_, unit, weight) in &entries {
-            squares[*unit as usize] += weight * weight;
         }
-        for (_, unit, weight) in &mut entries {
-            *weight /= squares[*unit as usize].sqrt();
+        for key in 0..keys {
+            starts[key + 1] += starts[key];
         }
-        Self {
-            entries,
-            present: squares.iter().map(|square| *square > 0.0).collect(),
+        let mut entries = vec![(0, 0, 0.0); by_unit.len()];
+        for entry in by_unit {
+            let place = &mut starts[entry.0 as usize];
+            entries[*place as usize] = entry;
+            *place += 1;
         }
+        Self { entries, present }
     }
 
     /// Which units have anything in their profile.
@@ -67,7 +80,13 @@ mod tests {
 
     #[test]
     fn cosine_of_shared_keys() {
-        let profiles = Profiles::new(3, [(0, 7, 3.0), (0, 8, 4.0), (1, 7, 1.0), (1, 7, 1.0)]);
+        let weights: [&[(u32, f32)]; 3] =
+            [&[(7, 3.0), (8, 4.0)], &[(7, 1.0), (7, 1.0)], &[(8, 0.0)]];
+        let profiles = Profiles::new(3, 9, |unit, add| {
+            weights[unit]
+                .iter()
+                .for_each(|(key, weight)| add(*key, *weight));
+        });
         let cosines = profiles.cosines();
         assert!((cosines[1] - 0.6).abs() < 1e-6);
         assert_eq!(cosines[2], 0.0);
