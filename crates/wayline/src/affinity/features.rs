@@ -11,6 +11,7 @@ use super::math::ln;
 use super::profiles::Profiles;
 use super::signature::TrigramSignature;
 use super::space::{SCALE, UnitSpace};
+use super::timelines::Timelines;
 
 /// The names of the features, in their order. Changing one changes the version of the model file.
 pub const FEATURES: [&str; 14] = [
@@ -67,6 +68,7 @@ pub struct PairRows<'a> {
     interests: Cosines,
     annotations: Cosines,
     searches: Vec<f32>,
+    timelines: Timelines<'a>,
     row: FeatureRow,
     next: usize,
 }
@@ -120,6 +122,7 @@ impl<'a> PairRows<'a> {
             interests: Cosines::of(&interests),
             annotations: Cosines::of(&annotations),
             searches: search_profiles(person).cosines(),
+            timelines: Timelines::of(person),
             row: FeatureRow::default(),
             next: 0,
         }
@@ -191,35 +194,28 @@ impl<'a> PairRows<'a> {
     fn fill_behaviour(&mut self, left: usize) {
         let [.., gap, same_visit, same_host, same_board, both_items] = &mut self.row.columns;
         let unit = &self.person.units[left];
-        for (offset, other) in self.person.units[left + 1..].iter().enumerate() {
-            let (nearest, visits) = nearest_occurrences(unit, other);
+        for offset in 0..gap.len() {
+            let near = self.timelines.nearness(left, left + 1 + offset);
             // ln of minutes, a week is 9.2: brought to about 0 to 1.
-            gap[offset] = ln(1.0 + nearest as f32 / 60_000.0) * 0.1;
-            same_visit[offset] = visits.min(3) as f32 / 3.0;
-            same_host[offset] = shared(&unit.hosts, &other.hosts);
-            same_board[offset] = shared(&unit.boards, &other.boards);
-            let items = unit.kind == UnitKind::Item && other.kind == UnitKind::Item;
-            both_items[offset] = f32::from(u8::from(items));
+            gap[offset] = ln(1.0 + near.gap as f32 / 60_000.0) * 0.1;
+            same_visit[offset] = near.visits.min(3) as f32 / 3.0;
+        }
+        let others = &self.person.units[left + 1..];
+        if !unit.hosts.is_empty() {
+            for (out, other) in same_host.iter_mut().zip(others) {
+                *out = shared(&unit.hosts, &other.hosts);
+            }
+        }
+        if !unit.boards.is_empty() {
+            for (out, other) in same_board.iter_mut().zip(others) {
+                *out = shared(&unit.boards, &other.boards);
+            }
+        }
+        if unit.kind == UnitKind::Item {
+            // Items stand behind all searches, so what follows an item is an item.
+            both_items.fill(1.0);
         }
     }
-}
-
-/// Milliseconds between the nearest occurrences of two units, and how many of the right one's
-/// occurrences fall into a visit of the left one.
-fn nearest_occurrences(left: &Unit, right: &Unit) -> (i64, u32) {
-    let (mut i, mut j) = (0, 0);
-    let mut nearest = i64::MAX;
-    let mut same_visit = 0;
-    while let (Some(a), Some(b)) = (left.occurrences.get(i), right.occurrences.get(j)) {
-        nearest = nearest.min((a.time.millis() - b.time.millis()).abs());
-        same_visit += u32::from(a.visit == b.visit);
-        if a.time <= b.time {
-            i += 1;
-        } else {
-            j += 1;
-        }
-    }
-    (nearest, same_visit)
 }
 
 fn shared(left: &[(u32, u32)], right: &[(u32, u32)]) -> f32 {

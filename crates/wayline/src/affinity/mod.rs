@@ -11,6 +11,7 @@ mod model;
 mod profiles;
 mod signature;
 mod space;
+mod timelines;
 
 pub use config::AffinityConfig;
 pub use features::{FEATURES, FeatureRow, PairRows};

@@ -116,7 +116,9 @@ impl Naming<'_> {
                     + self.config.support * libm::log1p(f64::from(carried)) / events
                     + self.config.rarity * f64::from(self.facts.rarity(index))
                     + prior
-                    - self.config.long * length.saturating_sub(4) as f64,
+                    - self.config.long * length.saturating_sub(4) as f64
+                    - self.config.navigational
+                        * f64::from(u8::from(self.facts.is_navigational(index))),
             }
         };
         indices.into_iter().map(score).collect()
