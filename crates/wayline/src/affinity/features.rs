@@ -15,8 +15,8 @@ use super::timelines::Timelines;
 
 /// The names of the features, in their order. Changing one changes the version of the model file.
 pub const FEATURES: [&str; 14] = [
-    "text_cosine",
-    "context_cosine_above_chance",
+    "cosine",
+    "cosine_above_chance",
     "trigram_jaccard",
     "word_cosine",
     "interest_cosine",
@@ -64,27 +64,13 @@ pub struct PairRows<'a> {
     person: &'a Extracted,
     space: &'a UnitSpace,
     signatures: Vec<TrigramSignature>,
-    words: Vec<f32>,
-    interests: Cosines,
-    annotations: Cosines,
-    searches: Vec<f32>,
+    words: Profiles,
+    interests: Profiles,
+    annotations: Profiles,
+    searches: Profiles,
     timelines: Timelines<'a>,
     row: FeatureRow,
     next: usize,
-}
-
-struct Cosines {
-    matrix: Vec<f32>,
-    present: Vec<bool>,
-}
-
-impl Cosines {
-    fn of(profiles: &Profiles) -> Self {
-        Self {
-            matrix: profiles.cosines(),
-            present: profiles.present().to_vec(),
-        }
-    }
 }
 
 impl<'a> PairRows<'a> {
@@ -96,32 +82,20 @@ impl<'a> PairRows<'a> {
         facts: &KeywordFacts,
         space: &'a UnitSpace,
     ) -> Self {
-        let interests = label_profiles(person, facts, |unit| &unit.interests);
-        let annotations = label_profiles(person, facts, |unit| &unit.annotations);
-        let mut normal = String::new();
-        let texts: Vec<String> = person
+        let searches = person
             .units
             .iter()
-            .map(|unit| match (&unit.title, unit.kind) {
-                (Some(title), UnitKind::Item) => {
-                    normalize(title, &mut normal);
-                    normal.clone()
-                }
-                (_, UnitKind::Search) => unit.key.clone(),
-                (None, UnitKind::Item) => String::new(),
-            })
-            .collect();
+            .filter(|unit| unit.kind == UnitKind::Search);
         Self {
             person,
             space,
-            signatures: texts
-                .iter()
-                .map(|text| TrigramSignature::of(text))
+            signatures: searches
+                .map(|unit| TrigramSignature::of(&unit.key))
                 .collect(),
-            words: word_profiles(&texts, corpus).cosines(),
-            interests: Cosines::of(&interests),
-            annotations: Cosines::of(&annotations),
-            searches: search_profiles(person).cosines(),
+            words: word_profiles(person, corpus),
+            interests: label_profiles(person, facts, |unit| &unit.interests),
+            annotations: label_profiles(person, facts, |unit| &unit.annotations),
+            searches: search_profiles(person),
             timelines: Timelines::of(person),
             row: FeatureRow::default(),
             next: 0,
@@ -144,23 +118,21 @@ impl<'a> PairRows<'a> {
     }
 
     fn fill_vectors(&mut self, left: usize) {
-        let [text, context, trigrams, ..] = &mut self.row.columns;
+        let [cosine, above_chance, trigrams, ..] = &mut self.row.columns;
         let space = self.space;
-        cosines_of_row(space.own(left), space.own_after(left), text);
-        cosines_of_row(
-            space.with_context(left),
-            space.with_context_after(left),
-            context,
-        );
+        cosines_of_row(space.vector(left), space.vectors_after(left), cosine);
         let hub = space.hubness(left);
-        for (offset, value) in context.iter_mut().enumerate() {
-            *value -= 0.5 * (hub + space.hubness(left + 1 + offset));
+        let chance = space.hubness_after(left);
+        for ((out, cosine), other) in above_chance.iter_mut().zip(&*cosine).zip(chance) {
+            *out = cosine - 0.5 * (hub + other);
         }
-        jaccards_of_row(&self.signatures, left, trigrams);
+        // Searches stand before all items; an item's title says little letter by letter.
+        if left < self.signatures.len() {
+            jaccards_of_row(&self.signatures, left, trigrams);
+        }
     }
 
     fn fill_profiles(&mut self, left: usize) {
-        let units = self.person.units.len();
         let [
             _,
             _,
@@ -173,22 +145,19 @@ impl<'a> PairRows<'a> {
             search,
             ..,
         ] = &mut self.row.columns;
-        let right_of = |matrix: &[f32], out: &mut [f32]| {
-            out.copy_from_slice(&matrix[left * units + left + 1..][..out.len()]);
-        };
-        right_of(&self.words, words);
-        right_of(&self.interests.matrix, interest);
-        right_of(&self.annotations.matrix, annotation);
-        right_of(&self.searches, search);
-        let on_both = |present: &[bool], out: &mut [f32]| {
-            if present[left] {
-                for (out, present) in out.iter_mut().zip(&present[left + 1..]) {
-                    *out = f32::from(u8::from(*present));
+        self.words.add_cosines(left, words);
+        self.interests.add_cosines(left, interest);
+        self.annotations.add_cosines(left, annotation);
+        self.searches.add_cosines(left, search);
+        let on_both = |profiles: &Profiles, out: &mut [f32]| {
+            if profiles.has(left) {
+                for (offset, out) in out.iter_mut().enumerate() {
+                    *out = f32::from(u8::from(profiles.has(left + 1 + offset)));
                 }
             }
         };
-        on_both(&self.interests.present, interests_on_both);
-        on_both(&self.annotations.present, annotations_on_both);
+        on_both(&self.interests, interests_on_both);
+        on_both(&self.annotations, annotations_on_both);
     }
 
     fn fill_behaviour(&mut self, left: usize) {
@@ -248,22 +217,36 @@ fn label_profiles(
     })
 }
 
-fn word_profiles(texts: &[String], corpus: &Corpus) -> Profiles {
-    let mut ids: HashMap<&str, u32> = HashMap::new();
+fn word_profiles(person: &Extracted, corpus: &Corpus) -> Profiles {
+    let mut ids: HashMap<String, u32> = HashMap::new();
     let mut rarity: Vec<f32> = Vec::new();
-    let mut words_of: Vec<(usize, u32)> = Vec::new();
-    for (unit, text) in texts.iter().enumerate() {
+    let mut all: Vec<u32> = Vec::new();
+    let mut starts = vec![0];
+    let mut normal = String::new();
+    for unit in &person.units {
+        let text = match (&unit.title, unit.kind) {
+            (_, UnitKind::Search) => unit.key.as_str(),
+            (Some(title), UnitKind::Item) => {
+                normalize(title, &mut normal);
+                normal.as_str()
+            }
+            (None, UnitKind::Item) => "",
+        };
         for word in words(text) {
-            let id = *ids.entry(word).or_insert_with(|| {
-                rarity.push(corpus.word_rarity(word));
-                rarity.len() as u32 - 1
-            });
-            words_of.push((unit, id));
+            let id = match ids.get(word) {
+                Some(id) => *id,
+                None => {
+                    rarity.push(corpus.word_rarity(word));
+                    ids.insert(word.to_owned(), rarity.len() as u32 - 1);
+                    rarity.len() as u32 - 1
+                }
+            };
+            all.push(id);
         }
+        starts.push(all.len());
     }
-    let start_of = |unit: usize| words_of.partition_point(|(of, _)| *of < unit);
-    Profiles::new(texts.len(), rarity.len(), |unit, add| {
-        for (_, word) in &words_of[start_of(unit)..start_of(unit + 1)] {
+    Profiles::new(person.units.len(), rarity.len(), |unit, add| {
+        for word in &all[starts[unit]..starts[unit + 1]] {
             add(*word, rarity[*word as usize]);
         }
     })

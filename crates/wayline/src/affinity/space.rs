@@ -15,9 +15,8 @@ pub struct UnitSpace {
     dimensions: usize,
     /// Vectors of all keywords, of unit length.
     keywords: Vec<f32>,
-    own: Vec<i16>,
-    with_context: Vec<i16>,
-    /// Mean cosine of each unit (with context) to all units of the person.
+    units: Vec<i16>,
+    /// Mean cosine of each unit to all units of the person.
     hubness: Vec<f32>,
 }
 
@@ -76,8 +75,7 @@ impl UnitSpace {
         Self {
             dimensions,
             hubness: hubness(&with_context, dimensions),
-            own: quantize(&own),
-            with_context: quantize(&with_context),
+            units: quantize(&with_context),
             keywords,
         }
     }
@@ -105,32 +103,26 @@ impl UnitSpace {
         sum
     }
 
-    /// The vector of a unit's own text.
+    /// The vector of a unit: its own text and what stands around it.
     #[must_use]
-    pub fn own(&self, unit: usize) -> &[i16] {
-        &self.own[unit * self.dimensions..][..self.dimensions]
-    }
-
-    /// The vector of a unit with what stands around it.
-    #[must_use]
-    pub fn with_context(&self, unit: usize) -> &[i16] {
-        &self.with_context[unit * self.dimensions..][..self.dimensions]
+    pub fn vector(&self, unit: usize) -> &[i16] {
+        &self.units[unit * self.dimensions..][..self.dimensions]
     }
 
     /// The vectors of all units after one, back to back.
-    pub(super) fn own_after(&self, unit: usize) -> &[i16] {
-        &self.own[(unit + 1) * self.dimensions..]
+    pub(super) fn vectors_after(&self, unit: usize) -> &[i16] {
+        &self.units[(unit + 1) * self.dimensions..]
     }
 
-    /// Likewise, with what stands around them.
-    pub(super) fn with_context_after(&self, unit: usize) -> &[i16] {
-        &self.with_context[(unit + 1) * self.dimensions..]
-    }
-
-    /// Mean cosine of a unit (with context) to all units of the person.
+    /// Mean cosine of a unit to all units of the person.
     #[must_use]
     pub fn hubness(&self, unit: usize) -> f32 {
         self.hubness[unit]
+    }
+
+    /// Likewise, of all units after one.
+    pub(super) fn hubness_after(&self, unit: usize) -> &[f32] {
+        &self.hubness[unit + 1..]
     }
 }
 
@@ -190,7 +182,9 @@ fn hubness(vectors: &[f32], dimensions: usize) -> Vec<f32> {
         .collect()
 }
 
-/// Inner product in eight interleaved sums, an order that vector units can follow.
+/// Inner product in eight interleaved sums, an order that vector units can follow: the same bits
+/// with every instruction set.
+#[multiversion(targets("x86_64+avx2"))]
 pub(crate) fn product(left: &[f32], right: &[f32]) -> f32 {
     let mut sums = [0.0_f32; 8];
     let (lefts, left_rest) = left.as_chunks::<8>();

@@ -184,11 +184,11 @@ struct ScoredText<'a> {
     score: f64,
 }
 
-/// Mean direction of the units' own texts.
+/// Mean direction of the units.
 fn middle(candidate: &Candidate, space: &UnitSpace) -> Vec<f32> {
     let mut sum = vec![0.0_f32; space.dimensions()];
     for unit in &candidate.units {
-        for (sum, value) in sum.iter_mut().zip(space.own(*unit as usize)) {
+        for (sum, value) in sum.iter_mut().zip(space.vector(*unit as usize)) {
             *sum += f32::from(*value);
         }
     }
