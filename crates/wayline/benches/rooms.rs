@@ -10,10 +10,10 @@ use wayline::affinity::{Affinities, AffinityModel, Evidence, UnitSpace};
 use wayline::assign::assign;
 use wayline::cluster::cluster;
 use wayline::config::Config;
-use wayline::corpus::{Corpus, CorpusBuilder, Snapshot, cut_by_support};
+use wayline::corpus::{Corpus, CorpusBuilder, KeywordFacts, Snapshot, cut_by_support};
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::extract::{Extracted, extract};
-use wayline::name::name_all;
+use wayline::name::Naming;
 use wayline::nouns::{EventFields, PersonLog, Timestamp};
 use wayline::simulate::{Catalogue, SimulatedEvent, SimulationConfig, people};
 use wayline::{Rooms, walk};
@@ -56,11 +56,12 @@ fn one_person(
 ) {
     let model = AffinityModel::builtin();
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
-    let space = UnitSpace::of(person, corpus, &mut embeddings, &config.affinity);
-    let affinities = Affinities::of(person, corpus, &space, &model);
+    let facts = KeywordFacts::of(person, corpus);
+    let space = UnitSpace::of(person, &facts, &mut embeddings, &config.affinity);
+    let affinities = Affinities::of(person, corpus, &facts, &space, &model);
     let cut = config.cluster.cut(Evidence::of(person));
     let clustering = cluster(&affinities, cut);
-    let assigned = assign(person, corpus, &clustering, &affinities, &config.assign);
+    let assigned = assign(person, &facts, &clustering, &affinities, &config.assign);
 
     let units = format!("{} units", person.units.len());
     let id = |room: &str| BenchmarkId::new(room, &units);
@@ -68,42 +69,36 @@ fn one_person(
     group.bench_function(id("extract"), |b| {
         b.iter(|| extract(black_box(log), &config.actions, &config.extract).is_ok());
     });
-    group.bench_function(id("corpus"), |b| {
+    group.bench_function(id("corpus, counting"), |b| {
         // Into counts that know the texts already, as in a long log.
         let mut builder = CorpusBuilder::default();
         b.iter(|| builder.add(black_box(person)));
     });
+    group.bench_function(id("corpus, looking up"), |b| {
+        b.iter(|| KeywordFacts::of(black_box(person), corpus));
+    });
     group.bench_function(id("affinity, places of units"), |b| {
-        b.iter(|| UnitSpace::of(black_box(person), corpus, &mut embeddings, &config.affinity));
+        b.iter(|| UnitSpace::of(black_box(person), &facts, &mut embeddings, &config.affinity));
     });
     group.bench_function(id("affinity, all pairs"), |b| {
-        b.iter(|| Affinities::of(black_box(person), corpus, &space, &model));
+        b.iter(|| Affinities::of(black_box(person), corpus, &facts, &space, &model));
     });
     group.bench_function(id("cluster"), |b| {
         b.iter(|| cluster(black_box(&affinities), cut));
     });
     group.bench_function(id("assign"), |b| {
-        b.iter(|| {
-            assign(
-                black_box(person),
-                corpus,
-                &clustering,
-                &affinities,
-                &config.assign,
-            )
-        });
+        let person = black_box(person);
+        b.iter(|| assign(person, &facts, &clustering, &affinities, &config.assign));
     });
     group.bench_function(id("name"), |b| {
-        b.iter(|| {
-            name_all(
-                black_box(person),
-                &assigned.candidates,
-                corpus,
-                &space,
-                &mut embeddings,
-                &config.name,
-            )
-        });
+        let naming = Naming {
+            person,
+            corpus,
+            facts: &facts,
+            space: &space,
+            config: &config.name,
+        };
+        b.iter(|| naming.name_all(black_box(&assigned.candidates)));
     });
     let rooms = Rooms {
         config,
