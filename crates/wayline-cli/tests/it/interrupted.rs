@@ -33,10 +33,17 @@ fn interrupted_at_several_moments(signal: &str) {
         std::fs::remove_dir_all(folder.path("out")).expect("removed");
         std::fs::create_dir(folder.path("out")).expect("a folder");
     };
+    // A kill leaves temporary files behind, here where they go with the folder.
+    std::fs::create_dir(folder.path("tmp")).expect("a folder");
     let mut stopped = 0;
     for after_ms in [0, 20, 80, 200, 400, 700, 1_000] {
         clear();
-        stopped += u32::from(interrupted(&folder, signal, after_ms, "--memory 16"));
+        stopped += u32::from(interrupted(
+            &folder,
+            signal,
+            after_ms,
+            "--memory 16 --temp-dir @tmp",
+        ));
     }
     assert!(stopped >= 2, "the runs were too fast to be interrupted");
     // Over what the last one left.
@@ -57,7 +64,7 @@ fn a_run_stopped_from_the_keyboard_leaves_nothing_that_looks_complete() {
 fn an_interrupted_run_keeps_the_results_of_the_one_before() {
     let folder = Folder::simulated("--people 100");
     let before = folder.inferred("events.jsonl", "--as-of 2025-01-01T00:00:00Z");
-    let mut command = folder.infer_command("events.jsonl", "");
+    let mut command = folder.infer_command("events.jsonl", "--temp-dir @out");
     let mut child = command.stderr(Stdio::null()).spawn().expect("it starts");
     std::thread::sleep(Duration::from_millis(30));
     child.kill().expect("killed");

@@ -179,3 +179,6 @@ fn first_free(
         runner_up: None,
     }
 }
+
+#[cfg(test)]
+mod tests;
