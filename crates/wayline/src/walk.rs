@@ -1,15 +1,15 @@
 //! The whole way of one person's data, from what was extracted to journeys.
 
-use crate::affinity::{Affinities, AffinityModel, Evidence, UnitSpace};
+use crate::affinity::{Affinities, AffinityModel, Evidence, UnitSpace, product};
 use crate::assign::{Assigned, Candidate, Placement, assign};
 use crate::cluster::{Clustering, cluster};
 use crate::config::Config;
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, KeywordFacts};
 use crate::diversify::diversify;
 use crate::embed::EmbeddingCache;
 use crate::extract::{Extracted, UnitKind};
 use crate::identify::journey_id;
-use crate::name::{Name, name_all};
+use crate::name::{Name, Naming};
 use crate::nouns::{Journey, JourneyKeyword, KeywordRow, PersonResult, RunInfo, Stage, Timestamp};
 use crate::rank::{Scored, confidence, score};
 use crate::stage::stage;
@@ -90,25 +90,20 @@ pub struct Fate {
 /// Walks one person through all rooms.
 pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCache<'_>) -> Walked {
     let config = rooms.config;
-    let space = UnitSpace::of(person, rooms.corpus, embeddings, &config.affinity);
-    let affinities = Affinities::of(person, rooms.corpus, &space, rooms.affinity);
+    let facts = KeywordFacts::of(person, rooms.corpus);
+    let space = UnitSpace::of(person, &facts, embeddings, &config.affinity);
+    let affinities = Affinities::of(person, rooms.corpus, &facts, &space, rooms.affinity);
     let clustering = cluster(&affinities, config.cluster.cut(Evidence::of(person)));
-    let assigned = assign(
-        person,
-        rooms.corpus,
-        &clustering,
-        &affinities,
-        &config.assign,
-    );
+    let assigned = assign(person, &facts, &clustering, &affinities, &config.assign);
     let candidates = &assigned.candidates;
-    let names = name_all(
+    let naming = Naming {
         person,
-        candidates,
-        rooms.corpus,
-        &space,
-        embeddings,
-        &config.name,
-    );
+        corpus: rooms.corpus,
+        facts: &facts,
+        space: &space,
+        config: &config.name,
+    };
+    let names = naming.name_all(candidates);
     let fates: Vec<Fate> = candidates
         .iter()
         .zip(names)
@@ -120,7 +115,7 @@ pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
             confidence: confidence(candidate, &config.rank),
         })
         .collect();
-    let order = order(person, candidates, &fates, embeddings, config);
+    let order = order(candidates, &fates, &space, config);
     Walked {
         affinities,
         clustering,
@@ -132,10 +127,9 @@ pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
 
 /// Candidates by score, then diversified by the meaning of their keywords.
 fn order(
-    person: &Extracted,
     candidates: &[Candidate],
     fates: &[Fate],
-    embeddings: &mut EmbeddingCache<'_>,
+    space: &UnitSpace,
     config: &Config,
 ) -> Vec<usize> {
     let mut by_score: Vec<usize> = (0..candidates.len()).collect();
@@ -144,32 +138,16 @@ fn order(
         let by_value = b.score.value.total_cmp(&a.score.value);
         by_value.then_with(|| a.journey_id.cmp(&b.journey_id))
     });
-    let dimensions = embeddings.dimensions();
-    let mut vector = vec![0.0_f32; dimensions];
     let meanings: Vec<Vec<f32>> = by_score
         .iter()
-        .map(|candidate| {
-            let mut sum = vec![0.0_f32; dimensions];
-            for (keyword, weight) in &candidates[*candidate].keywords {
-                embeddings.embed(&person.keywords[*keyword as usize].text, &mut vector);
-                for (sum, value) in sum.iter_mut().zip(&vector) {
-                    *sum += *weight as f32 * value;
-                }
-            }
-            let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt();
-            sum.iter()
-                .map(|value| value / length.max(f32::MIN_POSITIVE))
-                .collect()
-        })
+        .map(|candidate| space.meaning(&candidates[*candidate].keywords))
         .collect();
     let scores: Vec<f64> = by_score
         .iter()
         .map(|index| fates[*index].score.value)
         .collect();
-    let similarity = |left: usize, right: usize| {
-        let products = meanings[left].iter().zip(&meanings[right]);
-        f64::from(products.map(|(a, b)| a * b).sum::<f32>())
-    };
+    let similarity =
+        |left: usize, right: usize| f64::from(product(&meanings[left], &meanings[right]));
     diversify(&scores, similarity, &config.diversify)
         .into_iter()
         .map(|place| by_score[place])

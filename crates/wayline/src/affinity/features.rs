@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashMapExt};
 use multiversion::multiversion;
 
-use crate::corpus::{Corpus, words};
+use crate::corpus::{Corpus, KeywordFacts, words};
 use crate::extract::{Extracted, Unit, UnitKind};
 use crate::nouns::normalize;
 
@@ -11,11 +11,12 @@ use super::math::ln;
 use super::profiles::Profiles;
 use super::signature::TrigramSignature;
 use super::space::{SCALE, UnitSpace};
+use super::timelines::Timelines;
 
 /// The names of the features, in their order. Changing one changes the version of the model file.
 pub const FEATURES: [&str; 14] = [
-    "text_cosine",
-    "context_cosine_above_chance",
+    "cosine",
+    "cosine_above_chance",
     "trigram_jaccard",
     "word_cosine",
     "interest_cosine",
@@ -63,63 +64,39 @@ pub struct PairRows<'a> {
     person: &'a Extracted,
     space: &'a UnitSpace,
     signatures: Vec<TrigramSignature>,
-    words: Vec<f32>,
-    interests: Cosines,
-    annotations: Cosines,
-    searches: Vec<f32>,
+    words: Profiles,
+    interests: Profiles,
+    annotations: Profiles,
+    searches: Profiles,
+    timelines: Timelines<'a>,
     row: FeatureRow,
     next: usize,
-}
-
-struct Cosines {
-    matrix: Vec<f32>,
-    present: Vec<bool>,
-}
-
-impl Cosines {
-    fn of(profiles: &Profiles) -> Self {
-        Self {
-            matrix: profiles.cosines(),
-            present: profiles.present().to_vec(),
-        }
-    }
 }
 
 impl<'a> PairRows<'a> {
     /// Prepares everything that is reckoned once a person.
     #[must_use]
-    pub fn new(person: &'a Extracted, corpus: &Corpus, space: &'a UnitSpace) -> Self {
-        let rarity: Vec<f32> = person
-            .keywords
-            .iter()
-            .map(|keyword| corpus.rarity(&keyword.text))
-            .collect();
-        let interests = label_profiles(person, &rarity, |unit| &unit.interests);
-        let annotations = label_profiles(person, &rarity, |unit| &unit.annotations);
-        let mut normal = String::new();
-        let texts: Vec<String> = person
+    pub fn new(
+        person: &'a Extracted,
+        corpus: &Corpus,
+        facts: &KeywordFacts,
+        space: &'a UnitSpace,
+    ) -> Self {
+        let searches = person
             .units
             .iter()
-            .map(|unit| match (&unit.title, unit.kind) {
-                (Some(title), UnitKind::Item) => {
-                    normalize(title, &mut normal);
-                    normal.clone()
-                }
-                (_, UnitKind::Search) => unit.key.clone(),
-                (None, UnitKind::Item) => String::new(),
-            })
-            .collect();
+            .filter(|unit| unit.kind == UnitKind::Search);
         Self {
             person,
             space,
-            signatures: texts
-                .iter()
-                .map(|text| TrigramSignature::of(text))
+            signatures: searches
+                .map(|unit| TrigramSignature::of(&unit.key))
                 .collect(),
-            words: word_profiles(&texts, corpus).cosines(),
-            interests: Cosines::of(&interests),
-            annotations: Cosines::of(&annotations),
-            searches: search_profiles(person).cosines(),
+            words: word_profiles(person, corpus),
+            interests: label_profiles(person, facts, |unit| &unit.interests),
+            annotations: label_profiles(person, facts, |unit| &unit.annotations),
+            searches: search_profiles(person),
+            timelines: Timelines::of(person),
             row: FeatureRow::default(),
             next: 0,
         }
@@ -141,24 +118,21 @@ impl<'a> PairRows<'a> {
     }
 
     fn fill_vectors(&mut self, left: usize) {
-        let [text, context, trigrams, ..] = &mut self.row.columns;
+        let [cosine, above_chance, trigrams, ..] = &mut self.row.columns;
         let space = self.space;
-        cosines_of_row(space.own(left), left, |unit| space.own(unit), text);
-        cosines_of_row(
-            space.with_context(left),
-            left,
-            |unit| space.with_context(unit),
-            context,
-        );
+        cosines_of_row(space.vector(left), space.vectors_after(left), cosine);
         let hub = space.hubness(left);
-        for (offset, value) in context.iter_mut().enumerate() {
-            *value -= 0.5 * (hub + space.hubness(left + 1 + offset));
+        let chance = space.hubness_after(left);
+        for ((out, cosine), other) in above_chance.iter_mut().zip(&*cosine).zip(chance) {
+            *out = cosine - 0.5 * (hub + other);
         }
-        jaccards_of_row(&self.signatures, left, trigrams);
+        // Searches stand before all items; an item's title says little letter by letter.
+        if left < self.signatures.len() {
+            jaccards_of_row(&self.signatures, left, trigrams);
+        }
     }
 
     fn fill_profiles(&mut self, left: usize) {
-        let units = self.person.units.len();
         let [
             _,
             _,
@@ -171,56 +145,46 @@ impl<'a> PairRows<'a> {
             search,
             ..,
         ] = &mut self.row.columns;
-        let right_of = |matrix: &[f32], out: &mut [f32]| {
-            out.copy_from_slice(&matrix[left * units + left + 1..][..out.len()]);
-        };
-        right_of(&self.words, words);
-        right_of(&self.interests.matrix, interest);
-        right_of(&self.annotations.matrix, annotation);
-        right_of(&self.searches, search);
-        let on_both = |present: &[bool], out: &mut [f32]| {
-            if present[left] {
-                for (out, present) in out.iter_mut().zip(&present[left + 1..]) {
-                    *out = f32::from(u8::from(*present));
+        self.words.add_cosines(left, words);
+        self.interests.add_cosines(left, interest);
+        self.annotations.add_cosines(left, annotation);
+        self.searches.add_cosines(left, search);
+        let on_both = |profiles: &Profiles, out: &mut [f32]| {
+            if profiles.has(left) {
+                for (offset, out) in out.iter_mut().enumerate() {
+                    *out = f32::from(u8::from(profiles.has(left + 1 + offset)));
                 }
             }
         };
-        on_both(&self.interests.present, interests_on_both);
-        on_both(&self.annotations.present, annotations_on_both);
+        on_both(&self.interests, interests_on_both);
+        on_both(&self.annotations, annotations_on_both);
     }
 
     fn fill_behaviour(&mut self, left: usize) {
         let [.., gap, same_visit, same_host, same_board, both_items] = &mut self.row.columns;
         let unit = &self.person.units[left];
-        for (offset, other) in self.person.units[left + 1..].iter().enumerate() {
-            let (nearest, visits) = nearest_occurrences(unit, other);
+        for offset in 0..gap.len() {
+            let near = self.timelines.nearness(left, left + 1 + offset);
             // ln of minutes, a week is 9.2: brought to about 0 to 1.
-            gap[offset] = ln(1.0 + nearest as f32 / 60_000.0) * 0.1;
-            same_visit[offset] = visits.min(3) as f32 / 3.0;
-            same_host[offset] = shared(&unit.hosts, &other.hosts);
-            same_board[offset] = shared(&unit.boards, &other.boards);
-            let items = unit.kind == UnitKind::Item && other.kind == UnitKind::Item;
-            both_items[offset] = f32::from(u8::from(items));
+            gap[offset] = ln(1.0 + near.gap as f32 / 60_000.0) * 0.1;
+            same_visit[offset] = near.visits.min(3) as f32 / 3.0;
+        }
+        let others = &self.person.units[left + 1..];
+        if !unit.hosts.is_empty() {
+            for (out, other) in same_host.iter_mut().zip(others) {
+                *out = shared(&unit.hosts, &other.hosts);
+            }
+        }
+        if !unit.boards.is_empty() {
+            for (out, other) in same_board.iter_mut().zip(others) {
+                *out = shared(&unit.boards, &other.boards);
+            }
+        }
+        if unit.kind == UnitKind::Item {
+            // Items stand behind all searches, so what follows an item is an item.
+            both_items.fill(1.0);
         }
     }
-}
-
-/// Milliseconds between the nearest occurrences of two units, and how many of the right one's
-/// occurrences fall into a visit of the left one.
-fn nearest_occurrences(left: &Unit, right: &Unit) -> (i64, u32) {
-    let (mut i, mut j) = (0, 0);
-    let mut nearest = i64::MAX;
-    let mut same_visit = 0;
-    while let (Some(a), Some(b)) = (left.occurrences.get(i), right.occurrences.get(j)) {
-        nearest = nearest.min((a.time.millis() - b.time.millis()).abs());
-        same_visit += u32::from(a.visit == b.visit);
-        if a.time <= b.time {
-            i += 1;
-        } else {
-            j += 1;
-        }
-    }
-    (nearest, same_visit)
 }
 
 fn shared(left: &[(u32, u32)], right: &[(u32, u32)]) -> f32 {
@@ -232,80 +196,89 @@ fn shared(left: &[(u32, u32)], right: &[(u32, u32)]) -> f32 {
 
 fn label_profiles(
     person: &Extracted,
-    rarity: &[f32],
+    facts: &KeywordFacts,
     labels: impl Fn(&Unit) -> &Vec<(u32, u32)>,
 ) -> Profiles {
-    let own = |unit: &Unit| -> Vec<(u32, f32)> {
-        labels(unit)
-            .iter()
-            .map(|(keyword, _)| (*keyword, rarity[*keyword as usize]))
-            .collect()
-    };
-    let mut weights = Vec::new();
-    for (index, unit) in person.units.iter().enumerate() {
-        for (keyword, weight) in own(unit) {
-            weights.push((index as u32, keyword, weight));
+    let units = &person.units;
+    Profiles::new(units.len(), person.keywords.len(), |unit, add| {
+        let unit = &units[unit];
+        for (keyword, _) in labels(unit) {
+            add(*keyword, facts.rarity(*keyword));
         }
         // What an item's search led to says little beyond the item's own labels; a search has
         // none of its own and is known by the items it led to.
         if unit.kind == UnitKind::Search {
             for (other, led) in &unit.context {
-                for (keyword, weight) in own(&person.units[*other as usize]) {
-                    weights.push((index as u32, keyword, led * weight));
+                for (keyword, _) in labels(&units[*other as usize]) {
+                    add(*keyword, led * facts.rarity(*keyword));
                 }
             }
         }
-    }
-    Profiles::new(person.units.len(), weights)
+    })
 }
 
-fn word_profiles(texts: &[String], corpus: &Corpus) -> Profiles {
-    let mut ids: HashMap<&str, (u32, f32)> = HashMap::new();
-    let mut weights = Vec::new();
-    for (unit, text) in texts.iter().enumerate() {
+fn word_profiles(person: &Extracted, corpus: &Corpus) -> Profiles {
+    let mut ids: HashMap<String, u32> = HashMap::new();
+    let mut rarity: Vec<f32> = Vec::new();
+    let mut all: Vec<u32> = Vec::new();
+    let mut starts = vec![0];
+    let mut normal = String::new();
+    for unit in &person.units {
+        let text = match (&unit.title, unit.kind) {
+            (_, UnitKind::Search) => unit.key.as_str(),
+            (Some(title), UnitKind::Item) => {
+                normalize(title, &mut normal);
+                normal.as_str()
+            }
+            (None, UnitKind::Item) => "",
+        };
         for word in words(text) {
-            let next = ids.len() as u32;
-            let (id, rarity) = *ids
-                .entry(word)
-                .or_insert_with(|| (next, corpus.word_rarity(word)));
-            weights.push((unit as u32, id, rarity));
+            let id = match ids.get(word) {
+                Some(id) => *id,
+                None => {
+                    rarity.push(corpus.word_rarity(word));
+                    ids.insert(word.to_owned(), rarity.len() as u32 - 1);
+                    rarity.len() as u32 - 1
+                }
+            };
+            all.push(id);
         }
+        starts.push(all.len());
     }
-    Profiles::new(texts.len(), weights)
+    Profiles::new(person.units.len(), rarity.len(), |unit, add| {
+        for word in &all[starts[unit]..starts[unit + 1]] {
+            add(*word, rarity[*word as usize]);
+        }
+    })
 }
 
 /// A search is around itself, an item is around the searches that led to it.
 fn search_profiles(person: &Extracted) -> Profiles {
-    let weights = person.units.iter().enumerate().flat_map(|(index, unit)| {
-        let index = index as u32;
-        let itself = (unit.kind == UnitKind::Search).then_some((index, index, 1.0));
-        let around = (unit.kind == UnitKind::Item).then_some(&unit.context);
-        let around = around.into_iter().flatten();
-        itself
-            .into_iter()
-            .chain(around.map(move |(search, weight)| (index, *search, *weight)))
-    });
-    Profiles::new(person.units.len(), weights)
+    let units = &person.units;
+    Profiles::new(units.len(), units.len(), |index, add| {
+        match units[index].kind {
+            UnitKind::Search => add(index as u32, 1.0),
+            UnitKind::Item => {
+                for (search, weight) in &units[index].context {
+                    add(*search, *weight);
+                }
+            }
+        }
+    })
 }
 
-fn cosines_of_row<'v>(
-    left: &[i16],
-    index: usize,
-    vector: impl Fn(usize) -> &'v [i16],
-    out: &mut [f32],
-) {
-    for (offset, out) in out.iter_mut().enumerate() {
-        *out = dot(left, vector(index + 1 + offset)) as f32 * (1.0 / (SCALE * SCALE));
+/// Cosines of one vector with all that follow it, back to back in `rest`. Integer arithmetic: the
+/// same result with every instruction set.
+#[multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2", "x86_64+sse4.1"))]
+fn cosines_of_row(left: &[i16], rest: &[i16], out: &mut [f32]) {
+    for (right, out) in rest.chunks_exact(left.len()).zip(out) {
+        let dot: i32 = left
+            .iter()
+            .zip(right)
+            .map(|(left, right)| i32::from(*left) * i32::from(*right))
+            .sum();
+        *out = dot as f32 * (1.0 / (SCALE * SCALE));
     }
-}
-
-/// Integer arithmetic: the same result with every instruction set.
-#[multiversion(targets("x86_64+avx2+fma", "x86_64+sse4.1"))]
-fn dot(left: &[i16], right: &[i16]) -> i32 {
-    left.iter()
-        .zip(right)
-        .map(|(left, right)| i32::from(*left) * i32::from(*right))
-        .sum()
 }
 
 #[multiversion(targets("x86_64+popcnt"))]

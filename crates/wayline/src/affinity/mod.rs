@@ -11,13 +11,15 @@ mod model;
 mod profiles;
 mod signature;
 mod space;
+mod timelines;
 
 pub use config::AffinityConfig;
 pub use features::{FEATURES, FeatureRow, PairRows};
 pub use model::{AffinityModel, Evidence, ModelError, Weights};
 pub use space::UnitSpace;
+pub(crate) use space::product;
 
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, KeywordFacts};
 use crate::extract::Extracted;
 
 /// The affinities of all pairs of one person's units: the probability that both serve one goal.
@@ -34,12 +36,13 @@ impl Affinities {
     pub fn of(
         person: &Extracted,
         corpus: &Corpus,
+        facts: &KeywordFacts,
         space: &UnitSpace,
         model: &AffinityModel,
     ) -> Self {
         let units = person.units.len();
         let mut pairs = Vec::with_capacity(units * units.saturating_sub(1) / 2);
-        let mut rows = PairRows::new(person, corpus, space);
+        let mut rows = PairRows::new(person, corpus, facts, space);
         let evidence = Evidence::of(person);
         while let Some(row) = rows.next_row() {
             model.score_row(evidence, row, &mut pairs);

@@ -3,61 +3,88 @@
 
 /// For each unit a sparse vector of unit length over some vocabulary of the person.
 pub(super) struct Profiles {
-    /// (key, unit, weight), by key and unit: an inverted index.
-    entries: Vec<(u32, u32, f32)>,
-    present: Vec<bool>,
+    /// (key, weight) of each unit, unit by unit.
+    by_unit: Vec<(u32, f32)>,
+    unit_starts: Vec<u32>,
+    /// (unit, weight) of each key, key by key, units ascending: an inverted index.
+    by_key: Vec<(u32, f32)>,
+    key_starts: Vec<u32>,
 }
 
 impl Profiles {
-    /// From weights per unit; repeated keys of a unit are added up, weights ≤ 0 are dropped.
-    pub(super) fn new(units: usize, weights: impl IntoIterator<Item = (u32, u32, f32)>) -> Self {
-        // (key, unit, weight)
-        let mut entries: Vec<(u32, u32, f32)> = weights
-            .into_iter()
-            .map(|(unit, key, weight)| (key, unit, weight))
-            .filter(|(_, _, weight)| *weight > 0.0)
-            .collect();
-        // Stable, so that equal entries are added up in the order in which they came.
-        entries.sort_by_key(|(key, unit, _)| (*key, *unit));
-        entries.dedup_by(|later, earlier| {
-            let same = later.0 == earlier.0 && later.1 == earlier.1;
-            if same {
-                earlier.2 += later.2;
+    /// From weights per unit over `keys` keys; `weights_of` hands each unit's weights to its
+    /// second argument. Repeated keys of a unit are added up, weights ≤ 0 are dropped.
+    pub(super) fn new(
+        units: usize,
+        keys: usize,
+        weights_of: impl Fn(usize, &mut dyn FnMut(u32, f32)),
+    ) -> Self {
+        // Dense sums of one unit at a time, then a counting sort by key: linear in the entries.
+        let mut sums = vec![0.0_f32; keys];
+        let mut touched: Vec<u32> = Vec::new();
+        let mut by_unit: Vec<(u32, f32)> = Vec::new();
+        let mut unit_starts = vec![0_u32];
+        let mut key_starts = vec![0_u32; keys + 1];
+        for unit in 0..units {
+            weights_of(unit, &mut |key, weight| {
+                if weight > 0.0 {
+                    if sums[key as usize] == 0.0 {
+                        touched.push(key);
+                    }
+                    sums[key as usize] += weight;
+                }
+            });
+            let squares: f32 = touched.iter().map(|key| sums[*key as usize].powi(2)).sum();
+            let factor = 1.0 / squares.sqrt();
+            for key in touched.drain(..) {
+                by_unit.push((key, std::mem::take(&mut sums[key as usize]) * factor));
+                key_starts[key as usize + 1] += 1;
             }
-            same
-        });
-        let mut squares = vec![0.0_f32; units];
-        for (_, unit, weight) in &entries {
-            squares[*unit as usize] += weight * weight;
+            unit_starts.push(by_unit.len() as u32);
         }
-        for (_, unit, weight) in &mut entries {
-            *weight /= squares[*unit as usize].sqrt();
+        for key in 0..keys {
+            key_starts[key + 1] += key_starts[key];
+        }
+        let mut next = key_starts.clone();
+        let mut by_key = vec![(0, 0.0); by_unit.len()];
+        for unit in 0..units {
+            for (key, weight) in
+                &by_unit[unit_starts[unit] as usize..unit_starts[unit + 1] as usize]
+            {
+                let place = &mut next[*key as usize];
+                by_key[*place as usize] = (unit as u32, *weight);
+                *place += 1;
+            }
         }
         Self {
-            entries,
-            present: squares.iter().map(|square| *square > 0.0).collect(),
+            by_unit,
+            unit_starts,
+            by_key,
+            key_starts,
         }
     }
 
-    /// Which units have anything in their profile.
-    pub(super) fn present(&self) -> &[bool] {
-        &self.present
+    /// Whether a unit has anything in its profile.
+    pub(super) fn has(&self, unit: usize) -> bool {
+        self.unit_starts[unit] < self.unit_starts[unit + 1]
     }
 
-    /// The cosine of all pairs as a square matrix, row by row; only the part right of the
-    /// diagonal is filled. The cost is that of the pairs that share something.
-    pub(super) fn cosines(&self) -> Vec<f32> {
-        let units = self.present.len();
-        let mut matrix = vec![0.0_f32; units * units];
-        for same_key in self.entries.chunk_by(|left, right| left.0 == right.0) {
-            for (position, (_, left, left_weight)) in same_key.iter().enumerate() {
-                let row = &mut matrix[*left as usize * units..][..units];
-                for (_, right, right_weight) in &same_key[position + 1..] {
-                    row[*right as usize] += left_weight * right_weight;
-                }
+    /// Adds to `out`, which starts at 0, the cosines of a unit with all units after it. The cost
+    /// is that of the pairs that share something.
+    pub(super) fn add_cosines(&self, left: usize, out: &mut [f32]) {
+        let own =
+            &self.by_unit[self.unit_starts[left] as usize..self.unit_starts[left + 1] as usize];
+        for (key, left_weight) in own {
+            let start = self.key_starts[*key as usize] as usize;
+            let end = self.key_starts[*key as usize + 1] as usize;
+            // Units ascend, so those after the left one stand at the end.
+            for (right, right_weight) in self.by_key[start..end].iter().rev() {
+                let Some(offset) = (*right as usize).checked_sub(left + 1) else {
+                    break;
+                };
+                out[offset] += left_weight * right_weight;
             }
         }
-        matrix
     }
 }
 
@@ -67,10 +94,20 @@ mod tests {
 
     #[test]
     fn cosine_of_shared_keys() {
-        let profiles = Profiles::new(3, [(0, 7, 3.0), (0, 8, 4.0), (1, 7, 1.0), (1, 7, 1.0)]);
-        let cosines = profiles.cosines();
-        assert!((cosines[1] - 0.6).abs() < 1e-6);
-        assert_eq!(cosines[2], 0.0);
-        assert_eq!(profiles.present(), [true, true, false]);
+        let weights: [&[(u32, f32)]; 3] =
+            [&[(7, 3.0), (8, 4.0)], &[(7, 1.0), (7, 1.0)], &[(8, 0.0)]];
+        let profiles = Profiles::new(3, 9, |unit, add| {
+            weights[unit]
+                .iter()
+                .for_each(|(key, weight)| add(*key, *weight));
+        });
+        let mut cosines = [0.0; 2];
+        profiles.add_cosines(0, &mut cosines);
+        assert!((cosines[0] - 0.6).abs() < 1e-6);
+        assert_eq!(cosines[1], 0.0);
+        assert_eq!(
+            [0, 1, 2].map(|unit| profiles.has(unit)),
+            [true, true, false]
+        );
     }
 }

@@ -1,8 +1,11 @@
 //! Where each unit stands: its own text, and its text with what stands around it.
 
-use crate::corpus::Corpus;
+use multiversion::multiversion;
+
+use crate::corpus::KeywordFacts;
 use crate::embed::EmbeddingCache;
-use crate::extract::{Extracted, UnitKind};
+use crate::extract::Extracted;
+use crate::nouns::normalize;
 
 use super::AffinityConfig;
 
@@ -10,9 +13,10 @@ use super::AffinityConfig;
 #[derive(Clone, Debug, Default)]
 pub struct UnitSpace {
     dimensions: usize,
-    own: Vec<i16>,
-    with_context: Vec<i16>,
-    /// Mean cosine of each unit (with context) to all units of the person.
+    /// Vectors of all keywords, of unit length.
+    keywords: Vec<f32>,
+    units: Vec<i16>,
+    /// Mean cosine of each unit to all units of the person.
     hubness: Vec<f32>,
 }
 
@@ -20,7 +24,7 @@ pub struct UnitSpace {
 pub(super) const SCALE: f32 = 4096.0;
 
 impl UnitSpace {
-    /// Embeds all units of a person.
+    /// Embeds all keywords and units of a person; each text once.
     ///
     /// A search is its query. An item is its title plus its annotations and interests, these
     /// weighted by rarity over people. With context means plus `context_weight` × the weighted
@@ -28,72 +32,58 @@ impl UnitSpace {
     #[must_use]
     pub fn of(
         person: &Extracted,
-        corpus: &Corpus,
+        facts: &KeywordFacts,
         embeddings: &mut EmbeddingCache<'_>,
         config: &AffinityConfig,
     ) -> Self {
         let dimensions = embeddings.dimensions();
-        let units = person.units.len();
-        let mut own = vec![0.0_f32; units * dimensions];
-        let mut vector = vec![0.0_f32; dimensions];
+        let mut keywords = vec![0.0_f32; person.keywords.len() * dimensions];
+        for (keyword, out) in person
+            .keywords
+            .iter()
+            .zip(keywords.chunks_exact_mut(dimensions))
+        {
+            embeddings.embed(&keyword.text, out);
+        }
+        let keyword_vector =
+            |keyword: u32| &keywords[keyword as usize * dimensions..][..dimensions];
+        let mut own = vec![0.0_f32; person.units.len() * dimensions];
         let mut labels = vec![0.0_f32; dimensions];
         let mut normal = String::new();
-        // Annotations repeat over items; embed each keyword once.
-        let mut keyword_vectors: Vec<f32> = vec![0.0; person.keywords.len() * dimensions];
-        let mut rarity = vec![-1.0_f32; person.keywords.len()];
         for (unit, out) in person.units.iter().zip(own.chunks_exact_mut(dimensions)) {
-            match unit.kind {
-                UnitKind::Search => embeddings.embed(&unit.key, out),
-                UnitKind::Item => {
-                    if let Some(title) = &unit.title {
-                        crate::nouns::normalize(title, &mut normal);
-                        embeddings.embed(&normal, out);
-                    }
-                    labels.fill(0.0);
-                    for (keyword, _) in unit.annotations.iter().chain(&unit.interests) {
-                        let keyword = *keyword as usize;
-                        let slot = &mut keyword_vectors[keyword * dimensions..][..dimensions];
-                        if rarity[keyword] < 0.0 {
-                            let text = &person.keywords[keyword].text;
-                            rarity[keyword] = corpus.rarity(text);
-                            embeddings.embed(text, slot);
-                        }
-                        add_scaled(&mut labels, rarity[keyword], slot);
-                    }
-                    to_unit_length(&mut labels);
-                    add_scaled(out, 1.0, &labels);
-                    to_unit_length(out);
-                }
-            }
-        }
-        let mut with_context = own.clone();
-        for (unit, out) in person
-            .units
-            .iter()
-            .zip(with_context.chunks_exact_mut(dimensions))
-        {
-            if unit.context.is_empty() {
+            if let Some(query) = unit.query {
+                out.copy_from_slice(keyword_vector(query));
                 continue;
             }
-            vector.fill(0.0);
-            for (other, weight) in &unit.context {
+            labels.fill(0.0);
+            for (keyword, _) in unit.annotations.iter().chain(&unit.interests) {
                 add_scaled(
-                    &mut vector,
-                    *weight,
-                    &own[*other as usize * dimensions..][..dimensions],
+                    &mut labels,
+                    facts.rarity(*keyword),
+                    keyword_vector(*keyword),
                 );
             }
-            to_unit_length(&mut vector);
-            add_scaled(out, config.context_weight, &vector);
+            to_unit_length(&mut labels);
+            if let Some(title) = &unit.title {
+                normalize(title, &mut normal);
+                embeddings.embed(&normal, out);
+            }
+            add_scaled(out, 1.0, &labels);
             to_unit_length(out);
         }
-        let hubness = hubness(&with_context, dimensions);
+        let with_context = with_context(person, &own, dimensions, config.context_weight);
         Self {
             dimensions,
-            own: quantize(&own),
-            with_context: quantize(&with_context),
-            hubness,
+            hubness: hubness(&with_context, dimensions),
+            units: quantize(&with_context),
+            keywords,
         }
+    }
+
+    /// The vector of a keyword, of unit length (or zeros).
+    #[must_use]
+    pub fn keyword(&self, keyword: u32) -> &[f32] {
+        &self.keywords[keyword as usize * self.dimensions..][..self.dimensions]
     }
 
     /// Length of one vector.
@@ -102,25 +92,68 @@ impl UnitSpace {
         self.dimensions
     }
 
-    /// The vector of a unit's own text.
+    /// The weighted mean direction of keywords, of unit length (or zeros).
     #[must_use]
-    pub fn own(&self, unit: usize) -> &[i16] {
-        &self.own[unit * self.dimensions..][..self.dimensions]
+    pub fn meaning(&self, keywords: &[(u32, f64)]) -> Vec<f32> {
+        let mut sum = vec![0.0; self.dimensions];
+        for (keyword, weight) in keywords {
+            add_scaled(&mut sum, *weight as f32, self.keyword(*keyword));
+        }
+        to_unit_length(&mut sum);
+        sum
     }
 
-    /// The vector of a unit with what stands around it.
+    /// The vector of a unit: its own text and what stands around it.
     #[must_use]
-    pub fn with_context(&self, unit: usize) -> &[i16] {
-        &self.with_context[unit * self.dimensions..][..self.dimensions]
+    pub fn vector(&self, unit: usize) -> &[i16] {
+        &self.units[unit * self.dimensions..][..self.dimensions]
     }
 
-    /// Mean cosine of a unit (with context) to all units of the person.
+    /// The vectors of all units after one, back to back.
+    pub(super) fn vectors_after(&self, unit: usize) -> &[i16] {
+        &self.units[(unit + 1) * self.dimensions..]
+    }
+
+    /// Mean cosine of a unit to all units of the person.
     #[must_use]
     pub fn hubness(&self, unit: usize) -> f32 {
         self.hubness[unit]
     }
+
+    /// Likewise, of all units after one.
+    pub(super) fn hubness_after(&self, unit: usize) -> &[f32] {
+        &self.hubness[unit + 1..]
+    }
 }
 
+fn with_context(person: &Extracted, own: &[f32], dimensions: usize, weight: f32) -> Vec<f32> {
+    let mut vectors = own.to_vec();
+    let mut around = vec![0.0_f32; dimensions];
+    for (unit, out) in person
+        .units
+        .iter()
+        .zip(vectors.chunks_exact_mut(dimensions))
+    {
+        if unit.context.is_empty() {
+            continue;
+        }
+        around.fill(0.0);
+        for (other, link) in &unit.context {
+            add_scaled(
+                &mut around,
+                *link,
+                &own[*other as usize * dimensions..][..dimensions],
+            );
+        }
+        to_unit_length(&mut around);
+        add_scaled(out, weight, &around);
+        to_unit_length(out);
+    }
+    vectors
+}
+
+/// Plain products and sums, lane by lane: the same bits with every instruction set.
+#[multiversion(targets("x86_64+avx2"))]
 fn add_scaled(sum: &mut [f32], factor: f32, vector: &[f32]) {
     for (sum, value) in sum.iter_mut().zip(vector) {
         *sum += factor * value;
@@ -128,7 +161,7 @@ fn add_scaled(sum: &mut [f32], factor: f32, vector: &[f32]) {
 }
 
 fn to_unit_length(vector: &mut [f32]) {
-    let square: f32 = vector.iter().map(|value| value * value).sum();
+    let square = product(vector, vector);
     if square > 0.0 {
         let factor = 1.0 / square.sqrt();
         for value in vector {
@@ -145,19 +178,37 @@ fn hubness(vectors: &[f32], dimensions: usize) -> Vec<f32> {
     }
     vectors
         .chunks_exact(dimensions)
-        .map(|vector| {
-            vector
-                .iter()
-                .zip(&mean)
-                .map(|(left, right)| left * right)
-                .sum()
-        })
+        .map(|vector| product(vector, &mean))
         .collect()
 }
 
+/// Inner product in eight interleaved sums, an order that vector units can follow: the same bits
+/// with every instruction set.
+#[multiversion(targets("x86_64+avx2"))]
+pub(crate) fn product(left: &[f32], right: &[f32]) -> f32 {
+    let mut sums = [0.0_f32; 8];
+    let (lefts, left_rest) = left.as_chunks::<8>();
+    let (rights, right_rest) = right.as_chunks::<8>();
+    for (left, right) in lefts.iter().zip(rights) {
+        for lane in 0..8 {
+            sums[lane] += left[lane] * right[lane];
+        }
+    }
+    let rest: f32 = left_rest
+        .iter()
+        .zip(right_rest)
+        .map(|(left, right)| left * right)
+        .sum();
+    sums.iter().sum::<f32>() + rest
+}
+
+/// To the nearest integer.
 fn quantize(vectors: &[f32]) -> Vec<i16> {
     vectors
         .iter()
-        .map(|value| (value * SCALE).round() as i16)
+        .map(|value| {
+            let scaled = value * SCALE;
+            (scaled + 0.5_f32.copysign(scaled)) as i16
+        })
         .collect()
 }

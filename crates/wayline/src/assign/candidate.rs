@@ -1,10 +1,10 @@
 //! A journey candidate: a group with enough evidence, and what can be counted of it.
 
-use crate::affinity::Affinities;
-use crate::cluster::Clustering;
-use crate::corpus::Corpus;
+use crate::corpus::KeywordFacts;
 use crate::extract::{Extracted, UnitKind};
 use crate::nouns::{Source, Timestamp};
+
+use super::between::Between;
 
 /// A group of units with the keywords that are its own, and the counts that later rooms read.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,9 +41,8 @@ pub struct Candidate {
 impl Candidate {
     pub(super) fn new(
         person: &Extracted,
-        corpus: &Corpus,
-        affinities: &Affinities,
-        clustering: &Clustering,
+        facts: &KeywordFacts,
+        between: &Between<'_>,
         units: Vec<u32>,
         keywords: Vec<u32>,
     ) -> Self {
@@ -57,12 +56,11 @@ impl Candidate {
         visits.dedup();
         let navigational = keywords
             .iter()
-            .filter(|keyword| corpus.is_navigational(&person.keywords[**keyword as usize]))
+            .filter(|keyword| facts.is_navigational(**keyword))
             .count() as f64
             / keywords.len().max(1) as f64;
-        let (cohesion, nearest) = cohesion(affinities, clustering, &units);
         Self {
-            keywords: weighted(person, corpus, keywords),
+            keywords: weighted(person, facts, keywords),
             interests: summed(members().flat_map(|unit| &unit.interests)),
             boards: summed(members().flat_map(|unit| &unit.boards)),
             times: times.iter().map(|(time, _)| *time).collect(),
@@ -74,8 +72,8 @@ impl Candidate {
             items: members().filter(|unit| unit.kind == UnitKind::Item).count() as u32,
             weight: members().map(|unit| f64::from(unit.weight)).sum(),
             navigational,
-            cohesion,
-            nearest,
+            cohesion: units.first().map_or(0.0, |unit| between.cohesion(*unit)),
+            nearest: units.first().map_or(0.0, |unit| between.nearest(*unit)),
             units,
         }
     }
@@ -105,7 +103,7 @@ impl Candidate {
 
 /// Each keyword's share of the evidence: events × rarity, a typed one counting double, since a
 /// query is the person's own word.
-fn weighted(person: &Extracted, corpus: &Corpus, keywords: Vec<u32>) -> Vec<(u32, f64)> {
+fn weighted(person: &Extracted, facts: &KeywordFacts, keywords: Vec<u32>) -> Vec<(u32, f64)> {
     let mut weights: Vec<(u32, f64)> = keywords
         .into_iter()
         .map(|index| {
@@ -115,7 +113,7 @@ fn weighted(person: &Extracted, corpus: &Corpus, keywords: Vec<u32>) -> Vec<(u32
             } else {
                 1.0
             };
-            let rarity = f64::from(corpus.rarity(&keyword.text)).max(0.01);
+            let rarity = f64::from(facts.rarity(index)).max(0.01);
             (index, typed * f64::from(keyword.count) * rarity)
         })
         .collect();
@@ -141,33 +139,4 @@ fn summed<'a>(counts: impl Iterator<Item = &'a (u32, u32)>) -> Vec<(u32, u32)> {
     });
     counts.sort_by(|left, right| right.1.cmp(&left.1));
     counts
-}
-
-fn cohesion(affinities: &Affinities, clustering: &Clustering, units: &[u32]) -> (f64, f64) {
-    let Some(first) = units.first() else {
-        return (0.0, 0.0);
-    };
-    let own = clustering.cluster_of()[*first as usize] as usize;
-    let mut sums = vec![(0.0_f64, 0_u32); clustering.len()];
-    for unit in units {
-        for other in 0..affinities.units() {
-            if other != *unit as usize {
-                let (sum, pairs) = &mut sums[clustering.cluster_of()[other] as usize];
-                *sum += f64::from(affinities.get(*unit as usize, other));
-                *pairs += 1;
-            }
-        }
-    }
-    let mean = |(sum, pairs): &(f64, u32)| sum / f64::from((*pairs).max(1));
-    let cohesion = if sums[own].1 == 0 {
-        1.0
-    } else {
-        mean(&sums[own])
-    };
-    let others = sums
-        .iter()
-        .enumerate()
-        .filter(|(cluster, _)| *cluster != own);
-    let nearest = others.map(|(_, sum)| mean(sum)).fold(0.0, f64::max);
-    (cohesion, nearest)
 }

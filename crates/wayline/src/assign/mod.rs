@@ -1,15 +1,18 @@
 //! From groups of units to journey candidates: each keyword goes to the group that holds most of
 //! its occurrences, or to none for a named reason.
 
+mod between;
 mod candidate;
 mod config;
 
 pub use candidate::Candidate;
 pub use config::AssignConfig;
 
+use between::Between;
+
 use crate::affinity::{Affinities, Evidence};
 use crate::cluster::Clustering;
-use crate::corpus::Corpus;
+use crate::corpus::KeywordFacts;
 use crate::extract::Extracted;
 use crate::nouns::LeftOver;
 
@@ -35,7 +38,7 @@ pub struct Assigned {
 #[must_use]
 pub fn assign(
     person: &Extracted,
-    corpus: &Corpus,
+    facts: &KeywordFacts,
     clustering: &Clustering,
     affinities: &Affinities,
     config: &AssignConfig,
@@ -44,7 +47,7 @@ pub fn assign(
     let mut placements: Vec<Placement> = Vec::with_capacity(person.keywords.len());
     let mut kept = vec![0_usize; members.len()];
     for (keyword, occurrences) in occurrences(person, clustering).into_iter().enumerate() {
-        let placement = place(person, corpus, keyword, &occurrences, config);
+        let placement = place(person, facts, keyword as u32, &occurrences, config);
         if let Placement::Candidate(cluster) = placement {
             kept[cluster as usize] += 1;
         }
@@ -65,8 +68,8 @@ pub fn assign(
                 Some(candidate) => Placement::Candidate(candidate),
                 None => Placement::LeftOver(why_too_little(
                     person,
-                    corpus,
-                    keyword,
+                    facts,
+                    keyword as u32,
                     &members[cluster as usize],
                 )),
             };
@@ -78,14 +81,13 @@ pub fn assign(
             keywords_of[*candidate as usize].push(keyword as u32);
         }
     }
+    let between = Between::of(affinities, clustering);
     let candidates = members
         .into_iter()
         .zip(candidate_of_cluster)
         .filter_map(|(units, candidate)| {
             let keywords = std::mem::take(&mut keywords_of[candidate? as usize]);
-            Some(Candidate::new(
-                person, corpus, affinities, clustering, units, keywords,
-            ))
+            Some(Candidate::new(person, facts, &between, units, keywords))
         })
         .collect();
     Assigned {
@@ -113,12 +115,12 @@ fn occurrences(person: &Extracted, clustering: &Clustering) -> Vec<Vec<(u32, u32
 
 fn place(
     person: &Extracted,
-    corpus: &Corpus,
-    keyword: usize,
+    facts: &KeywordFacts,
+    index: u32,
     occurrences: &[(u32, u32)],
     config: &AssignConfig,
 ) -> Placement {
-    let keyword = &person.keywords[keyword];
+    let keyword = &person.keywords[index as usize];
     let all: u32 = occurrences.iter().map(|(_, count)| count).sum();
     // The first of the largest: groups come in the order of their first unit.
     let most = occurrences
@@ -128,20 +130,20 @@ fn place(
         return Placement::LeftOver(keyword.unsupported.unwrap_or(LeftOver::OverCap));
     };
     let share = f64::from(*count) / f64::from(all);
-    if corpus.is_generic(&keyword.text, keyword.sources) || share < config.min_share {
+    if facts.is_generic(index) || share < config.min_share {
         return Placement::LeftOver(LeftOver::Generic);
     }
     Placement::Candidate(*cluster)
 }
 
 /// Why the keyword of a group without enough evidence is in no journey.
-fn why_too_little(person: &Extracted, corpus: &Corpus, keyword: usize, units: &[u32]) -> LeftOver {
-    let keyword = &person.keywords[keyword];
+fn why_too_little(person: &Extracted, facts: &KeywordFacts, index: u32, units: &[u32]) -> LeftOver {
+    let keyword = &person.keywords[index as usize];
     let searches = units
         .iter()
         .filter(|unit| person.units[**unit as usize].query.is_some())
         .count();
-    if corpus.is_navigational(keyword) {
+    if facts.is_navigational(index) {
         LeftOver::Navigational
     } else if searches <= 1 && keyword.visits <= 1 {
         LeftOver::OneOff

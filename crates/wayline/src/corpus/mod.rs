@@ -10,10 +10,12 @@
 
 mod builder;
 mod config;
+mod facts;
 mod snapshot;
 
 pub use builder::{CorpusBuilder, SupportCut, cut_by_support};
 pub use config::CorpusConfig;
+pub use facts::KeywordFacts;
 pub use snapshot::{Corpus, CorpusEntry, EntryKind, Snapshot, TextCounts};
 
 /// Splits a text in normal form into words: runs of letters and digits.

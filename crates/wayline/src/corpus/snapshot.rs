@@ -231,12 +231,12 @@ impl Corpus {
         clicks > 0 && home_clicks as f64 >= self.config.navigational_share * clicks as f64
     }
 
-    /// Whether a keyword says nothing about a goal: nobody typed it and a large share of people
-    /// have it.
+    /// Whether a keyword that `share` of people have says nothing about a goal: this person never
+    /// typed it and a large share of people have it.
     #[must_use]
-    pub fn is_generic(&self, text: &str, sources: Sources) -> bool {
+    pub fn is_generic(&self, sources: Sources, share: f64) -> bool {
         !sources.contains(Source::Query)
             && sources.contains(Source::Annotation)
-            && self.share_of_keyword(text) >= self.config.generic_share
+            && share >= self.config.generic_share
     }
 }

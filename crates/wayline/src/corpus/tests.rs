@@ -75,9 +75,12 @@ fn what_many_have_is_less_rare() {
     assert!(corpus.rarity("ideas") < corpus.rarity("lace"));
     assert!(corpus.rarity("lace") < corpus.rarity("never seen"));
     let annotation = Sources::from_iter([Source::Annotation]);
-    assert!(corpus.is_generic("ideas", annotation));
-    assert!(!corpus.is_generic("lace", annotation));
-    assert!(!corpus.is_generic("ideas", Sources::from_iter([Source::Query])));
+    assert!(corpus.is_generic(annotation, corpus.share_of_keyword("ideas")));
+    assert!(!corpus.is_generic(annotation, corpus.share_of_keyword("lace")));
+    assert!(!corpus.is_generic(
+        Sources::from_iter([Source::Query]),
+        corpus.share_of_keyword("ideas")
+    ));
 }
 
 #[test]

@@ -69,8 +69,8 @@ pub fn strongest_ties(
         used[left as usize] = true;
         used[right as usize] = true;
         ties.push(Tie {
-            left: label(&person.units[left as usize]),
-            right: label(&person.units[right as usize]),
+            left: label(person, &person.units[left as usize]),
+            right: label(person, &person.units[right as usize]),
             affinity,
             reasons,
         });
@@ -78,10 +78,19 @@ pub fn strongest_ties(
     ties
 }
 
-fn label(unit: &Unit) -> String {
-    match unit.kind {
-        UnitKind::Search => format!("search “{}”", unit.key),
-        UnitKind::Item => format!("item “{}”", unit.title.as_ref().unwrap_or(&unit.key)),
+fn label(person: &Extracted, unit: &Unit) -> String {
+    if unit.kind == UnitKind::Search {
+        return format!("search “{}”", unit.key);
+    }
+    // An id alone says nothing to a reader.
+    let annotation = unit.annotations.first().or(unit.interests.first());
+    match (&unit.title, annotation) {
+        (Some(title), _) => format!("item “{title}”"),
+        (None, Some((keyword, _))) => {
+            let text = &person.keywords[*keyword as usize].text;
+            format!("item {} about “{text}”", unit.key)
+        }
+        (None, None) => format!("item {}", unit.key),
     }
 }
 

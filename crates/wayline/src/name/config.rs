@@ -15,6 +15,7 @@ pub struct NameConfig {
     pub annotation: f64,
     pub long: f64,
     pub typo: f64,
+    pub navigational: f64,
 }
 
 impl NameConfig {
@@ -28,6 +29,7 @@ impl NameConfig {
             ("name.annotation", self.annotation),
             ("name.long", self.long),
             ("name.typo", self.typo),
+            ("name.navigational", self.navigational),
         ] {
             within(key, value, -100.0, 100.0, "between -100 and 100")?;
         }

@@ -10,13 +10,12 @@ mod spelling;
 pub use case::title_case;
 pub use config::NameConfig;
 
-use foldhash::{HashSet, HashSetExt};
+use foldhash::HashSet;
 
-use crate::affinity::UnitSpace;
+use crate::affinity::{UnitSpace, product};
 use crate::assign::Candidate;
-use crate::corpus::{Corpus, words};
-use crate::embed::EmbeddingCache;
-use crate::extract::Extracted;
+use crate::corpus::{Corpus, KeywordFacts, words};
+use crate::extract::{Extracted, Keyword};
 use crate::nouns::{NameSource, Source};
 
 use spelling::Spelling;
@@ -34,150 +33,170 @@ pub struct Name {
     pub runner_up: Option<String>,
 }
 
-/// Names all candidates of a person; the one with the most evidence chooses first.
-pub fn name_all(
-    person: &Extracted,
-    candidates: &[Candidate],
-    corpus: &Corpus,
-    space: &UnitSpace,
-    embeddings: &mut EmbeddingCache<'_>,
-    config: &NameConfig,
-) -> Vec<Name> {
-    let spelling = Spelling::of(person, corpus);
-    let mut order: Vec<usize> = (0..candidates.len()).collect();
-    order.sort_by(|left, right| {
-        let (left, right) = (&candidates[*left], &candidates[*right]);
-        right.weight.total_cmp(&left.weight)
-    });
-    let mut taken: HashSet<String> = HashSet::new();
-    let mut names: Vec<Option<Name>> = vec![None; candidates.len()];
-    for index in order {
-        let candidate = &candidates[index];
-        let mut scored = score_all(
-            person, candidate, corpus, space, embeddings, &spelling, config,
-        );
-        scored.sort_by(|left, right| {
+/// What the choice of names looks at.
+#[derive(Clone, Copy)]
+pub struct Naming<'a> {
+    /// The person.
+    pub person: &'a Extracted,
+    /// What everybody's log says of words.
+    pub corpus: &'a Corpus,
+    /// What it says of the person's keywords.
+    pub facts: &'a KeywordFacts,
+    /// Where units and keywords stand.
+    pub space: &'a UnitSpace,
+    /// The weights.
+    pub config: &'a NameConfig,
+}
+
+impl Naming<'_> {
+    /// Names all candidates; the one with the most evidence chooses first.
+    #[must_use]
+    pub fn name_all(&self, candidates: &[Candidate]) -> Vec<Name> {
+        let spelling = Spelling::of(self.person, self.corpus);
+        let mut order: Vec<usize> = (0..candidates.len()).collect();
+        order.sort_by(|left, right| {
+            candidates[*right]
+                .weight
+                .total_cmp(&candidates[*left].weight)
+        });
+        let mut taken: HashSet<String> = HashSet::default();
+        let mut names: Vec<Option<Name>> = vec![None; candidates.len()];
+        for index in order {
+            let scored = self.best_texts(&candidates[index], &spelling);
+            let name = self.first_free(&scored, &taken, &candidates[index]);
+            taken.insert(name.text.to_lowercase());
+            names[index] = Some(name);
+        }
+        names.into_iter().flatten().collect()
+    }
+
+    /// Its keywords and interests, best first. Spelling is looked at only where it can matter:
+    /// it takes away from a score, so a text is in its place once all before it are checked.
+    fn best_texts(&self, candidate: &Candidate, spelling: &Spelling<'_>) -> Vec<ScoredText<'_>> {
+        let mut scored = self.score_all(candidate);
+        let by_score = |left: &ScoredText<'_>, right: &ScoredText<'_>| {
             right
                 .score
                 .total_cmp(&left.score)
                 .then_with(|| left.text.cmp(right.text))
-        });
-        let name = first_free(&scored, &taken, person, candidate);
-        taken.insert(name.text.to_lowercase());
-        names[index] = Some(name);
+        };
+        scored.sort_by(by_score);
+        for text in scored.iter_mut().take(CHECKED_FOR_SPELLING) {
+            if text.typed && spelling.looks_misspelt(text.text) {
+                text.score -= self.config.typo;
+            }
+        }
+        scored.sort_by(by_score);
+        scored
     }
-    names.into_iter().flatten().collect()
-}
 
-struct ScoredText<'a> {
-    text: &'a str,
-    source: NameSource,
-    score: f64,
-}
-
-fn score_all<'a>(
-    person: &'a Extracted,
-    candidate: &Candidate,
-    corpus: &Corpus,
-    space: &UnitSpace,
-    embeddings: &mut EmbeddingCache<'_>,
-    spelling: &Spelling,
-    config: &NameConfig,
-) -> Vec<ScoredText<'a>> {
-    let middle = middle(candidate, space);
-    let mut vector = vec![0.0; space.dimensions()];
-    let events = f64::from(candidate.events).max(1.0);
-    let own = candidate.keywords.iter().map(|(keyword, _)| *keyword);
-    let shared = candidate.interests.iter().map(|(keyword, _)| *keyword);
-    let mut indices: Vec<u32> = own.chain(shared).collect();
-    indices.sort_unstable();
-    indices.dedup();
-    indices
-        .into_iter()
-        .map(|index| {
-            let keyword = &person.keywords[index as usize];
-            embeddings.embed(&keyword.text, &mut vector);
-            let centrality: f32 = vector.iter().zip(&middle).map(|(a, b)| a * b).sum();
+    fn score_all(&self, candidate: &Candidate) -> Vec<ScoredText<'_>> {
+        let middle = middle(candidate, self.space);
+        let events = libm::log1p(f64::from(candidate.events).max(1.0));
+        let own = candidate.keywords.iter().map(|(keyword, _)| *keyword);
+        let shared = candidate.interests.iter().map(|(keyword, _)| *keyword);
+        let mut indices: Vec<u32> = own.chain(shared).collect();
+        indices.sort_unstable();
+        indices.dedup();
+        let score = |index: u32| {
+            let keyword = &self.person.keywords[index as usize];
             let carried = candidate
                 .interests
                 .iter()
                 .find(|(interest, _)| *interest == index)
                 .map_or(keyword.count, |(_, events)| *events);
-            let support = libm::log1p(f64::from(carried)) / libm::log1p(events);
-            let (source, prior) = if keyword.sources.contains(Source::Interest) {
-                (NameSource::Interest, config.interest)
-            } else if keyword.sources.contains(Source::Query) {
-                (NameSource::Keyword, config.query)
-            } else {
-                (NameSource::Keyword, config.annotation)
-            };
+            let (source, prior) = self.source(keyword);
             let length = words(&keyword.text).count();
-            let score = config.centrality * f64::from(centrality)
-                + config.support * support
-                + config.rarity * f64::from(corpus.rarity(&keyword.text))
-                + prior
-                - config.long * length.saturating_sub(4) as f64
-                - config.typo * f64::from(u8::from(spelling.looks_misspelt(&keyword.text)));
+            let centrality = product(self.space.keyword(index), &middle);
             ScoredText {
                 text: &keyword.text,
+                typed: keyword.sources.contains(Source::Query),
                 source,
-                score,
+                score: self.config.centrality * f64::from(centrality)
+                    + self.config.support * libm::log1p(f64::from(carried)) / events
+                    + self.config.rarity * f64::from(self.facts.rarity(index))
+                    + prior
+                    - self.config.long * length.saturating_sub(4) as f64
+                    - self.config.navigational
+                        * f64::from(u8::from(self.facts.is_navigational(index))),
             }
-        })
-        .collect()
+        };
+        indices.into_iter().map(score).collect()
+    }
+
+    fn source(&self, keyword: &Keyword) -> (NameSource, f64) {
+        if keyword.sources.contains(Source::Interest) {
+            (NameSource::Interest, self.config.interest)
+        } else if keyword.sources.contains(Source::Query) {
+            (NameSource::Keyword, self.config.query)
+        } else {
+            (NameSource::Keyword, self.config.annotation)
+        }
+    }
+
+    fn first_free(
+        &self,
+        scored: &[ScoredText<'_>],
+        taken: &HashSet<String>,
+        candidate: &Candidate,
+    ) -> Name {
+        let mut free = scored
+            .iter()
+            .map(|scored| (scored, title_case(scored.text)))
+            .filter(|(_, text)| !taken.contains(&text.to_lowercase()));
+        if let Some((best, text)) = free.next() {
+            return Name {
+                text,
+                source: best.source,
+                score: best.score,
+                runner_up: free.next().map(|(_, text)| text),
+            };
+        }
+        // Every text is taken (two journeys with one keyword each): tell it apart by a number.
+        let strongest = candidate
+            .keywords
+            .first()
+            .map_or("journey", |(keyword, _)| {
+                self.person.keywords[*keyword as usize].text.as_str()
+            });
+        let base = title_case(strongest);
+        let text = (2..)
+            .map(|number| format!("{base} {number}"))
+            .find(|text| !taken.contains(&text.to_lowercase()))
+            .unwrap_or(base);
+        Name {
+            text,
+            source: NameSource::Composed,
+            score: 0.0,
+            runner_up: None,
+        }
+    }
 }
 
-/// Mean direction of the units' own texts.
+/// Names beyond this many can't win unless so many better ones are misspelt.
+const CHECKED_FOR_SPELLING: usize = 8;
+
+struct ScoredText<'a> {
+    text: &'a str,
+    /// Whether the person typed it, rather than content understanding.
+    typed: bool,
+    source: NameSource,
+    score: f64,
+}
+
+/// Mean direction of the units.
 fn middle(candidate: &Candidate, space: &UnitSpace) -> Vec<f32> {
     let mut sum = vec![0.0_f32; space.dimensions()];
     for unit in &candidate.units {
-        for (sum, value) in sum.iter_mut().zip(space.own(*unit as usize)) {
+        for (sum, value) in sum.iter_mut().zip(space.vector(*unit as usize)) {
             *sum += f32::from(*value);
         }
     }
-    let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt();
+    let length = product(&sum, &sum).sqrt();
     if length > 0.0 {
         sum.iter_mut().for_each(|value| *value /= length);
     }
     sum
-}
-
-fn first_free(
-    scored: &[ScoredText<'_>],
-    taken: &HashSet<String>,
-    person: &Extracted,
-    candidate: &Candidate,
-) -> Name {
-    let mut free = scored
-        .iter()
-        .map(|scored| (scored, title_case(scored.text)))
-        .filter(|(_, text)| !taken.contains(&text.to_lowercase()));
-    if let Some((best, text)) = free.next() {
-        return Name {
-            text,
-            source: best.source,
-            score: best.score,
-            runner_up: free.next().map(|(_, text)| text),
-        };
-    }
-    // Every text is taken (two journeys with one keyword each): tell it apart by a number.
-    let strongest = candidate
-        .keywords
-        .first()
-        .map_or("journey", |(keyword, _)| {
-            person.keywords[*keyword as usize].text.as_str()
-        });
-    let base = title_case(strongest);
-    let text = (2..)
-        .map(|number| format!("{base} {number}"))
-        .find(|text| !taken.contains(&text.to_lowercase()))
-        .unwrap_or(base);
-    Name {
-        text,
-        source: NameSource::Composed,
-        score: 0.0,
-        runner_up: None,
-    }
 }
 
 #[cfg(test)]

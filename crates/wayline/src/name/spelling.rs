@@ -1,86 +1,83 @@
-//! Which words of a person look misspelt: a rare word beside a much more common one that differs
-//! by a letter.
+//! Which words look misspelt: a rare word beside a much more common one that differs by a letter.
 
-use foldhash::{HashMap, HashMapExt, HashSet};
+use foldhash::{HashMap, HashMapExt};
 
 use crate::corpus::{Corpus, words};
 use crate::extract::Extracted;
-use crate::nouns::Source;
-
-/// Words of a person's queries that look misspelt.
-pub(super) struct Spelling {
-    misspelt: HashSet<String>,
-}
 
 /// Shorter words differ by a letter too often by chance.
 const SHORTEST: usize = 4;
 /// How many times more common the well-spelt sibling must be.
 const MORE_COMMON: f64 = 2.0;
+/// What the share of people who use a word weighs beside the visits of this person.
+const EVERYBODY: f64 = 100.0;
 
-impl Spelling {
-    pub(super) fn of(person: &Extracted, corpus: &Corpus) -> Self {
-        // How common a word is: over people, and within this person's keywords.
-        let mut common: HashMap<&str, f64> = HashMap::new();
-        let mut typed: Vec<&str> = Vec::new();
+/// The words of one person's keywords.
+pub(super) struct Spelling<'a> {
+    corpus: &'a Corpus,
+    words: Vec<Word<'a>>,
+    index: HashMap<&'a str, usize>,
+}
+
+struct Word<'a> {
+    text: &'a str,
+    /// A bit for each letter in it: words that differ by one letter differ in at most two bits.
+    letters: u64,
+    visits: u32,
+}
+
+impl<'a> Spelling<'a> {
+    pub(super) fn of(person: &'a Extracted, corpus: &'a Corpus) -> Self {
+        let mut spelling = Self {
+            corpus,
+            words: Vec::new(),
+            index: HashMap::new(),
+        };
         for keyword in &person.keywords {
-            for word in words(&keyword.text).filter(|word| word.chars().count() >= SHORTEST) {
-                *common
-                    .entry(word)
-                    .or_insert_with(|| corpus.share_of_word(word) * 100.0) +=
-                    f64::from(keyword.visits);
-                if keyword.sources.contains(Source::Query) {
-                    typed.push(word);
+            for text in words(&keyword.text).filter(|word| word.len() >= SHORTEST) {
+                let next = spelling.words.len();
+                let place = *spelling.index.entry(text).or_insert(next);
+                if place == next {
+                    spelling.words.push(Word {
+                        text,
+                        letters: letters(text),
+                        visits: 0,
+                    });
                 }
+                spelling.words[place].visits += keyword.visits;
             }
         }
-        typed.sort_unstable();
-        typed.dedup();
-        let by_deletion = siblings_by_deletion(common.keys().copied());
-        let misspelt = typed
-            .into_iter()
-            .filter(|word| {
-                let own = common.get(word).copied().unwrap_or(0.0);
-                deletions(word).any(|key| {
-                    by_deletion.get(&key).into_iter().flatten().any(|other| {
-                        other != word
-                            && common
-                                .get(other)
-                                .is_some_and(|known| *known >= MORE_COMMON * own)
-                            && !differs_by_ending(word, other)
-                            && strsim::damerau_levenshtein(word, other) == 1
-                    })
-                })
-            })
-            .map(str::to_owned)
-            .collect();
-        Self { misspelt }
+        spelling
     }
 
+    /// Whether a word of the text looks misspelt.
     pub(super) fn looks_misspelt(&self, text: &str) -> bool {
-        words(text).any(|word| self.misspelt.contains(word))
+        words(text)
+            .filter_map(|word| self.index.get(word))
+            .any(|word| self.has_better_sibling(&self.words[*word]))
+    }
+
+    fn has_better_sibling(&self, word: &Word<'_>) -> bool {
+        let own = self.commonness(word);
+        self.words.iter().any(|other| {
+            (other.letters ^ word.letters).count_ones() <= 2
+                && other.text.len().abs_diff(word.text.len()) <= 4
+                && other.text != word.text
+                && !differs_by_ending(word.text, other.text)
+                && strsim::damerau_levenshtein(word.text, other.text) == 1
+                && self.commonness(other) >= MORE_COMMON * own
+        })
+    }
+
+    /// Over people, and within this person.
+    fn commonness(&self, word: &Word<'_>) -> f64 {
+        EVERYBODY * self.corpus.share_of_word(word.text) + f64::from(word.visits)
     }
 }
 
-/// Words by all their forms with at most one letter left out: words at distance one share a form.
-fn siblings_by_deletion<'a>(words: impl Iterator<Item = &'a str>) -> HashMap<String, Vec<&'a str>> {
-    let mut siblings: HashMap<String, Vec<&str>> = HashMap::new();
-    for word in words {
-        for form in deletions(word) {
-            siblings.entry(form).or_default().push(word);
-        }
-    }
-    siblings
-}
-
-fn deletions(word: &str) -> impl Iterator<Item = String> + '_ {
-    let whole = std::iter::once(word.to_owned());
-    let shorter = word.char_indices().map(move |(start, character)| {
-        let mut form = String::with_capacity(word.len());
-        form.push_str(&word[..start]);
-        form.push_str(&word[start + character.len_utf8()..]);
-        form
-    });
-    whole.chain(shorter)
+fn letters(word: &str) -> u64 {
+    word.chars()
+        .fold(0, |bits, character| bits | 1 << (u32::from(character) % 64))
 }
 
 /// A plural is no typo.
@@ -90,6 +87,5 @@ fn differs_by_ending(left: &str, right: &str) -> bool {
     } else {
         (right, left)
     };
-    long.strip_prefix(short)
-        .is_some_and(|rest| rest == "s" || rest == "d" || rest == "y" || rest == "e")
+    matches!(long.strip_prefix(short), Some("s" | "d" | "y" | "e"))
 }

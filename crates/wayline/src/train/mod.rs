@@ -7,7 +7,7 @@ use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
 
 use crate::affinity::{AffinityConfig, FEATURES, PairRows, UnitSpace};
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, KeywordFacts};
 use crate::embed::EmbeddingCache;
 use crate::extract::Extracted;
 
@@ -92,8 +92,9 @@ impl PairTable {
         seed: u64,
     ) {
         let person = &labelled.person;
-        let space = UnitSpace::of(person, corpus, embeddings, config);
-        let mut rows = PairRows::new(person, corpus, &space);
+        let facts = KeywordFacts::of(person, corpus);
+        let space = UnitSpace::of(person, &facts, embeddings, config);
+        let mut rows = PairRows::new(person, corpus, &facts, &space);
         let mut features: Vec<f32> = Vec::new();
         let mut same = Vec::new();
         let mut left = 0;

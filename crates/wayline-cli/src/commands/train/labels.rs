@@ -9,12 +9,12 @@ use wayline::config::Config;
 use wayline::corpus::{Corpus, CorpusBuilder, Snapshot, cut_by_support};
 use wayline::evaluate::{annotated, missions, simulated};
 use wayline::extract::{Extracted, extract};
-use wayline::nouns::{EventFields, PersonLog, Timestamp};
-use wayline::simulate::{Catalogue, LogKind, SimulatedEvent, SimulationConfig, person};
+use wayline::nouns::Timestamp;
+use wayline::simulate::{Catalogue, LogKind, SimulationConfig, person};
 use wayline::train::LabelledPerson;
 use wayline_files::corpus::general_corpus;
 
-use crate::run::{InputArgs, Job, RunArgs, gather};
+use crate::run::{InputArgs, Job, RunArgs, gather, log_of};
 
 /// Labelled people with what everybody's log says.
 pub(super) struct LabelledLog<G> {
@@ -156,11 +156,7 @@ pub(super) fn simulated(
         let made = person(catalogue, &simulation, index);
         gold_text.push_str(&serde_json::to_string(&made.gold)?);
         gold_text.push('\n');
-        let mut log = PersonLog::new(made.gold.user_id.as_str());
-        for event in &made.events {
-            push(&mut log, event, config);
-        }
-        log.sort();
+        let log = log_of(&made, config);
         let Ok(extracted) = extract(&log, &config.actions, &config.extract) else {
             continue;
         };
@@ -191,26 +187,6 @@ pub(super) fn simulated(
         as_of: Timestamp::from_millis(simulation.as_of_ms),
         gold: simulated::Gold::from_jsonl(&gold_text)?,
     })
-}
-
-fn push(log: &mut PersonLog, event: &SimulatedEvent, config: &Config) {
-    let annotations: Vec<&str> = event.annotations.iter().map(String::as_str).collect();
-    let interests: Vec<&str> = event.interests.iter().map(String::as_str).collect();
-    let Some(action) = config.actions.find(event.action) else {
-        return;
-    };
-    log.push(&EventFields {
-        time: Timestamp::from_millis(event.timestamp_ms),
-        action,
-        event_id: event.event_id.as_deref(),
-        query: event.query.as_deref(),
-        item_id: event.item_id.as_deref(),
-        title: event.title.as_deref(),
-        annotations: &annotations,
-        interests: &interests,
-        board: event.board.as_deref(),
-        url: event.url.as_deref(),
-    });
 }
 
 /// The fold of a person: by a hash of the id, so that it stays when people are added.
