@@ -69,8 +69,9 @@ fn affinities_are_probabilities_of_unordered_pairs() {
     let config = crate::config::Config::builtin();
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 100);
     for person in &people {
-        let space = UnitSpace::of(person, &corpus, &mut embeddings, &config.affinity);
-        let affinities = Affinities::of(person, &corpus, &space, &AffinityModel::builtin());
+        let facts = KeywordFacts::of(person, &corpus);
+        let space = UnitSpace::of(person, &facts, &mut embeddings, &config.affinity);
+        let affinities = Affinities::of(person, &corpus, &facts, &space, &AffinityModel::builtin());
         let units = affinities.units();
         assert_eq!(units, person.units.len());
         seen += units;

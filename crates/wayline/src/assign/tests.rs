@@ -19,8 +19,8 @@ fn assigned(person: &Extracted, groups: &[usize], config: &AssignConfig) -> Assi
     }
     let affinities = Affinities::from_pairs(units, pairs);
     let clustering = Clustering::from_labels(groups);
-    let corpus = corpus_of(&[]);
-    assign(person, &corpus, &clustering, &affinities, config)
+    let facts = KeywordFacts::of(person, &corpus_of(&[]));
+    assign(person, &facts, &clustering, &affinities, config)
 }
 
 fn at_least(keywords: usize) -> AssignConfig {

@@ -3,6 +3,7 @@ use crate::affinity::Affinities;
 use crate::assign::assign;
 use crate::cluster::Clustering;
 use crate::config::Config;
+use crate::corpus::KeywordFacts;
 use crate::samples::{Act, DAY, closeup, corpus_of, person, search};
 
 /// The ids of the journeys of a person whose units have these groups.
@@ -14,7 +15,8 @@ fn ids(user_id: &str, acts: &[Act<'_>], groups: &[usize]) -> Vec<String> {
     config.min_keywords_with_items = 1;
     config.min_keywords_searches_only = 1;
     let clustering = Clustering::from_labels(groups);
-    let assigned = assign(&person, &corpus_of(&[]), &clustering, &affinities, &config);
+    let facts = KeywordFacts::of(&person, &corpus_of(&[]));
+    let assigned = assign(&person, &facts, &clustering, &affinities, &config);
     let candidates = assigned.candidates.iter();
     candidates
         .map(|candidate| journey_id(&person, candidate))

@@ -1,42 +1,35 @@
 use super::*;
-use crate::affinity::{Affinities, AffinityConfig};
+use crate::affinity::Affinities;
 use crate::assign::assign;
 use crate::cluster::Clustering;
 use crate::config::Config;
-use crate::embed::Embedder;
+use crate::embed::{Embedder, EmbeddingCache};
 use crate::samples::{Act, DAY, closeup, corpus_of, person, search};
 
 /// The names of the journeys of a person whose units have these groups.
 fn names(acts: &[Act<'_>], groups: &[usize]) -> Vec<Name> {
+    // Twenty people who can spell.
+    let spellers = vec![person("q", &[search(0, "wedding garden kitchen remodel")]); 20];
+    let corpus = corpus_of(&spellers);
     let person = person("p", acts);
     let units = person.units.len();
     assert_eq!(units, groups.len(), "{:?}", person.units);
-    let affinities = Affinities::from_pairs(units, vec![0.5; units * (units - 1) / 2]);
     let mut config = Config::builtin();
     config.assign.min_keywords_with_items = 1;
     config.assign.min_keywords_searches_only = 1;
-    // Twenty people who can spell.
-    let spellers: Vec<Extracted> = (0..20)
-        .map(|_| person("q", &[search(0, "wedding garden kitchen remodel")]))
-        .collect();
-    let corpus = corpus_of(&spellers);
+    let facts = KeywordFacts::of(&person, &corpus);
+    let affinities = Affinities::from_pairs(units, vec![0.5; units * (units - 1) / 2]);
     let clustering = Clustering::from_labels(groups);
-    let assigned = assign(&person, &corpus, &clustering, &affinities, &config.assign);
+    let assigned = assign(&person, &facts, &clustering, &affinities, &config.assign);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 100);
-    let space = UnitSpace::of(&person, &corpus, &mut embeddings, affinity(&config));
-    let candidates = &assigned.candidates;
-    name_all(
-        &person,
-        candidates,
-        &corpus,
-        &space,
-        &mut embeddings,
-        &config.name,
-    )
-}
-
-fn affinity(config: &Config) -> &AffinityConfig {
-    &config.affinity
+    let naming = Naming {
+        person: &person,
+        corpus: &corpus,
+        facts: &facts,
+        space: &UnitSpace::of(&person, &facts, &mut embeddings, &config.affinity),
+        config: &config.name,
+    };
+    naming.name_all(&assigned.candidates)
 }
 
 fn texts(names: &[Name]) -> Vec<&str> {
