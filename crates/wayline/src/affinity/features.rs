@@ -11,7 +11,7 @@ use super::math::ln;
 use super::profiles::Profiles;
 use super::signature::TrigramSignature;
 use super::space::{SCALE, UnitSpace};
-use super::timelines::Timelines;
+use super::timelines::{Nearness, Timelines};
 
 /// The names of the features, in their order. Changing one changes the version of the model file.
 pub const FEATURES: [&str; 14] = [
@@ -69,6 +69,7 @@ pub struct PairRows<'a> {
     annotations: Profiles,
     searches: Profiles,
     timelines: Timelines<'a>,
+    nearness: Vec<Nearness>,
     row: FeatureRow,
     next: usize,
 }
@@ -97,6 +98,7 @@ impl<'a> PairRows<'a> {
             annotations: label_profiles(person, facts, |unit| &unit.annotations),
             searches: search_profiles(person),
             timelines: Timelines::of(person),
+            nearness: Vec::new(),
             row: FeatureRow::default(),
             next: 0,
         }
@@ -163,12 +165,8 @@ impl<'a> PairRows<'a> {
     fn fill_behaviour(&mut self, left: usize) {
         let [.., gap, same_visit, same_host, same_board, both_items] = &mut self.row.columns;
         let unit = &self.person.units[left];
-        for offset in 0..gap.len() {
-            let near = self.timelines.nearness(left, left + 1 + offset);
-            // ln of minutes, a week is 9.2: brought to about 0 to 1.
-            gap[offset] = ln(1.0 + near.gap as f32 / 60_000.0) * 0.1;
-            same_visit[offset] = near.visits.min(3) as f32 / 3.0;
-        }
+        self.timelines.nearness_of_row(left, &mut self.nearness);
+        fill_times(&self.nearness, gap, same_visit);
         let others = &self.person.units[left + 1..];
         if !unit.hosts.is_empty() {
             for (out, other) in same_host.iter_mut().zip(others) {
@@ -184,6 +182,15 @@ impl<'a> PairRows<'a> {
             // Items stand behind all searches, so what follows an item is an item.
             both_items.fill(1.0);
         }
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+fn fill_times(nearness: &[Nearness], gap: &mut [f32], same_visit: &mut [f32]) {
+    for ((near, gap), same_visit) in nearness.iter().zip(gap).zip(same_visit) {
+        // ln of minutes, a week is 9.2: brought to about 0 to 1.
+        *gap = ln(1.0 + near.gap as f32 / 60_000.0) * 0.1;
+        *same_visit = near.visits.min(3) as f32 / 3.0;
     }
 }
 

@@ -1,21 +1,21 @@
 //! How near in time two units were seen.
 
+use multiversion::multiversion;
+
 use crate::extract::{Extracted, Occurrence, Unit};
 
-/// First and last occurrences of all units side by side: most pairs need no more than these.
+/// First and last occurrences of all units side by side: most pairs need no more than these, and a
+/// whole row of them is reckoned at once.
 pub(super) struct Timelines<'a> {
     units: &'a [Unit],
-    ends: Vec<Ends>,
-}
-
-#[derive(Clone, Copy)]
-struct Ends {
-    first: Occurrence,
-    last: Occurrence,
+    first: Vec<i64>,
+    last: Vec<i64>,
+    first_visit: Vec<u32>,
+    last_visit: Vec<u32>,
 }
 
 /// How near two units came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Nearness {
     /// Milliseconds between the nearest occurrences.
     pub(super) gap: i64,
@@ -25,41 +25,60 @@ pub(super) struct Nearness {
 
 impl<'a> Timelines<'a> {
     pub(super) fn of(person: &'a Extracted) -> Self {
-        let ends = |unit: &Unit| {
-            let none = Occurrence {
-                time: unit.first_seen,
-                visit: u32::MAX,
-            };
-            Ends {
-                first: unit.occurrences.first().copied().unwrap_or(none),
-                last: unit.occurrences.last().copied().unwrap_or(none),
-            }
-        };
+        let units = &person.units;
+        let first = |unit: &Unit| unit.occurrences.first().copied();
+        let last = |unit: &Unit| unit.occurrences.last().copied();
+        let time =
+            |of: Option<Occurrence>, unit: &Unit| of.map_or(unit.first_seen, |of| of.time).millis();
+        let visit = |of: Option<Occurrence>| of.map_or(u32::MAX, |of| of.visit);
         Self {
-            ends: person.units.iter().map(ends).collect(),
-            units: &person.units,
+            units,
+            first: units.iter().map(|unit| time(first(unit), unit)).collect(),
+            last: units.iter().map(|unit| time(last(unit), unit)).collect(),
+            first_visit: units.iter().map(|unit| visit(first(unit))).collect(),
+            last_visit: units.iter().map(|unit| visit(last(unit))).collect(),
         }
     }
 
-    pub(super) fn nearness(&self, left: usize, right: usize) -> Nearness {
-        let (a, b) = (&self.ends[left], &self.ends[right]);
-        if a.last.time <= b.first.time {
-            return apart(&a.last, &b.first);
+    /// How near a unit came to each unit after it.
+    pub(super) fn nearness_of_row(&self, left: usize, out: &mut Vec<Nearness>) {
+        out.clear();
+        out.resize(self.units.len() - left - 1, Nearness::default());
+        let after = left + 1..;
+        apart(
+            (self.first[left], self.last[left]),
+            (self.first_visit[left], self.last_visit[left]),
+            (&self.first[after.clone()], &self.last[after.clone()]),
+            (&self.first_visit[after.clone()], &self.last_visit[after]),
+            out,
+        );
+        // Where spans overlap the gap came out negative: look at all occurrences.
+        for (offset, near) in out.iter_mut().enumerate() {
+            if near.gap < 0 {
+                let right = left + 1 + offset;
+                *near = interleaved(
+                    &self.units[left].occurrences,
+                    &self.units[right].occurrences,
+                );
+            }
         }
-        if b.last.time <= a.first.time {
-            return apart(&b.last, &a.first);
-        }
-        interleaved(
-            &self.units[left].occurrences,
-            &self.units[right].occurrences,
-        )
     }
 }
 
-fn apart(earlier: &Occurrence, later: &Occurrence) -> Nearness {
-    Nearness {
-        gap: later.time.millis() - earlier.time.millis(),
-        visits: u32::from(earlier.visit == later.visit),
+/// Nearness of spans that don't overlap; the gap of spans that do is negative.
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+fn apart(
+    (first, last): (i64, i64),
+    (first_visit, last_visit): (u32, u32),
+    (firsts, lasts): (&[i64], &[i64]),
+    (first_visits, last_visits): (&[u32], &[u32]),
+    out: &mut [Nearness],
+) {
+    let times = firsts.iter().zip(lasts);
+    let visits = first_visits.iter().zip(last_visits);
+    for ((out, times), visits) in out.iter_mut().zip(times).zip(visits) {
+        out.gap = (times.0 - last).max(first - times.1);
+        out.visits = u32::from((*visits.0 == last_visit) | (*visits.1 == first_visit));
     }
 }
 
@@ -121,15 +140,11 @@ mod tests {
             ],
             ..Extracted::default()
         };
-        let timelines = Timelines::of(&person);
-        assert_eq!(timelines.nearness(0, 1), Nearness { gap: 10, visits: 2 });
-        assert_eq!(timelines.nearness(1, 0), timelines.nearness(0, 1));
-        assert_eq!(
-            timelines.nearness(0, 2),
-            Nearness {
-                gap: 1_100,
-                visits: 0
-            }
-        );
+        let mut row = Vec::new();
+        Timelines::of(&person).nearness_of_row(0, &mut row);
+        let near = |gap, visits| Nearness { gap, visits };
+        assert_eq!(row, [near(10, 2), near(1_100, 0)]);
+        Timelines::of(&person).nearness_of_row(1, &mut row);
+        assert_eq!(row, [near(1_050, 0)]);
     }
 }

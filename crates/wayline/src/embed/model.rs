@@ -45,7 +45,7 @@ pub(super) struct Model {
     other_buckets: u32,
     /// From words to rows.
     pub(super) index: WordIndex,
-    /// First 16 hex digits of the file's BLAKE3 hash.
+    /// First 16 hex digits of the BLAKE3 hash of the file's header, checksum included.
     pub(super) hash: String,
 }
 
@@ -97,7 +97,8 @@ impl Model {
         let rows_at = HEADER + rows * 4;
         let text_at = rows_at + rows * dimensions;
         let index = WordIndex::new(&bytes[text_at..], vocabulary)?;
-        let hash = blake3::hash(&bytes).to_hex()[..16].to_owned();
+        // The header holds the checksum of all that follows, so its hash stands for the file.
+        let hash = blake3::hash(&bytes[..HEADER]).to_hex()[..16].to_owned();
         Ok(Model {
             scales,
             rows_at,
