@@ -137,6 +137,6 @@ fn summed<'a>(counts: impl Iterator<Item = &'a (u32, u32)>) -> Vec<(u32, u32)> {
         }
         same
     });
-    counts.sort_by(|left, right| right.1.cmp(&left.1));
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     counts
 }
