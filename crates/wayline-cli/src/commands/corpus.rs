@@ -52,6 +52,7 @@ pub(crate) fn run(command: &CorpusCommand) -> Result<()> {
         config: &config,
         as_of: *as_of,
     };
+    job.check_outputs(&[Some(output)], None)?;
     let (people, entries) = job.attempt(|grouping| count_corpus(&job, grouping))?;
     let hash = write_corpus(output, people, &entries)?;
     eprintln!(

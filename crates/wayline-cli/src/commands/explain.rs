@@ -48,7 +48,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
         config: &config,
         as_of: args.as_of,
     };
-    let gathered = job.attempt(|grouping| gather(&job, args.corpus.as_deref(), grouping))?;
+    let gathered = job.attempt(|grouping| gather(&job, args.corpus.as_deref(), grouping, false))?;
     let affinity = AffinityModel::builtin();
     let rooms = gathered.rooms(&config, &affinity);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);

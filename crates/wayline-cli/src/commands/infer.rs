@@ -68,6 +68,10 @@ pub(crate) fn run(args: &InferArgs) -> Result<()> {
         config: &config,
         as_of: args.as_of,
     };
+    job.check_outputs(
+        &[Some(&args.output), args.keywords.as_deref()],
+        args.corpus.as_deref(),
+    )?;
     let summary = job.attempt(|grouping| infer(args, &job, grouping, started))?;
     eprint!("{summary}");
     Ok(())
@@ -75,14 +79,20 @@ pub(crate) fn run(args: &InferArgs) -> Result<()> {
 
 fn infer(args: &InferArgs, job: &Job<'_>, grouping: Grouping, started: Instant) -> Result<String> {
     let affinity = AffinityModel::builtin();
-    let gathered = gather(job, args.corpus.as_deref(), grouping)?;
+    let gathered = gather(job, args.corpus.as_deref(), grouping, args.users.is_empty())?;
     let rooms = gathered.rooms(job.config, &affinity);
     let info = rooms.run_info(Embedder::builtin().hash());
     let mut writer = ResultsWriter::create(&args.output, args.keywords.as_deref(), &info)?;
     let users: HashSet<String> = args.users.iter().cloned().collect();
     let finished = walk_everybody(&gathered, job, &rooms, &users)?;
+    let missing = users.len() as u64 - finished.tally.people.min(users.len() as u64);
     if !users.is_empty() && finished.tally.people == 0 {
         bail!("none of the people given with --user has an event in the input");
+    } else if !users.is_empty() && missing > 0 {
+        eprintln!(
+            "wayline: {missing} of {} people given with --user have no event",
+            users.len()
+        );
     }
     let mut write = |person: &PersonResult| -> Result<()> { Ok(writer.write(person)?) };
     finished.results.merge(&mut write)?;

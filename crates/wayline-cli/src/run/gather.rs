@@ -14,7 +14,9 @@ use wayline::nouns::{PersonLog, Timestamp};
 use wayline_files::corpus::{CorpusCounter, CorpusPart, general_corpus, read_corpus};
 use wayline_files::group::{GroupError, GroupOptions, Grouping, for_each_person};
 use wayline_files::read::{ColumnNames, Inputs, Items, ReadOptions, ReadSummary};
-use wayline_files::write::{OrderError, SpillPart, SpillQueue, SpillReader, SpillSettings};
+use wayline_files::write::{
+    OrderError, SpillPart, SpillQueue, SpillReader, SpillSettings, same_file,
+};
 
 use super::{InputArgs, Progress, RunArgs};
 
@@ -85,6 +87,43 @@ pub(crate) struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Refuses outputs that would overwrite what is read, or each other.
+    pub(crate) fn check_outputs(
+        &self,
+        outputs: &[Option<&Path>],
+        corpus: Option<&Path>,
+    ) -> Result<()> {
+        let inputs = Inputs::find(&self.input.inputs)?;
+        let items = self.input.items.as_ref().map(Path::new);
+        let config = self.run.config.as_deref();
+        let read: Vec<&Path> = inputs
+            .paths()
+            .chain(items)
+            .chain(config)
+            .chain(corpus)
+            .collect();
+        let rejects = self.input.rejects.as_deref();
+        let written: Vec<&Path> = outputs.iter().copied().flatten().chain(rejects).collect();
+        for (place, output) in written.iter().enumerate() {
+            if read.iter().any(|input| same_file(input, output)) {
+                bail!(
+                    "{} is read by this run and would be overwritten; name another output",
+                    output.display()
+                );
+            }
+            if written[..place]
+                .iter()
+                .any(|other| same_file(other, output))
+            {
+                bail!(
+                    "{} is named for two outputs; name two files",
+                    output.display()
+                );
+            }
+        }
+        Ok(())
+    }
+
     /// Streams a grouped log; one that turns out not to be grouped is partitioned first, and the
     /// attempt starts anew.
     pub(crate) fn attempt<R>(&self, attempt: impl Fn(Grouping) -> Result<R>) -> Result<R> {
@@ -143,7 +182,15 @@ impl Job<'_> {
 }
 
 /// Reads the log, extracts everybody, counts the corpus unless one is given.
-pub(crate) fn gather(job: &Job<'_>, corpus: Option<&Path>, grouping: Grouping) -> Result<Gathered> {
+///
+/// `all_results` says that everybody's results will be brought into order, where a person who came
+/// twice is noticed.
+pub(crate) fn gather(
+    job: &Job<'_>,
+    corpus: Option<&Path>,
+    grouping: Grouping,
+    all_results: bool,
+) -> Result<Gathered> {
     let given = corpus.map(read_corpus).transpose()?;
     let threads = job.run.threads();
     let quarter = job.run.memory_bytes() as usize / 4;
@@ -166,6 +213,9 @@ pub(crate) fn gather(job: &Job<'_>, corpus: Option<&Path>, grouping: Grouping) -
     let (workers, read) = job.for_each(grouping, workers?, Worker::take)?;
     let mut counts = Counts::default();
     let mut person_count = 0;
+    if !all_results {
+        refuse_if_uncertain(grouping, &read)?;
+    }
     for worker in workers {
         counts.add(worker.counts);
         person_count += worker.people;
@@ -202,16 +252,34 @@ pub(crate) fn count_corpus(job: &Job<'_>, grouping: Grouping) -> Result<(u64, Ve
     let count = |part: &mut CorpusPart<'_>, person: Result<Extracted, u64>| {
         person.map_or(Ok(()), |person| Ok(part.add(&person)?))
     };
-    let (parts, _) = job.for_each(grouping, parts, count)?;
+    let (parts, read) = job.for_each(grouping, parts, count)?;
+    refuse_if_uncertain(grouping, &read)?;
     parts.into_iter().for_each(CorpusPart::finish);
     Ok(counter.finish(&job.config.corpus)?)
 }
+
+/// Streaming notices a person who comes up again among this many others.
+const CERTAIN_PEOPLE: u64 = 1 << 20;
+
+/// With more people than that a log may not be grouped although it looked so.
+fn refuse_if_uncertain(grouping: Grouping, read: &ReadSummary) -> Result<()> {
+    if grouping == Grouping::AsRead && read.people > CERTAIN_PEOPLE {
+        bail!(Uncertain);
+    }
+    Ok(())
+}
+
+/// Nobody sees this: the log is partitioned then.
+#[derive(Debug, thiserror::Error)]
+#[error("too many people to be sure that the log is grouped")]
+struct Uncertain;
 
 /// Whether the error says that the input must be partitioned by person first.
 fn says_not_grouped(error: &anyhow::Error) -> bool {
     let while_reading = error.downcast_ref::<GroupError<anyhow::Error>>();
     let while_merging = error.downcast_ref::<OrderError>();
-    matches!(while_reading, Some(GroupError::NotGrouped { .. }))
+    error.is::<Uncertain>()
+        || matches!(while_reading, Some(GroupError::NotGrouped { .. }))
         || matches!(while_merging, Some(OrderError::SamePersonTwice { .. }))
 }
 

@@ -70,7 +70,7 @@ impl CorpusCounter {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut sources: Vec<Box<dyn Iterator<Item = Result<CorpusEntry, WriteError>>>> =
             Vec::new();
-        for run in done.runs {
+        for run in merge_down(done.runs, self.folder.path())? {
             sources.push(Box::new(Run::open(run)?));
         }
         for entries in done.in_memory {
@@ -124,18 +124,80 @@ impl CorpusPart<'_> {
     }
 }
 
-/// A run is a sequence of postcard records, each behind its length.
+/// Runs that are merged at once; each takes a file handle and a buffer.
+const FAN_IN: usize = 64;
+
+/// Merges runs until few enough are left to be merged at once.
+fn merge_down(mut runs: Vec<PathBuf>, folder: &Path) -> Result<Vec<PathBuf>, WriteError> {
+    let mut number = 0;
+    while runs.len() > FAN_IN {
+        let first: Vec<PathBuf> = runs.drain(..FAN_IN).collect();
+        let mut sources: Vec<Box<dyn Iterator<Item = Result<CorpusEntry, WriteError>>>> =
+            Vec::new();
+        for run in &first {
+            sources.push(Box::new(Run::open(run.clone())?));
+        }
+        let path = folder.join(format!("merged-{number}"));
+        number += 1;
+        let mut writer = RunWriter::create(&path)?;
+        let mut failed = None;
+        merge(sources, |entry| {
+            if failed.is_none() {
+                failed = writer.write(&entry).err();
+            }
+        })?;
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        writer.finish()?;
+        for run in first {
+            // Frees the disk early; the folder goes at the end anyway.
+            std::fs::remove_file(run).ok();
+        }
+        runs.push(path);
+    }
+    Ok(runs)
+}
+
 fn write_run(path: &Path, entries: &[CorpusEntry]) -> Result<(), WriteError> {
-    let failed = |source| WriteError::from_system(path, source);
-    let mut file = BufWriter::new(File::create(path).map_err(failed)?);
+    let mut writer = RunWriter::create(path)?;
     for entry in entries {
+        writer.write(entry)?;
+    }
+    writer.finish()
+}
+
+/// A run is a sequence of postcard records, each behind its length.
+struct RunWriter<'a> {
+    path: &'a Path,
+    file: BufWriter<File>,
+}
+
+impl<'a> RunWriter<'a> {
+    fn create(path: &'a Path) -> Result<Self, WriteError> {
+        let file = File::create(path).map_err(|source| WriteError::from_system(path, source))?;
+        Ok(Self {
+            path,
+            file: BufWriter::new(file),
+        })
+    }
+
+    fn write(&mut self, entry: &CorpusEntry) -> Result<(), WriteError> {
+        let failed = |source| WriteError::from_system(self.path, source);
         let record =
             postcard::to_stdvec(entry).map_err(|error| failed(std::io::Error::other(error)))?;
-        file.write_all(&(record.len() as u32).to_le_bytes())
+        self.file
+            .write_all(&(record.len() as u32).to_le_bytes())
             .map_err(failed)?;
-        file.write_all(&record).map_err(failed)?;
+        self.file.write_all(&record).map_err(failed)
     }
-    file.flush().map_err(failed)
+
+    fn finish(mut self) -> Result<(), WriteError> {
+        let path = self.path;
+        self.file
+            .flush()
+            .map_err(|source| WriteError::from_system(path, source))
+    }
 }
 
 struct Run {
@@ -289,6 +351,7 @@ mod tests {
                 .iter()
                 .any(|entry| entry.text == "text" && entry.counts.people == 200)
         );
+        // Every person a run: more runs than are merged at once.
         assert_eq!(count(0), whole);
         assert_eq!(count(2_000), whole);
     }

@@ -88,6 +88,11 @@ impl Inputs {
         }
     }
 
+    /// The files, without standard input.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().filter_map(|file| file.path.as_deref())
+    }
+
     /// Whether standard input is among them, which can be read only once.
     #[must_use]
     pub fn reads_stdin(&self) -> bool {

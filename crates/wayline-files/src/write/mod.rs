@@ -29,7 +29,7 @@ pub use format::{OutputFormat, Packing};
 pub use ordered::{Keyed, OrderError, OrderedResults, ResultsPart};
 pub use problem::WriteError;
 pub use read_back::{ReadBackError, rows_as_jsonl};
-pub use results::ResultsWriter;
+pub use results::{ResultsWriter, same_file};
 pub use spill::{SpillError, SpillSettings};
 pub use spill_queue::{SpillPart, SpillQueue, SpillReader, SpillRecords};
 

@@ -103,7 +103,9 @@ impl ResultsWriter {
 }
 
 /// Whether two names, spelled differently perhaps, mean one file.
-fn same_file(left: &Path, right: &Path) -> bool {
+/// Whether two paths, which need not exist yet, name one file.
+#[must_use]
+pub fn same_file(left: &Path, right: &Path) -> bool {
     let place = |path: &Path| {
         let directory = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,

@@ -4,7 +4,7 @@ use multiversion::multiversion;
 
 use crate::corpus::KeywordFacts;
 use crate::embed::EmbeddingCache;
-use crate::extract::Extracted;
+use crate::extract::{Extracted, Keyword};
 use crate::nouns::normalize;
 
 use super::AffinityConfig;
@@ -13,8 +13,10 @@ use super::AffinityConfig;
 #[derive(Clone, Debug, Default)]
 pub struct UnitSpace {
     dimensions: usize,
-    /// Vectors of all keywords, of unit length.
+    /// Vectors of the keywords that units carry, of unit length.
     keywords: Vec<f32>,
+    /// The vector of each keyword; that of index 0 is zeros, for those that no unit carries.
+    vector_of_keyword: Vec<u32>,
     units: Vec<i16>,
     /// Mean cosine of each unit to all units of the person.
     hubness: Vec<f32>,
@@ -37,16 +39,10 @@ impl UnitSpace {
         config: &AffinityConfig,
     ) -> Self {
         let dimensions = embeddings.dimensions();
-        let mut keywords = vec![0.0_f32; person.keywords.len() * dimensions];
-        for (keyword, out) in person
-            .keywords
-            .iter()
-            .zip(keywords.chunks_exact_mut(dimensions))
-        {
-            embeddings.embed(&keyword.text, out);
-        }
-        let keyword_vector =
-            |keyword: u32| &keywords[keyword as usize * dimensions..][..dimensions];
+        let (keywords, vector_of_keyword) = embed_keywords(person, embeddings);
+        let keyword_vector = |keyword: u32| {
+            &keywords[vector_of_keyword[keyword as usize] as usize * dimensions..][..dimensions]
+        };
         let mut own = vec![0.0_f32; person.units.len() * dimensions];
         let mut labels = vec![0.0_f32; dimensions];
         let mut normal = String::new();
@@ -77,13 +73,15 @@ impl UnitSpace {
             hubness: hubness(&with_context, dimensions),
             units: quantize(&with_context),
             keywords,
+            vector_of_keyword,
         }
     }
 
     /// The vector of a keyword, of unit length (or zeros).
     #[must_use]
     pub fn keyword(&self, keyword: u32) -> &[f32] {
-        &self.keywords[keyword as usize * self.dimensions..][..self.dimensions]
+        let index = self.vector_of_keyword[keyword as usize] as usize;
+        &self.keywords[index * self.dimensions..][..self.dimensions]
     }
 
     /// Length of one vector.
@@ -124,6 +122,29 @@ impl UnitSpace {
     pub(super) fn hubness_after(&self, unit: usize) -> &[f32] {
         &self.hubness[unit + 1..]
     }
+}
+
+/// Vectors of the keywords that units carry (a person may have many more), and where each
+/// keyword's is. The first is zeros.
+fn embed_keywords(person: &Extracted, embeddings: &mut EmbeddingCache<'_>) -> (Vec<f32>, Vec<u32>) {
+    let dimensions = embeddings.dimensions();
+    let carried = person
+        .keywords
+        .iter()
+        .filter(|keyword| keyword.unsupported.is_none());
+    let mut vectors = vec![0.0; (carried.count() + 1) * dimensions];
+    let mut slots = vectors.chunks_exact_mut(dimensions).enumerate().skip(1);
+    let vector_of = |keyword: &Keyword| {
+        if keyword.unsupported.is_some() {
+            return 0;
+        }
+        slots.next().map_or(0, |(index, slot)| {
+            embeddings.embed(&keyword.text, slot);
+            index as u32
+        })
+    };
+    let vector_of_keyword = person.keywords.iter().map(vector_of).collect();
+    (vectors, vector_of_keyword)
 }
 
 fn with_context(person: &Extracted, own: &[f32], dimensions: usize, weight: f32) -> Vec<f32> {

@@ -124,6 +124,7 @@ mod tests {
             hosts: Vec::new(),
             occurrences: occurrences.iter().map(occurrence).collect(),
             first_seen: Timestamp::default(),
+            visits: 1,
             events: 1,
             weight: 1.0,
             context: Vec::new(),

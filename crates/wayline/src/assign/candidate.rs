@@ -65,7 +65,8 @@ impl Candidate {
             boards: summed(members().flat_map(|unit| &unit.boards)),
             times: times.iter().map(|(time, _)| *time).collect(),
             events: members().map(|unit| unit.events).sum(),
-            visits: visits.len() as u32,
+            // Occurrences of a very frequent unit are thinned, its visits are not.
+            visits: (visits.len() as u32).max(members().map(|unit| unit.visits).max().unwrap_or(0)),
             searches: members()
                 .filter(|unit| unit.kind == UnitKind::Search)
                 .count() as u32,

@@ -14,7 +14,7 @@ use crate::affinity::{Affinities, Evidence};
 use crate::cluster::Clustering;
 use crate::corpus::KeywordFacts;
 use crate::extract::Extracted;
-use crate::nouns::LeftOver;
+use crate::nouns::{LeftOver, Source};
 
 /// Where a keyword went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,8 @@ pub fn assign(
     for (keyword, occurrences) in occurrences(person, clustering).into_iter().enumerate() {
         let placement = place(person, facts, keyword as u32, &occurrences, config);
         if let Placement::Candidate(cluster) = placement {
-            kept[cluster as usize] += 1;
+            // A way to get to a site is no evidence of a goal, though it may belong to one.
+            kept[cluster as usize] += usize::from(!facts.is_navigational(keyword as u32));
         }
         placements.push(placement);
     }
@@ -130,7 +131,8 @@ fn place(
         return Placement::LeftOver(keyword.unsupported.unwrap_or(LeftOver::OverCap));
     };
     let share = f64::from(*count) / f64::from(all);
-    if facts.is_generic(index) || share < config.min_share {
+    let typed = keyword.sources.contains(Source::Query);
+    if facts.is_generic(index) || (share < config.min_share && !typed) {
         return Placement::LeftOver(LeftOver::Generic);
     }
     Placement::Candidate(*cluster)

@@ -41,10 +41,10 @@ impl CorpusBuilder {
                 }
             };
             counts.people += 1;
-            counts.visits += keyword.visits;
-            counts.events += keyword.count;
-            counts.clicks += keyword.clicks;
-            counts.home_clicks += keyword.home_clicks;
+            counts.visits = counts.visits.saturating_add(keyword.visits);
+            counts.events = counts.events.saturating_add(keyword.count);
+            counts.clicks = counts.clicks.saturating_add(keyword.clicks);
+            counts.home_clicks = counts.home_clicks.saturating_add(keyword.home_clicks);
             self.add_words(&keyword.text);
         }
     }

@@ -219,15 +219,15 @@ impl Corpus {
         if !keyword.sources.contains(Source::Query) {
             return false;
         }
-        let everybody = [&self.log, &self.prior]
-            .into_iter()
-            .filter_map(|snapshot| snapshot.keywords.get(keyword.text.as_str()));
-        let (mut clicks, mut home_clicks) =
-            (u64::from(keyword.clicks), u64::from(keyword.home_clicks));
-        for counts in everybody {
-            clicks += u64::from(counts.clicks);
-            home_clicks += u64::from(counts.home_clicks);
-        }
+        let known = |snapshot: &Snapshot| {
+            let counts = snapshot.keywords.get(keyword.text.as_str())?;
+            Some((u64::from(counts.clicks), u64::from(counts.home_clicks)))
+        };
+        // A text that the log's corpus keeps counts this person's clicks there already.
+        let own = (u64::from(keyword.clicks), u64::from(keyword.home_clicks));
+        let log = known(&self.log).unwrap_or(own);
+        let prior = known(&self.prior).unwrap_or_default();
+        let (clicks, home_clicks) = (log.0 + prior.0, log.1 + prior.1);
         clicks > 0 && home_clicks as f64 >= self.config.navigational_share * clicks as f64
     }
 

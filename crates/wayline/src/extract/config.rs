@@ -45,15 +45,15 @@ impl ExtractConfig {
             "extract.max_units",
             self.max_units as f64,
             2.0,
-            20_000.0,
-            "between 2 and 20000",
+            4_000.0,
+            "between 2 and 4000",
         )?;
         within(
             "extract.max_annotations_per_item",
             self.max_annotations_per_item as f64,
             1.0,
-            10_000.0,
-            "between 1 and 10000",
+            256.0,
+            "between 1 and 256",
         )?;
         within(
             "extract.max_events_per_person",

@@ -85,10 +85,12 @@ pub struct Unit {
     pub boards: Vec<(u32, u32)>,
     /// Hosts of clicked pages likewise; index into [`Extracted::hosts`].
     pub hosts: Vec<(u32, u32)>,
-    /// When it happened: the newest few, oldest first.
+    /// When it happened, oldest first; thinned evenly where it happened very often.
     pub occurrences: Vec<Occurrence>,
     /// The first event.
     pub first_seen: Timestamp,
+    /// Visits in which it was seen.
+    pub visits: u32,
     /// All events.
     pub events: u32,
     /// Sum of the events' action weights.

@@ -22,11 +22,13 @@ pub enum Automated {
     TooFast,
 }
 
-/// Occurrences of a unit that are kept; enough for gaps and rhythm.
-const MAX_OCCURRENCES: usize = 32;
+/// Occurrences of a unit that are kept; when there are more, every second one goes, so that the
+/// rest still spans the unit's whole life.
+const MAX_OCCURRENCES: usize = 64;
 const HOUR: i64 = 3_600_000;
 
-/// Folds events into keywords and units. Its memory is bounded by the caps of [`ExtractConfig`].
+/// Folds events into keywords and units. Its memory is bounded by `max_events_per_person`; the other
+/// caps are applied in [`Reducer::finish`].
 pub struct Reducer<'a> {
     log: &'a PersonLog,
     actions: &'a Actions,
@@ -77,6 +79,8 @@ struct KeywordDraft {
     last_visit: u32,
     clicks: u32,
     home_clicks: u32,
+    /// Seen in an event that speaks for interest.
+    wanted: bool,
 }
 
 struct UnitDraft {
@@ -90,6 +94,7 @@ struct UnitDraft {
     hosts: Vec<(u32, u32)>,
     occurrences: Vec<Occurrence>,
     first_seen: Timestamp,
+    visits: u32,
     events: u32,
     weight: f32,
     context: Vec<(u32, f32)>,
@@ -153,6 +158,7 @@ impl<'a> Reducer<'a> {
         let weight = self.actions.weight(event.action);
         if weight == 0.0 {
             self.ignored_events += 1;
+            self.ignore(event);
             return Ok(());
         }
         self.advance(event.time)?;
@@ -171,6 +177,24 @@ impl<'a> Reducer<'a> {
             (None, false) => {}
         }
         Ok(())
+    }
+
+    /// The keywords of an ignored event get their rows and nothing else.
+    fn ignore(&mut self, event: &Event) {
+        // No event that counts has this number.
+        let number = u32::MAX - self.ignored_events;
+        let log = self.log;
+        let labels = |range, source| log.list(range).iter().map(move |text| (*text, source));
+        let query = event.query.map(|text| (text, Source::Query));
+        for (text, source) in query
+            .into_iter()
+            .chain(labels(event.annotations, Source::Annotation))
+            .chain(labels(event.interests, Source::Interest))
+        {
+            if let Some(keyword) = self.keyword(text) {
+                self.touch_keyword_in(number, keyword, source, event);
+            }
+        }
     }
 
     fn advance(&mut self, time: Timestamp) -> Result<(), Automated> {
@@ -217,9 +241,15 @@ impl<'a> Reducer<'a> {
     }
 
     fn touch_keyword(&mut self, keyword: u32, source: Source, event: &Event) {
+        self.touch_keyword_in(self.event_number, keyword, source, event);
+    }
+
+    /// Counts a keyword once an event.
+    fn touch_keyword_in(&mut self, number: u32, keyword: u32, source: Source, event: &Event) {
         let draft = &mut self.keywords[keyword as usize];
         draft.sources.insert(source);
-        if draft.last_event == self.event_number {
+        draft.wanted |= self.actions.weight(event.action) > 0.0;
+        if draft.last_event == number {
             return;
         }
         if draft.count == 0 {
@@ -231,7 +261,7 @@ impl<'a> Reducer<'a> {
         draft.count += 1;
         draft.actions[event.action.index()] += 1;
         draft.last_seen = event.time;
-        draft.last_event = self.event_number;
+        draft.last_event = number;
         draft.last_visit = self.visit;
     }
 
@@ -378,8 +408,15 @@ impl<'a> Reducer<'a> {
         draft.hidden = weight < 0.0;
         draft.events += 1;
         draft.weight += weight.max(0.0);
+        if draft.occurrences.last().map(|last| last.visit) != Some(visit) {
+            draft.visits += 1;
+        }
         if draft.occurrences.len() == MAX_OCCURRENCES {
-            draft.occurrences.remove(0);
+            let mut place = 0;
+            draft.occurrences.retain(|_| {
+                place += 1;
+                place % 2 == 1
+            });
         }
         draft.occurrences.push(Occurrence { time, visit });
     }
@@ -425,6 +462,7 @@ impl<'a> Reducer<'a> {
                     hosts: draft.hosts.clone(),
                     occurrences: draft.occurrences.clone(),
                     first_seen: draft.first_seen,
+                    visits: draft.visits,
                     events: draft.events,
                     weight: draft.weight,
                     context,
@@ -474,16 +512,23 @@ impl<'a> Reducer<'a> {
         kept
     }
 
-    /// Keywords by text, and the new index of each old one.
-    fn sorted_keywords(&self, kept_units: &[u32]) -> (Vec<Keyword>, Vec<u32>) {
+    /// Which keywords some of these units carry.
+    fn carried_by<'u>(&self, units: impl Iterator<Item = &'u UnitDraft>) -> Vec<bool> {
         let mut carried = vec![false; self.keywords.len()];
-        for unit in kept_units {
-            let unit = &self.units[*unit as usize];
+        for unit in units {
             let labels = unit.annotations.iter().chain(&unit.interests);
             for keyword in labels.map(|(keyword, _)| *keyword).chain(unit.query) {
                 carried[keyword as usize] = true;
             }
         }
+        carried
+    }
+
+    /// Keywords by text, and the new index of each old one.
+    fn sorted_keywords(&self, kept_units: &[u32]) -> (Vec<Keyword>, Vec<u32>) {
+        let carried = self.carried_by(kept_units.iter().map(|unit| &self.units[*unit as usize]));
+        let hidden = self.carried_by(self.units.iter().filter(|unit| unit.hidden));
+        let shown = self.carried_by(self.units.iter().filter(|unit| !unit.hidden));
         let text = |keyword: u32| {
             let id = self.texts.id_at(keyword as usize);
             id.map_or("", |id| self.texts.get(id))
@@ -499,7 +544,7 @@ impl<'a> Reducer<'a> {
                 let draft = &self.keywords[*old as usize];
                 let unsupported = if carried[*old as usize] {
                     None
-                } else if draft.hidden_by_person(&self.units, *old) {
+                } else if !draft.wanted || (hidden[*old as usize] && !shown[*old as usize]) {
                     Some(LeftOver::Hidden)
                 } else {
                     Some(LeftOver::OverCap)
@@ -535,18 +580,8 @@ impl KeywordDraft {
             last_visit: 0,
             clicks: 0,
             home_clicks: 0,
+            wanted: false,
         }
-    }
-
-    /// Whether every unit that carries it is one that the person hid.
-    fn hidden_by_person(&self, units: &[UnitDraft], keyword: u32) -> bool {
-        let carries = |unit: &&UnitDraft| {
-            unit.query == Some(keyword)
-                || unit.annotations.iter().any(|(other, _)| *other == keyword)
-                || unit.interests.iter().any(|(other, _)| *other == keyword)
-        };
-        let mut carriers = units.iter().filter(carries).peekable();
-        carriers.peek().is_some() && carriers.all(|unit| unit.hidden)
     }
 }
 
@@ -563,6 +598,7 @@ impl UnitDraft {
             hosts: Vec::new(),
             occurrences: Vec::new(),
             first_seen,
+            visits: 0,
             events: 0,
             weight: 0.0,
             context: Vec::new(),
@@ -577,18 +613,24 @@ impl UnitDraft {
     }
 }
 
+/// Boards, hosts, labels and linked units of one unit that are kept, the first ones: a linear
+/// search through more would make a strange log slow.
+const MAX_LINKS: usize = 256;
+
 /// Counts one more of `key`.
 fn count(counts: &mut Vec<(u32, u32)>, key: u32) {
-    match counts.iter_mut().find(|(known, _)| *known == key) {
-        Some((_, count)) => *count += 1,
-        None => counts.push((key, 1)),
+    if let Some((_, count)) = counts.iter_mut().find(|(known, _)| *known == key) {
+        *count += 1;
+    } else if counts.len() < MAX_LINKS {
+        counts.push((key, 1));
     }
 }
 
 /// Adds to the weight of `key`.
 fn add(weights: &mut Vec<(u32, f32)>, key: u32, weight: f32) {
-    match weights.iter_mut().find(|(known, _)| *known == key) {
-        Some((_, sum)) => *sum += weight,
-        None => weights.push((key, weight)),
+    if let Some((_, sum)) = weights.iter_mut().find(|(known, _)| *known == key) {
+        *sum += weight;
+    } else if weights.len() < MAX_LINKS {
+        weights.push((key, weight));
     }
 }

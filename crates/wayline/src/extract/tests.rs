@@ -214,11 +214,54 @@ fn nobody_acts_a_thousand_times_an_hour() {
 }
 
 #[test]
-fn an_ignored_action_counts_and_leaves_nothing() {
+fn an_ignored_action_leaves_keyword_rows_and_nothing_else() {
     let result =
         extracted(&[closeup(0, "i1", &["lace"])], "[actions]\ncloseup = 0").expect("a human");
-    assert_eq!(result.ignored_events, 1);
-    assert!(result.keywords.is_empty() && result.units.is_empty());
+    assert_eq!((result.ignored_events, result.events), (1, 0));
+    assert!(result.units.is_empty());
+    assert_eq!(result.keywords[0].unsupported, Some(LeftOver::Hidden));
+    assert_eq!(result.keywords[0].count, 1);
+}
+
+#[test]
+fn a_hidden_items_query_is_hidden_too() {
+    let row = Row {
+        action: "hide",
+        query: Some("clown"),
+        ..closeup(0, "i1", &[])
+    };
+    let result = extracted(&[row], "").expect("a human");
+    assert_eq!(result.keywords[0].unsupported, Some(LeftOver::Hidden));
+}
+
+#[test]
+fn a_year_of_daily_searches_keeps_its_whole_span() {
+    let rows: Vec<Row<'_>> = (0..365).map(|day| search(day * 86_400, "again")).collect();
+    let result = extracted(&rows, "").expect("a human");
+    let unit = &result.units[0];
+    assert_eq!((unit.events, unit.visits), (365, 365));
+    assert!(unit.occurrences.len() <= 64);
+    assert_eq!(unit.occurrences[0].time, unit.first_seen);
+    assert_eq!(unit.last_seen(), result.last_event);
+}
+
+#[test]
+fn thousands_of_labels_and_boards_stay_quick() {
+    let labels: Vec<String> = (0..20_000)
+        .map(|number| format!("label {number}"))
+        .collect();
+    let own: Vec<[&str; 1]> = labels.iter().map(|label| [label.as_str()]).collect();
+    let rows: Vec<Row<'_>> = own
+        .iter()
+        .zip(&labels)
+        .enumerate()
+        .map(|(number, (label, id))| closeup(number as i64 * 10, id, label))
+        .collect();
+    let started = std::time::Instant::now();
+    let result = extracted(&rows, "").expect("a human");
+    assert_eq!(result.keywords.len(), 20_000);
+    // Quadratic in the keywords it took a quarter of a minute.
+    assert!(started.elapsed().as_secs() < 5);
 }
 
 #[test]

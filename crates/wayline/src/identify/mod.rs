@@ -14,11 +14,11 @@ pub fn journey_id(person: &Extracted, candidate: &Candidate) -> String {
         .keywords
         .iter()
         .map(|(keyword, _)| &person.keywords[*keyword as usize])
-        // The person's own words before what content understanding says.
+        // At the same time the person's own words before what content understanding says.
         .min_by_key(|keyword| {
             (
-                !keyword.sources.contains(Source::Query),
                 keyword.first_seen,
+                !keyword.sources.contains(Source::Query),
                 &keyword.text,
             )
         });

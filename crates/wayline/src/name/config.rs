@@ -14,7 +14,6 @@ pub struct NameConfig {
     pub query: f64,
     pub annotation: f64,
     pub long: f64,
-    pub typo: f64,
     pub navigational: f64,
 }
 
@@ -28,7 +27,6 @@ impl NameConfig {
             ("name.query", self.query),
             ("name.annotation", self.annotation),
             ("name.long", self.long),
-            ("name.typo", self.typo),
             ("name.navigational", self.navigational),
         ] {
             within(key, value, -100.0, 100.0, "between -100 and 100")?;

@@ -10,7 +10,7 @@ mod spelling;
 pub use case::title_case;
 pub use config::NameConfig;
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 
 use crate::affinity::{UnitSpace, product};
 use crate::assign::Candidate;
@@ -52,7 +52,7 @@ impl Naming<'_> {
     /// Names all candidates; the one with the most evidence chooses first.
     #[must_use]
     pub fn name_all(&self, candidates: &[Candidate]) -> Vec<Name> {
-        let spelling = Spelling::of(self.person, self.corpus);
+        let mut spelling = Spelling::of(self.person, self.corpus);
         let mut order: Vec<usize> = (0..candidates.len()).collect();
         order.sort_by(|left, right| {
             candidates[*right]
@@ -62,7 +62,7 @@ impl Naming<'_> {
         let mut taken: HashSet<String> = HashSet::default();
         let mut names: Vec<Option<Name>> = vec![None; candidates.len()];
         for index in order {
-            let scored = self.best_texts(&candidates[index], &spelling);
+            let scored = self.best_texts(&candidates[index], &mut spelling);
             let name = self.first_free(&scored, &taken, &candidates[index]);
             taken.insert(name.text.to_lowercase());
             names[index] = Some(name);
@@ -70,24 +70,29 @@ impl Naming<'_> {
         names.into_iter().flatten().collect()
     }
 
-    /// Its keywords and interests, best first. Spelling is looked at only where it can matter:
-    /// it takes away from a score, so a text is in its place once all before it are checked.
-    fn best_texts(&self, candidate: &Candidate, spelling: &Spelling<'_>) -> Vec<ScoredText<'_>> {
+    /// Its keywords and interests, best first, those that look misspelt behind all others.
+    /// Spelling is looked at until enough good texts are found; what follows can't be chosen.
+    fn best_texts(
+        &self,
+        candidate: &Candidate,
+        spelling: &mut Spelling<'_>,
+    ) -> Vec<ScoredText<'_>> {
         let mut scored = self.score_all(candidate);
-        let by_score = |left: &ScoredText<'_>, right: &ScoredText<'_>| {
-            right
-                .score
-                .total_cmp(&left.score)
-                .then_with(|| left.text.cmp(right.text))
-        };
-        scored.sort_by(by_score);
-        for text in scored.iter_mut().take(CHECKED_FOR_SPELLING) {
-            if text.typed && spelling.looks_misspelt(text.text) {
-                text.score -= self.config.typo;
+        scored.sort_by(|left, right| {
+            let by_score = right.score.total_cmp(&left.score);
+            by_score.then_with(|| left.text.cmp(right.text))
+        });
+        let (mut good, mut misspelt) = (Vec::new(), Vec::new());
+        for text in scored {
+            let enough = good.len() >= GOOD_NAMES;
+            if !enough && text.typed && spelling.looks_misspelt(text.text) {
+                misspelt.push(text);
+            } else {
+                good.push(text);
             }
         }
-        scored.sort_by(by_score);
-        scored
+        good.append(&mut misspelt);
+        good
     }
 
     fn score_all(&self, candidate: &Candidate) -> Vec<ScoredText<'_>> {
@@ -98,13 +103,13 @@ impl Naming<'_> {
         let mut indices: Vec<u32> = own.chain(shared).collect();
         indices.sort_unstable();
         indices.dedup();
+        let events_of_interest: HashMap<u32, u32> = candidate.interests.iter().copied().collect();
         let score = |index: u32| {
             let keyword = &self.person.keywords[index as usize];
-            let carried = candidate
-                .interests
-                .iter()
-                .find(|(interest, _)| *interest == index)
-                .map_or(keyword.count, |(_, events)| *events);
+            let carried = events_of_interest
+                .get(&index)
+                .copied()
+                .unwrap_or(keyword.count);
             let (source, prior) = self.source(keyword);
             let length = words(&keyword.text).count();
             let centrality = product(self.space.keyword(index), &middle);
@@ -173,8 +178,8 @@ impl Naming<'_> {
     }
 }
 
-/// Names beyond this many can't win unless so many better ones are misspelt.
-const CHECKED_FOR_SPELLING: usize = 8;
+/// So many well-spelt texts are enough to find one that no other journey of the person has.
+const GOOD_NAMES: usize = 8;
 
 struct ScoredText<'a> {
     text: &'a str,

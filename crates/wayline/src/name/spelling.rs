@@ -7,6 +7,9 @@ use crate::extract::Extracted;
 
 /// Shorter words differ by a letter too often by chance.
 const SHORTEST: usize = 4;
+/// Longer ones are no words that a person would misspell by one letter, and cost their length
+/// squared to compare.
+const LONGEST: usize = 32;
 /// How many times more common the well-spelt sibling must be.
 const MORE_COMMON: f64 = 2.0;
 /// What the share of people who use a word weighs beside the visits of this person.
@@ -24,6 +27,7 @@ struct Word<'a> {
     /// A bit for each letter in it: words that differ by one letter differ in at most two bits.
     letters: u64,
     visits: u32,
+    misspelt: Option<bool>,
 }
 
 impl<'a> Spelling<'a> {
@@ -33,8 +37,14 @@ impl<'a> Spelling<'a> {
             words: Vec::new(),
             index: HashMap::new(),
         };
-        for keyword in &person.keywords {
-            for text in words(&keyword.text).filter(|word| word.len() >= SHORTEST) {
+        let carried = person
+            .keywords
+            .iter()
+            .filter(|keyword| keyword.unsupported.is_none());
+        for keyword in carried {
+            for text in
+                words(&keyword.text).filter(|word| (SHORTEST..=LONGEST).contains(&word.len()))
+            {
                 let next = spelling.words.len();
                 let place = *spelling.index.entry(text).or_insert(next);
                 if place == next {
@@ -42,6 +52,7 @@ impl<'a> Spelling<'a> {
                         text,
                         letters: letters(text),
                         visits: 0,
+                        misspelt: None,
                     });
                 }
                 spelling.words[place].visits += keyword.visits;
@@ -51,10 +62,16 @@ impl<'a> Spelling<'a> {
     }
 
     /// Whether a word of the text looks misspelt.
-    pub(super) fn looks_misspelt(&self, text: &str) -> bool {
-        words(text)
-            .filter_map(|word| self.index.get(word))
-            .any(|word| self.has_better_sibling(&self.words[*word]))
+    pub(super) fn looks_misspelt(&mut self, text: &str) -> bool {
+        let places: Vec<usize> = words(text)
+            .filter_map(|word| self.index.get(word).copied())
+            .collect();
+        places.into_iter().any(|place| {
+            let known = self.words[place].misspelt;
+            let misspelt = known.unwrap_or_else(|| self.has_better_sibling(&self.words[place]));
+            self.words[place].misspelt = Some(misspelt);
+            misspelt
+        })
     }
 
     fn has_better_sibling(&self, word: &Word<'_>) -> bool {

@@ -128,7 +128,7 @@ fn read_people(
         config,
         as_of: None,
     };
-    let gathered = job.attempt(|grouping| gather(&job, None, grouping))?;
+    let gathered = job.attempt(|grouping| gather(&job, None, grouping, false))?;
     let people: Result<Vec<Extracted>, _> = gathered.people.records()?.collect();
     let mut people = people?;
     people.sort_by(|left, right| left.user_id.cmp(&right.user_id));
