@@ -48,9 +48,20 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // `{:#}` joins the causes, so that the message stands on one line in a log.
-            eprintln!("wayline: {error:#}");
+            eprintln!("wayline: {}", told_once(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The error and its causes on one line, each said once: many errors quote their cause.
+fn told_once(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !told.contains(cause.trim()) {
+            let separator = if told.is_empty() { "" } else { ": " };
+            told = format!("{told}{separator}{}", cause.trim());
+        }
+    }
+    told
 }

@@ -27,6 +27,8 @@ pub mod identify;
 pub mod name;
 pub mod nouns;
 pub mod rank;
+#[cfg(test)]
+mod samples;
 pub mod simulate;
 pub mod stage;
 pub mod train;

@@ -115,7 +115,7 @@ impl Summary<'_> {
 
 fn line(out: &mut String, name: &str, value: &str) {
     // Writing to a string can't fail.
-    let _ = writeln!(out, "{name:<22}{value}");
+    let _ = writeln!(out, "{name:<24} {value}");
 }
 
 fn line_unless_zero(out: &mut String, name: &str, count: u64) {

@@ -25,14 +25,14 @@ pub fn explain(person: &Extracted, walked: &Walked, corpus: &Corpus, as_of: Time
     // Writing to a string can't fail.
     let _ = writeln!(
         out,
-        "{}: {} events in {} visits from {} to {}, {} keywords, {} journeys as of {}",
+        "{}: {} in {} from {} to {}, {}, {} as of {}",
         person.user_id,
-        person.events,
-        person.visits,
+        counted(person.events, "event"),
+        counted(person.visits, "visit"),
         date(person.first_event),
         date(person.last_event),
-        person.keywords.len(),
-        walked.order.len(),
+        counted(person.keywords.len(), "keyword"),
+        counted(walked.order.len(), "journey"),
         date(as_of),
     );
     for (place, candidate) in walked.order.iter().enumerate() {
@@ -40,6 +40,13 @@ pub fn explain(person: &Extracted, walked: &Walked, corpus: &Corpus, as_of: Time
     }
     left_over(&mut out, person, walked);
     out
+}
+
+/// "1 visit", "2 visits".
+fn counted(number: impl TryInto<u64>, noun: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{ending}")
 }
 
 fn journey(
@@ -57,13 +64,13 @@ fn journey(
         out,
         "stage",
         &format!(
-            "{}, {}; {} to {}, {} events in {} visits",
+            "{}, {}; {} to {}, {} in {}",
             fate.stage.lifecycle.as_str(),
             fate.stage.status.as_str(),
             date(candidate.started_at(person)),
             date(candidate.last_active_at()),
-            candidate.events,
-            candidate.visits,
+            counted(candidate.events, "event"),
+            counted(candidate.visits, "visit"),
         ),
     );
     let keywords = candidate.keywords.iter().map(|(keyword, _)| {

@@ -198,3 +198,6 @@ fn middle(candidate: &Candidate, space: &UnitSpace) -> Vec<f32> {
     }
     sum
 }
+
+#[cfg(test)]
+mod tests;

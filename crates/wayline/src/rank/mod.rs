@@ -144,3 +144,6 @@ impl Scored {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

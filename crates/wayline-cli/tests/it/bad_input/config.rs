@@ -1,0 +1,57 @@
+//! Configs that say what can't be.
+
+use crate::support::{Folder, wayline};
+
+const ROW: &str = "{\"user_id\":\"u\",\"timestamp\":1700000000,\"query\":\"barn\"}\n";
+
+#[test]
+fn a_wrong_config_is_refused_with_its_key() {
+    for (config, message) in [
+        ("[extract", "the config is not valid"),
+        ("[extract]\nmax_unit = 3", "unknown key `extract.max_unit`"),
+        ("[extrakt]\nmax_units = 3", "unknown key `extrakt"),
+        (
+            "[extract]\nmax_units = 1",
+            "`extract.max_units` is 1, it must be between 2 and 20000",
+        ),
+        ("[extract]\nmax_units = \"x\"", "extract.max_units"),
+        ("[assign]\nmin_share = nan", "assign.min_share"),
+        ("[actions]\nsave = \"much\"", "save"),
+        ("extract = 3", "extract"),
+    ] {
+        let folder = Folder::with("x.jsonl", ROW);
+        folder.write("c.toml", config);
+        folder.refuses("x.jsonl", "--config @c.toml", message);
+        let ran = folder.infer("x.jsonl", "--config @c.toml");
+        assert!(ran.stderr.contains("c.toml"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_missing_or_binary_config_is_refused() {
+    let folder = Folder::with("x.jsonl", ROW);
+    folder.refuses("x.jsonl", "--config @none.toml", "can't read the config");
+    folder.write("c.toml", b"\xff\xfe");
+    folder.refuses("x.jsonl", "--config @c.toml", "can't read the config");
+}
+
+#[test]
+fn what_config_prints_is_a_config_that_changes_nothing() {
+    let folder = Folder::with("x.jsonl", ROW.repeat(3));
+    let before = folder.inferred("x.jsonl", "");
+    folder.write("c.toml", wayline(["config"]).ok().stdout);
+    assert_eq!(folder.inferred("x.jsonl", "--config @c.toml"), before);
+    folder.write("empty.toml", "");
+    assert_eq!(folder.inferred("x.jsonl", "--config @empty.toml"), before);
+}
+
+#[test]
+fn nonsense_on_the_command_line_is_refused() {
+    let folder = Folder::with("x.jsonl", ROW);
+    for options in ["--memory 1", "--threads x", "--nope", "--max-rejects -1"] {
+        let ran = folder.infer("x.jsonl", options);
+        assert_eq!(ran.code, Some(2), "{options}: {}", ran.stderr);
+    }
+    folder.refuses("x.jsonl", "--map query", "query");
+    folder.refuses("x.jsonl", "--map qery=term", "qery");
+}

@@ -1,0 +1,121 @@
+//! People for the tests of rooms.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::corpus::{Corpus, CorpusBuilder, Snapshot, cut_by_support};
+use crate::extract::{Extracted, extract};
+use crate::nouns::{EventFields, PersonLog, Timestamp};
+use crate::simulate::{Catalogue, SimulatedEvent, SimulationConfig, people};
+
+/// One event: seconds after the start, and what the test needs to say.
+#[derive(Clone, Copy)]
+pub(crate) struct Act<'a> {
+    pub(crate) seconds: i64,
+    pub(crate) action: &'a str,
+    pub(crate) query: Option<&'a str>,
+    pub(crate) item_id: Option<&'a str>,
+    pub(crate) annotations: &'a [&'a str],
+    pub(crate) interests: &'a [&'a str],
+    pub(crate) url: Option<&'a str>,
+}
+
+/// When the acts of a test start.
+pub(crate) const START: i64 = 1_700_000_000_000;
+pub(crate) const DAY: i64 = 86_400;
+
+/// A search so many seconds after the start.
+pub(crate) fn search(seconds: i64, query: &str) -> Act<'_> {
+    Act {
+        seconds,
+        action: "search",
+        query: Some(query),
+        item_id: None,
+        annotations: &[],
+        interests: &[],
+        url: None,
+    }
+}
+
+/// An item opened, with its annotations.
+pub(crate) fn closeup<'a>(seconds: i64, item_id: &'a str, annotations: &'a [&'a str]) -> Act<'a> {
+    Act {
+        action: "closeup",
+        query: None,
+        item_id: Some(item_id),
+        annotations,
+        ..search(seconds, "")
+    }
+}
+
+/// The person of these acts.
+pub(crate) fn person(user_id: &str, acts: &[Act<'_>]) -> Extracted {
+    let config = Config::builtin();
+    let mut log = PersonLog::new(user_id);
+    for act in acts {
+        log.push(&EventFields {
+            time: Timestamp::from_millis(START + act.seconds * 1_000),
+            action: config.actions.find(act.action).expect("a known action"),
+            event_id: None,
+            query: act.query,
+            item_id: act.item_id,
+            title: None,
+            annotations: act.annotations,
+            interests: act.interests,
+            board: None,
+            url: act.url,
+        });
+    }
+    log.sort();
+    extract(&log, &config.actions, &config.extract).expect("a human")
+}
+
+/// Simulated people, extracted.
+pub(crate) fn simulated(count: u64, seed: u64) -> Vec<Extracted> {
+    let simulation = SimulationConfig {
+        people: count,
+        seed,
+        journeys_per_person: 1..=3,
+        history_days: 30..=60,
+        ..SimulationConfig::default()
+    };
+    let config = Config::builtin();
+    people(Catalogue::builtin(), &simulation)
+        .map(|simulated| {
+            let mut log = PersonLog::new(&*simulated.events[0].user_id);
+            for event in &simulated.events {
+                push(&mut log, event, &config);
+            }
+            log.sort();
+            extract(&log, &config.actions, &config.extract).expect("a human")
+        })
+        .collect()
+}
+
+fn push(log: &mut PersonLog, event: &SimulatedEvent, config: &Config) {
+    fn all(texts: &[String]) -> Vec<&str> {
+        texts.iter().map(String::as_str).collect()
+    }
+    log.push(&EventFields {
+        time: Timestamp::from_millis(event.timestamp_ms),
+        action: config.actions.find(event.action).expect("a known action"),
+        event_id: event.event_id.as_deref(),
+        query: event.query.as_deref(),
+        item_id: event.item_id.as_deref(),
+        title: event.title.as_deref(),
+        annotations: &all(&event.annotations),
+        interests: &all(&event.interests),
+        board: event.board.as_deref(),
+        url: event.url.as_deref(),
+    });
+}
+
+/// What these people's log says, with nothing before it.
+pub(crate) fn corpus_of(people: &[Extracted]) -> Corpus {
+    let mut builder = CorpusBuilder::default();
+    people.iter().for_each(|person| builder.add(person));
+    let entries = cut_by_support(builder.drain(), 3, 100_000);
+    let log = Snapshot::new(builder.people(), &entries);
+    let nothing = Arc::new(Snapshot::default());
+    Corpus::with_prior(Arc::new(log), nothing, Config::builtin().corpus)
+}
