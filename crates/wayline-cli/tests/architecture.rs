@@ -171,14 +171,8 @@ fn map_shows_every_room_and_no_other() {
         }
     }
     for (name, rooms) in ROOMS {
-        let mut built = BTreeSet::new();
-        for entry in fs::read_dir(source_of(name)).expect("a source folder") {
-            let path = entry.expect("an entry").path();
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-            if !["lib", "main"].contains(&stem.as_ref()) {
-                built.insert(stem.into_owned());
-            }
-        }
+        let files = source_files(name).into_iter();
+        let built: BTreeSet<String> = files.filter_map(|file| file.room).collect();
         let listed: BTreeSet<String> = rooms.iter().map(|it| (*it).to_owned()).collect();
         assert_eq!(built, listed, "{name}: ROOMS lists the rooms");
         let shown = shown.remove(name).unwrap_or_default();
