@@ -34,7 +34,7 @@ fn four_times_as_many_people_need_no_more_memory() {
     // Buffers and caches fill up to their bounds over the first thousand people or two.
     let (few, many) = (peak(2_000), peak(8_000));
     println!("{few} MiB, and {many} MiB for four times as many");
-    let most = few + few / 10 + 16;
+    let most = few + few / 10 + 32;
     assert!(
         many <= most,
         "{few} MiB, and {many} MiB for four times as many"

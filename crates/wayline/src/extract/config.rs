@@ -52,8 +52,8 @@ impl ExtractConfig {
             "extract.max_annotations_per_item",
             self.max_annotations_per_item as f64,
             1.0,
-            256.0,
-            "between 1 and 256",
+            1_024.0,
+            "between 1 and 1024",
         )?;
         within(
             "extract.max_events_per_person",

@@ -615,7 +615,7 @@ impl UnitDraft {
 
 /// Boards, hosts, labels and linked units of one unit that are kept, the first ones: a linear
 /// search through more would make a strange log slow.
-const MAX_LINKS: usize = 256;
+const MAX_LINKS: usize = 1_024;
 
 /// Counts one more of `key`.
 fn count(counts: &mut Vec<(u32, u32)>, key: u32) {

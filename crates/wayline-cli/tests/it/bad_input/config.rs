@@ -12,7 +12,7 @@ fn a_wrong_config_is_refused_with_its_key() {
         ("[extrakt]\nmax_units = 3", "unknown key `extrakt"),
         (
             "[extract]\nmax_units = 1",
-            "`extract.max_units` is 1, it must be between 2 and 20000",
+            "`extract.max_units` is 1, it must be between 2 and 4000",
         ),
         ("[extract]\nmax_units = \"x\"", "extract.max_units"),
         ("[assign]\nmin_share = nan", "assign.min_share"),

@@ -142,3 +142,26 @@ fn a_missing_place_for_temporary_files_is_told() {
     assert!(ran.stderr.contains("none"), "{}", ran.stderr);
     assert!(folder.outputs().is_empty());
 }
+
+#[test]
+fn what_is_read_is_never_overwritten() {
+    let folder = Folder::with("x.jsonl", ROW);
+    let log = folder.path("x.jsonl");
+    let spare = folder.path("spare.jsonl");
+    for extra in [
+        ["-o", "x.jsonl", "--keywords", "spare.jsonl"],
+        ["-o", "spare.jsonl", "--keywords", "x.jsonl"],
+        ["-o", "spare.jsonl", "--rejects", "x.jsonl"],
+        ["-o", "spare.jsonl", "--rejects", "spare.jsonl"],
+    ] {
+        let place = |word: &str| match word.strip_suffix(".jsonl") {
+            Some(_) => folder.path(word).into_os_string(),
+            None => word.into(),
+        };
+        let mut words = vec!["infer".into(), log.clone().into_os_string()];
+        words.extend(extra.map(place));
+        wayline(words).fails_with("name");
+        assert_eq!(fs::read_to_string(&log).expect("the log"), ROW);
+        assert!(!spare.exists());
+    }
+}
