@@ -193,13 +193,13 @@ pub(crate) fn gather(
 ) -> Result<Gathered> {
     let given = corpus.map(read_corpus).transpose()?;
     let threads = job.run.threads();
-    let quarter = job.run.memory_bytes() as usize / 4;
+    let share = job.run.memory_bytes() as usize / 8;
     let queue = SpillQueue::new(SpillSettings {
-        memory_bytes: quarter,
+        memory_bytes: share,
         threads,
         directory: Some(job.run.temp_dir()),
     });
-    let counter = CorpusCounter::new(quarter, threads, &job.run.temp_dir())?;
+    let counter = CorpusCounter::new(share, threads, &job.run.temp_dir())?;
     let workers: Result<Vec<Worker<'_>>> = (0..threads)
         .map(|_| {
             Ok(Worker {

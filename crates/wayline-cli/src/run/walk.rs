@@ -69,7 +69,7 @@ pub(crate) fn walk_everybody(
     let run = job.run;
     let threads = run.threads();
     let results = OrderedResults::new(SpillSettings {
-        memory_bytes: run.memory_bytes() as usize / 4,
+        memory_bytes: run.memory_bytes() as usize / 8,
         threads,
         directory: Some(run.temp_dir()),
     });
