@@ -41,8 +41,8 @@ pub(crate) struct InferArgs {
     #[arg(long, value_name = "FILE")]
     keywords: Option<PathBuf>,
 
-    /// A corpus made by `wayline corpus build`: then a person's result doesn't depend on who else
-    /// is in the input (default: the corpus of this input)
+    /// A corpus made by `wayline corpus build`: then, with one --as-of, a person's result doesn't
+    /// depend on who else is in the input (default: the corpus of this input)
     #[arg(long, value_name = "FILE")]
     corpus: Option<PathBuf>,
 
