@@ -14,8 +14,8 @@ use wayline::corpus::{Corpus, CorpusBuilder, KeywordFacts, Snapshot, cut_by_supp
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::extract::{Extracted, extract};
 use wayline::name::Naming;
-use wayline::nouns::{EventFields, PersonLog, Timestamp};
-use wayline::simulate::{Catalogue, SimulatedEvent, SimulationConfig, people};
+use wayline::nouns::{PersonLog, Timestamp};
+use wayline::simulate::{Catalogue, SimulationConfig, people};
 use wayline::{Rooms, walk};
 
 /// More than the texts of both people, so that rooms are timed and not the embedder.
@@ -30,7 +30,7 @@ fn rooms(c: &mut Criterion) {
     };
     let everybody: Vec<(PersonLog, Extracted)> = people(Catalogue::builtin(), &simulation)
         .filter_map(|person| {
-            let log = log_of(&person.gold.user_id, &person.events, &config);
+            let log = person.log(&config.actions);
             let extracted = extract(&log, &config.actions, &config.extract).ok()?;
             Some((log, extracted))
         })
@@ -110,28 +110,6 @@ fn one_person(
         b.iter(|| walk(black_box(person), &rooms, &mut embeddings).result(person));
     });
     group.finish();
-}
-
-fn log_of(user: &str, events: &[SimulatedEvent], config: &Config) -> PersonLog {
-    let mut log = PersonLog::new(user);
-    for event in events {
-        let annotations: Vec<&str> = event.annotations.iter().map(String::as_str).collect();
-        let interests: Vec<&str> = event.interests.iter().map(String::as_str).collect();
-        log.push(&EventFields {
-            time: Timestamp::from_millis(event.timestamp_ms),
-            action: config.actions.find(event.action).expect("a known action"),
-            event_id: event.event_id.as_deref(),
-            query: event.query.as_deref(),
-            item_id: event.item_id.as_deref(),
-            title: event.title.as_deref(),
-            annotations: &annotations,
-            interests: &interests,
-            board: event.board.as_deref(),
-            url: event.url.as_deref(),
-        });
-    }
-    log.sort();
-    log
 }
 
 fn corpus_of<'a>(people: impl Iterator<Item = &'a Extracted>, config: &Config) -> Corpus {

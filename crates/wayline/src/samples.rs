@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::corpus::{Corpus, CorpusBuilder, Snapshot, cut_by_support};
 use crate::extract::{Extracted, extract};
 use crate::nouns::{EventFields, PersonLog, Timestamp};
-use crate::simulate::{Catalogue, SimulatedEvent, SimulationConfig, people};
+use crate::simulate::{Catalogue, SimulationConfig, people};
 
 /// One event: seconds after the start, and what the test needs to say.
 #[derive(Clone, Copy)]
@@ -82,32 +82,10 @@ pub(crate) fn simulated(count: u64, seed: u64) -> Vec<Extracted> {
     let config = Config::builtin();
     people(Catalogue::builtin(), &simulation)
         .map(|simulated| {
-            let mut log = PersonLog::new(&*simulated.events[0].user_id);
-            for event in &simulated.events {
-                push(&mut log, event, &config);
-            }
-            log.sort();
+            let log = simulated.log(&config.actions);
             extract(&log, &config.actions, &config.extract).expect("a human")
         })
         .collect()
-}
-
-fn push(log: &mut PersonLog, event: &SimulatedEvent, config: &Config) {
-    fn all(texts: &[String]) -> Vec<&str> {
-        texts.iter().map(String::as_str).collect()
-    }
-    log.push(&EventFields {
-        time: Timestamp::from_millis(event.timestamp_ms),
-        action: config.actions.find(event.action).expect("a known action"),
-        event_id: event.event_id.as_deref(),
-        query: event.query.as_deref(),
-        item_id: event.item_id.as_deref(),
-        title: event.title.as_deref(),
-        annotations: &all(&event.annotations),
-        interests: &all(&event.interests),
-        board: event.board.as_deref(),
-        url: event.url.as_deref(),
-    });
 }
 
 /// What these people's log says, with nothing before it.

@@ -18,8 +18,6 @@ use wayline::simulate::{Catalogue, SimulationConfig, person};
 use wayline::{Rooms, Walked, walk};
 use wayline_files::corpus::general_corpus;
 
-use crate::run::log_of;
-
 /// Show it: make up some people, infer their journeys, explain one of them
 ///
 /// Everything happens in memory. The people are those of `wayline simulate --seed 1`, the journeys
@@ -54,7 +52,8 @@ pub(crate) fn run(args: &DemoArgs) -> Result<()> {
         events += made.events.len();
         gold.push_str(&serde_json::to_string(&made.gold)?);
         gold.push('\n');
-        if let Ok(extracted) = extract(&log_of(&made, &config), &config.actions, &config.extract) {
+        if let Ok(extracted) = extract(&made.log(&config.actions), &config.actions, &config.extract)
+        {
             builder.add(&extracted);
             people.push(extracted);
         }

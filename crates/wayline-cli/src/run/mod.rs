@@ -7,14 +7,12 @@
 
 mod args;
 mod gather;
-mod made_up;
 mod progress;
 mod summary;
 mod walk;
 
 pub(crate) use args::{InputArgs, RunArgs, parse_time};
 pub(crate) use gather::{Counts, Gathered, Job, count_corpus, gather};
-pub(crate) use made_up::log_of;
 pub(crate) use progress::Progress;
 pub(crate) use summary::{Summary, grouped};
 pub(crate) use walk::walk_everybody;

@@ -16,6 +16,7 @@ mod event;
 mod folds;
 mod gold;
 mod items;
+mod log;
 mod log_kind;
 mod noise;
 mod person;

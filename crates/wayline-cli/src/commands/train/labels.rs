@@ -14,7 +14,7 @@ use wayline::simulate::{Catalogue, LogKind, SimulationConfig, person};
 use wayline::train::LabelledPerson;
 use wayline_files::corpus::general_corpus;
 
-use crate::run::{InputArgs, Job, RunArgs, gather, log_of};
+use crate::run::{InputArgs, Job, RunArgs, gather};
 
 /// Labelled people with what everybody's log says.
 pub(super) struct LabelledLog<G> {
@@ -156,7 +156,7 @@ pub(super) fn simulated(
         let made = person(catalogue, &simulation, index);
         gold_text.push_str(&serde_json::to_string(&made.gold)?);
         gold_text.push('\n');
-        let log = log_of(&made, config);
+        let log = made.log(&config.actions);
         let Ok(extracted) = extract(&log, &config.actions, &config.extract) else {
             continue;
         };
