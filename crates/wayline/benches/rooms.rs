@@ -10,7 +10,7 @@ use wayline::affinity::{Affinities, AffinityModel, Evidence, UnitSpace};
 use wayline::assign::assign;
 use wayline::cluster::cluster;
 use wayline::config::Config;
-use wayline::corpus::{Corpus, CorpusBuilder, KeywordFacts, Snapshot, cut_by_support};
+use wayline::corpus::{Corpus, CorpusBuilder, InMemoryCounter, KeywordFacts, Moments, Snapshot};
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::extract::{Extracted, extract};
 use wayline::name::Naming;
@@ -74,6 +74,10 @@ fn one_person(
         let mut builder = CorpusBuilder::default();
         b.iter(|| builder.add(black_box(person)));
     });
+    group.bench_function(id("corpus, pairs of a person"), |b| {
+        let mut moments = Moments::default();
+        b.iter(|| moments.pairs(black_box(person)).len());
+    });
     group.bench_function(id("corpus, looking up"), |b| {
         b.iter(|| KeywordFacts::of(black_box(person), corpus));
     });
@@ -113,12 +117,9 @@ fn one_person(
 }
 
 fn corpus_of<'a>(people: impl Iterator<Item = &'a Extracted>, config: &Config) -> Corpus {
-    let mut builder = CorpusBuilder::default();
-    people.for_each(|person| builder.add(person));
-    let counted = builder.people();
-    let (least, most) = (config.corpus.min_people, config.corpus.max_texts);
-    let entries = cut_by_support(builder.drain(), least, most);
-    let snapshot = Arc::new(Snapshot::new(counted, &entries));
+    let mut counter = InMemoryCounter::new(&config.corpus);
+    people.for_each(|person| counter.add(person));
+    let snapshot = Arc::new(Snapshot::new(&counter.finish()));
     Corpus::with_prior(Arc::clone(&snapshot), snapshot, config.corpus.clone())
 }
 

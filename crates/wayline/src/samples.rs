@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::corpus::{Corpus, CorpusBuilder, Snapshot, cut_by_support};
+use crate::corpus::{Corpus, InMemoryCounter, Snapshot};
 use crate::extract::{Extracted, extract};
 use crate::nouns::{EventFields, PersonLog, Timestamp};
 use crate::simulate::{Catalogue, SimulationConfig, people};
@@ -90,10 +90,10 @@ pub(crate) fn simulated(count: u64, seed: u64) -> Vec<Extracted> {
 
 /// What these people's log says, with nothing before it.
 pub(crate) fn corpus_of(people: &[Extracted]) -> Corpus {
-    let mut builder = CorpusBuilder::default();
-    people.iter().for_each(|person| builder.add(person));
-    let entries = cut_by_support(builder.drain(), 3, 100_000);
-    let log = Snapshot::new(builder.people(), &entries);
+    let config = Config::builtin().corpus;
+    let mut counter = InMemoryCounter::new(&config);
+    people.iter().for_each(|person| counter.add(person));
+    let log = Snapshot::new(&counter.finish());
     let nothing = Arc::new(Snapshot::default());
-    Corpus::with_prior(Arc::new(log), nothing, Config::builtin().corpus)
+    Corpus::with_prior(Arc::new(log), nothing, config)
 }

@@ -53,13 +53,13 @@ pub(crate) fn run(command: &CorpusCommand) -> Result<()> {
         as_of: *as_of,
     };
     job.check_outputs(&[Some(output)], None)?;
-    let (people, entries) = job.attempt(|grouping| count_corpus(&job, grouping))?;
-    let hash = write_corpus(output, people, &entries)?;
+    let counts = job.attempt(|grouping| count_corpus(&job, grouping))?;
+    let hash = write_corpus(output, &counts)?;
     eprintln!(
         "{}: {} texts of {} people, hash {hash}",
         output.display(),
-        grouped(entries.len() as u64),
-        grouped(people)
+        grouped(counts.entries.len() as u64),
+        grouped(counts.people)
     );
     Ok(())
 }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use clap::Args;
 use wayline::affinity::AffinityModel;
 use wayline::config::Config;
-use wayline::corpus::{Corpus, CorpusBuilder, Snapshot, cut_by_support};
+use wayline::corpus::{Corpus, InMemoryCounter, Snapshot};
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::evaluate::{Predictions, Resampling, simulated};
 use wayline::explain::explain;
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let mut people: Vec<Extracted> = Vec::new();
     let mut gold = String::new();
-    let mut builder = CorpusBuilder::default();
+    let mut counter = InMemoryCounter::new(&config.corpus);
     let mut events = 0;
     for number in 0..args.people {
         let made = person(Catalogue::builtin(), &simulation, number);
@@ -54,17 +54,12 @@ pub(crate) fn run(args: &DemoArgs) -> Result<()> {
         gold.push('\n');
         if let Ok(extracted) = extract(&made.log(&config.actions), &config.actions, &config.extract)
         {
-            builder.add(&extracted);
+            counter.add(&extracted);
             people.push(extracted);
         }
     }
     let started = Instant::now();
-    let entries = cut_by_support(
-        builder.drain(),
-        config.corpus.min_people,
-        config.corpus.max_texts,
-    );
-    let log = Arc::new(Snapshot::new(builder.people(), &entries));
+    let log = Arc::new(Snapshot::new(&counter.finish()));
     let corpus = Corpus::with_prior(log, Arc::new(general_corpus()?), config.corpus.clone());
     let affinity = AffinityModel::builtin();
     let rooms = Rooms {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use wayline::Rooms;
 use wayline::affinity::AffinityModel;
 use wayline::config::Config;
-use wayline::corpus::{Corpus, CorpusEntry, Snapshot};
+use wayline::corpus::{Corpus, CorpusCounts, Snapshot};
 use wayline::extract::{Extracted, extract};
 use wayline::nouns::{PersonLog, Timestamp};
 use wayline_files::corpus::{CorpusCounter, CorpusPart, general_corpus, read_corpus};
@@ -226,10 +226,7 @@ pub(crate) fn gather(
     }
     let log = match given {
         Some(snapshot) => snapshot,
-        None => {
-            let (people, entries) = counter.finish(&job.config.corpus)?;
-            Snapshot::new(people, &entries)
-        }
+        None => Snapshot::new(&counter.finish(&job.config.corpus)?),
     };
     let as_of = job.as_of.or(read.newest).ok_or_else(|| no_event(&read))?;
     let prior = Arc::new(general_corpus()?);
@@ -243,8 +240,8 @@ pub(crate) fn gather(
     })
 }
 
-/// The number of people and the texts of a log's corpus.
-pub(crate) fn count_corpus(job: &Job<'_>, grouping: Grouping) -> Result<(u64, Vec<CorpusEntry>)> {
+/// The counts of a log's corpus.
+pub(crate) fn count_corpus(job: &Job<'_>, grouping: Grouping) -> Result<CorpusCounts> {
     let threads = job.run.threads();
     let memory = job.run.memory_bytes() as usize / 2;
     let counter = CorpusCounter::new(memory, threads, &job.run.temp_dir())?;

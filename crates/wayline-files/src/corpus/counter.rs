@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use tempfile::TempDir;
-use wayline::corpus::{CorpusBuilder, CorpusConfig, CorpusEntry, SupportCut};
+use wayline::corpus::{CorpusBuilder, CorpusConfig, CorpusCounts, CorpusEntry, SupportCut};
 use wayline::extract::Extracted;
 
 use crate::write::WriteError;
@@ -59,11 +59,11 @@ impl CorpusCounter {
         }
     }
 
-    /// All counts, cut by support: the number of people and the entries in order.
+    /// All counts, cut by support.
     ///
     /// # Errors
     /// Temporary files fail.
-    pub fn finish(self, config: &CorpusConfig) -> Result<(u64, Vec<CorpusEntry>), WriteError> {
+    pub fn finish(self, config: &CorpusConfig) -> Result<CorpusCounts, WriteError> {
         let done = self
             .done
             .into_inner()
@@ -78,7 +78,11 @@ impl CorpusCounter {
         }
         let mut cut = SupportCut::new(config.min_people, config.max_texts);
         merge(sources, |entry| cut.push(entry))?;
-        Ok((done.people, cut.finish()))
+        Ok(CorpusCounts {
+            people: done.people,
+            entries: cut.finish(),
+            ..CorpusCounts::default()
+        })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Done> {
@@ -344,10 +348,10 @@ mod tests {
             counter.finish(&Config::builtin().corpus).expect("merged")
         };
         let whole = count(1 << 30);
-        assert_eq!(whole.0, 200);
+        assert_eq!(whole.people, 200);
         assert!(
             whole
-                .1
+                .entries
                 .iter()
                 .any(|entry| entry.text == "text" && entry.counts.people == 200)
         );

@@ -14,7 +14,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::reader::ChunkReader;
-use wayline::corpus::{CorpusEntry, EntryKind, Snapshot, TextCounts};
+use wayline::corpus::{CorpusCounts, CorpusEntry, EntryKind, Snapshot, TextCounts};
 
 use crate::write::{AsideFile, WriteError};
 
@@ -146,7 +146,11 @@ fn read<R: ChunkReader + 'static>(path: &str, source: R) -> Result<Snapshot, Cor
         })?;
         append(&batch, &mut entries).ok_or_else(|| none("its columns are others"))?;
     }
-    let snapshot = Snapshot::new(people, &entries);
+    let snapshot = Snapshot::new(&CorpusCounts {
+        people,
+        entries,
+        ..CorpusCounts::default()
+    });
     if snapshot.hash() != hash {
         return Err(CorpusFileError::Hash {
             path: path.to_owned(),
@@ -193,12 +197,8 @@ fn append(batch: &RecordBatch, entries: &mut Vec<CorpusEntry>) -> Option<()> {
 ///
 /// # Errors
 /// The file can't be written.
-pub fn write_corpus(
-    path: &Path,
-    people: u64,
-    entries: &[CorpusEntry],
-) -> Result<String, CorpusFileError> {
-    let hash = Snapshot::new(people, entries).hash().to_owned();
+pub fn write_corpus(path: &Path, counts: &CorpusCounts) -> Result<String, CorpusFileError> {
+    let hash = Snapshot::new(counts).hash().to_owned();
     let failed = |error: ParquetError| {
         let source = std::io::Error::other(error);
         CorpusFileError::Write(WriteError::from_system(path, source))
@@ -206,7 +206,7 @@ pub fn write_corpus(
     let schema = schema();
     let metadata = [
         (VERSION_KEY, FORMAT_VERSION.to_owned()),
-        (PEOPLE_KEY, people.to_string()),
+        (PEOPLE_KEY, counts.people.to_string()),
         (HASH_KEY, hash.clone()),
     ];
     let properties = WriterProperties::builder()
@@ -222,7 +222,7 @@ pub fn write_corpus(
     let mut file = AsideFile::create(path)?;
     let mut writer =
         ArrowWriter::try_new(&mut file, schema.clone(), Some(properties)).map_err(failed)?;
-    for rows in entries.chunks(ROWS_AT_ONCE) {
+    for rows in counts.entries.chunks(ROWS_AT_ONCE) {
         writer
             .write(&batch(&schema, rows).map_err(|e| failed(e.into()))?)
             .map_err(failed)?;
@@ -266,8 +266,8 @@ fn batch(schema: &Arc<Schema>, rows: &[CorpusEntry]) -> Result<RecordBatch, Arro
 mod tests {
     use super::*;
 
-    fn entries() -> Vec<CorpusEntry> {
-        [("barn", EntryKind::Keyword, 7), ("red", EntryKind::Word, 3)]
+    fn counts() -> CorpusCounts {
+        let entries = [("barn", EntryKind::Keyword, 7), ("red", EntryKind::Word, 3)]
             .map(|(text, kind, people)| CorpusEntry {
                 kind,
                 text: text.to_owned(),
@@ -276,14 +276,19 @@ mod tests {
                     ..TextCounts::default()
                 },
             })
-            .to_vec()
+            .to_vec();
+        CorpusCounts {
+            people: 9,
+            entries,
+            ..CorpusCounts::default()
+        }
     }
 
     #[test]
     fn a_snapshot_reads_back() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("c.parquet");
-        let hash = write_corpus(&path, 9, &entries()).expect("written");
+        let hash = write_corpus(&path, &counts()).expect("written");
         let snapshot = read_corpus(&path).expect("read");
         assert_eq!(
             (snapshot.hash(), snapshot.people(), snapshot.len()),
@@ -295,7 +300,7 @@ mod tests {
     fn a_truncated_or_foreign_file_says_what_to_do() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("c.parquet");
-        write_corpus(&path, 9, &entries()).expect("written");
+        write_corpus(&path, &counts()).expect("written");
         let bytes = std::fs::read(&path).expect("bytes");
         for length in [0, 1, bytes.len() / 2, bytes.len() - 1] {
             std::fs::write(&path, &bytes[..length]).expect("written");

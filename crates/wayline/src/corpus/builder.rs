@@ -107,35 +107,47 @@ impl CorpusBuilder {
     }
 }
 
-/// Keeps the entries of at least `min_people` people, and of those at most `max_texts`: all that
+/// What [`SupportCut`] keeps or drops.
+pub trait Supported {
+    /// How many people have it.
+    fn people(&self) -> u32;
+}
+
+impl Supported for CorpusEntry {
+    fn people(&self) -> u32 {
+        self.counts.people
+    }
+}
+
+/// Keeps the entries of at least `min_people` people, and of those at most `most`: all that
 /// are held by more people than some number. Whole ties are dropped together, so that the result
-/// doesn't depend on an order. Holds at most about twice `max_texts` entries meanwhile.
-pub struct SupportCut {
+/// doesn't depend on an order. Holds at most about twice `most` entries meanwhile.
+pub struct SupportCut<T> {
     least: u32,
     most: usize,
-    kept: Vec<CorpusEntry>,
+    kept: Vec<T>,
     /// Entries by their number of people, of those kept.
     support: BTreeMap<u32, usize>,
 }
 
-impl SupportCut {
+impl<T: Supported> SupportCut<T> {
     /// Nothing kept yet.
     #[must_use]
-    pub fn new(min_people: u32, max_texts: usize) -> Self {
+    pub fn new(min_people: u32, most: usize) -> Self {
         Self {
             least: min_people,
-            most: max_texts,
+            most,
             kept: Vec::new(),
             support: BTreeMap::new(),
         }
     }
 
     /// Takes an entry, in the order in which entries are to be handed out.
-    pub fn push(&mut self, entry: CorpusEntry) {
-        if entry.counts.people < self.least {
+    pub fn push(&mut self, entry: T) {
+        if entry.people() < self.least {
             return;
         }
-        *self.support.entry(entry.counts.people).or_default() += 1;
+        *self.support.entry(entry.people()).or_default() += 1;
         self.kept.push(entry);
         if self.kept.len() > 2 * self.most {
             self.cut();
@@ -158,26 +170,14 @@ impl SupportCut {
         if let Some(people) = first_dropped {
             self.least = people + 1;
             self.support.retain(|support, _| *support > people);
-            self.kept.retain(|entry| entry.counts.people > people);
+            self.kept.retain(|entry| entry.people() > people);
         }
     }
 
     /// What is kept in the end.
     #[must_use]
-    pub fn finish(mut self) -> Vec<CorpusEntry> {
+    pub fn finish(mut self) -> Vec<T> {
         self.cut();
         self.kept
     }
-}
-
-/// [`SupportCut`] over entries in memory.
-#[must_use]
-pub fn cut_by_support(
-    entries: Vec<CorpusEntry>,
-    min_people: u32,
-    max_texts: usize,
-) -> Vec<CorpusEntry> {
-    let mut cut = SupportCut::new(min_people, max_texts);
-    entries.into_iter().for_each(|entry| cut.push(entry));
-    cut.finish()
 }

@@ -9,6 +9,9 @@ use crate::config::{ConfigError, within};
 pub struct CorpusConfig {
     pub min_people: u32,
     pub max_texts: usize,
+    pub max_pairs: usize,
+    pub max_partners: usize,
+    pub max_pair_people: u64,
     pub prior_people: f64,
     pub navigational_share: f64,
     pub generic_share: f64,
@@ -27,6 +30,27 @@ impl CorpusConfig {
         within(
             "corpus.max_texts",
             self.max_texts as f64,
+            1.0,
+            1e9,
+            "between 1 and 10⁹",
+        )?;
+        within(
+            "corpus.max_pairs",
+            self.max_pairs as f64,
+            1.0,
+            1e9,
+            "between 1 and 10⁹",
+        )?;
+        within(
+            "corpus.max_partners",
+            self.max_partners as f64,
+            0.0,
+            1e3,
+            "between 0 and 1000",
+        )?;
+        within(
+            "corpus.max_pair_people",
+            self.max_pair_people as f64,
             1.0,
             1e9,
             "between 1 and 10⁹",

@@ -8,15 +8,24 @@
 //! For logs of a few people a general corpus made from simulated people stands in as the prior
 //! ([`Corpus::with_prior`]).
 
+mod association;
 mod builder;
 mod config;
+mod counts;
 mod facts;
+mod moments;
+mod pairs;
 mod snapshot;
+mod together;
 
-pub use builder::{CorpusBuilder, SupportCut, cut_by_support};
+pub use builder::{CorpusBuilder, SupportCut, Supported};
 pub use config::CorpusConfig;
+pub use counts::{CorpusCounts, InMemoryCounter};
 pub use facts::KeywordFacts;
-pub use snapshot::{Corpus, CorpusEntry, EntryKind, Snapshot, TextCounts};
+pub use moments::{MOST_PAIRS, Moments};
+pub use pairs::{PairBuilder, PairSeen};
+pub use snapshot::{Corpus, CorpusEntry, EntryKind, Partner, Snapshot, TextCounts};
+pub use together::{PartnerCount, Together, TogetherCounts};
 
 /// Splits a text in normal form into words: runs of letters and digits.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {

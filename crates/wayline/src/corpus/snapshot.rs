@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::extract::Keyword;
 use crate::nouns::{Source, Sources};
 
-use super::CorpusConfig;
+use super::{CorpusConfig, CorpusCounts, Together};
 
 /// What an entry counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -64,52 +64,99 @@ impl CorpusEntry {
     }
 }
 
+/// A keyword that goes together with another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Partner {
+    /// Its [id](Corpus::keyword_id).
+    pub keyword: u32,
+    /// How much more often than by chance people have both in one moment: above 0, at most 4.
+    pub association: f32,
+}
+
 /// Counts of one log, ready for look-up.
 #[derive(Debug, Default)]
 pub struct Snapshot {
     people: u64,
-    keywords: HashMap<Box<str>, TextCounts>,
+    keywords: HashMap<Box<str>, KnownKeyword>,
     words: HashMap<Box<str>, u32>,
+    /// Where each keyword's partners end, by id.
+    partner_ends: Vec<u32>,
+    partners: Vec<Partner>,
     hash: String,
 }
 
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KnownKeyword {
+    pub(super) id: u32,
+    counts: TextCounts,
+}
+
 impl Snapshot {
-    /// From entries in the order of [`CorpusEntry::key`], without repeats.
+    /// Makes counts ready for look-up.
     #[must_use]
-    pub fn new(people: u64, entries: &[CorpusEntry]) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&people.to_le_bytes());
-        let mut keywords = HashMap::new();
-        let mut words = HashMap::new();
-        for entry in entries {
-            let counts = &entry.counts;
-            hasher.update(&[entry.kind as u8]);
-            hasher.update(&(entry.text.len() as u64).to_le_bytes());
-            hasher.update(entry.text.as_bytes());
-            for count in [
-                counts.people,
-                counts.visits,
-                counts.events,
-                counts.clicks,
-                counts.home_clicks,
-            ] {
-                hasher.update(&count.to_le_bytes());
-            }
+    pub fn new(counts: &CorpusCounts) -> Self {
+        let mut snapshot = Self {
+            people: counts.people,
+            hash: hash_of(counts),
+            ..Self::default()
+        };
+        for entry in &counts.entries {
             match entry.kind {
                 EntryKind::Keyword => {
-                    keywords.insert(entry.text.as_str().into(), *counts);
+                    let keyword = KnownKeyword {
+                        id: snapshot.keywords.len() as u32,
+                        counts: entry.counts,
+                    };
+                    snapshot
+                        .keywords
+                        .insert(entry.text.as_str().into(), keyword);
                 }
                 EntryKind::Word => {
-                    words.insert(entry.text.as_str().into(), counts.people);
+                    let text = entry.text.as_str().into();
+                    snapshot.words.insert(text, entry.counts.people);
                 }
             }
         }
-        Self {
-            people,
-            keywords,
-            words,
-            hash: hasher.finalize().to_hex()[..16].to_owned(),
+        if !counts.together.is_empty() {
+            snapshot.add_partners(&counts.together);
         }
+        snapshot
+    }
+
+    fn add_partners(&mut self, together: &Together) {
+        self.partners.reserve_exact(together.partner_count());
+        for keyword in 0..self.keywords.len() as u32 {
+            let start = self.partners.len();
+            let partners = together.partners(keyword).iter().map(|partner| Partner {
+                keyword: partner.keyword,
+                association: together.association(keyword, partner),
+            });
+            self.partners.extend(partners);
+            self.partners[start..].sort_unstable_by(|left, right| {
+                let stronger = right.association.total_cmp(&left.association);
+                stronger.then(left.keyword.cmp(&right.keyword))
+            });
+            self.partner_ends.push(self.partners.len() as u32);
+        }
+    }
+
+    /// What goes together with a keyword, the strongest first.
+    #[must_use]
+    pub fn partners(&self, id: u32) -> &[Partner] {
+        let id = id as usize;
+        let Some(end) = self.partner_ends.get(id) else {
+            return &[];
+        };
+        let start = id
+            .checked_sub(1)
+            .map_or(0, |before| self.partner_ends[before]);
+        &self.partners[start as usize..*end as usize]
+    }
+
+    /// Keywords with the partners of all: pairs from both sides.
+    #[must_use]
+    pub fn partner_count(&self) -> usize {
+        self.partners.len()
     }
 
     /// People counted.
@@ -136,14 +183,50 @@ impl Snapshot {
         &self.hash
     }
 
-    fn share_of_keyword(&self, text: &str) -> f64 {
-        let people = self.keywords.get(text).map_or(0, |counts| counts.people);
-        f64::from(people) / self.people.max(1) as f64
+    fn share(&self, people: Option<u32>) -> f64 {
+        f64::from(people.unwrap_or(0)) / self.people.max(1) as f64
     }
+}
 
-    fn share_of_word(&self, word: &str) -> f64 {
-        f64::from(self.words.get(word).copied().unwrap_or(0)) / self.people.max(1) as f64
+/// Sixteen hex digits of everything counted.
+fn hash_of(counts: &CorpusCounts) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&counts.people.to_le_bytes());
+    for entry in &counts.entries {
+        hasher.update(&[entry.kind as u8]);
+        hasher.update(&(entry.text.len() as u64).to_le_bytes());
+        hasher.update(entry.text.as_bytes());
+        let counts = &entry.counts;
+        for count in [
+            counts.people,
+            counts.visits,
+            counts.events,
+            counts.clicks,
+            counts.home_clicks,
+        ] {
+            hasher.update(&count.to_le_bytes());
+        }
     }
+    let together = &counts.together;
+    if !together.is_empty() {
+        hasher.update(&together.all_moments().to_le_bytes());
+        for keyword in 0..together.keyword_count() {
+            let partners = together.partners(keyword);
+            hasher.update(&together.moments(keyword).to_le_bytes());
+            hasher.update(&(partners.len() as u64).to_le_bytes());
+            for partner in partners {
+                hasher.update(&partner.keyword.to_le_bytes());
+                hasher.update(&partner.people.to_le_bytes());
+            }
+        }
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
+/// What the log's counts and the prior know of one keyword.
+pub(super) struct Known<'a> {
+    pub(super) log: Option<&'a KnownKeyword>,
+    prior: Option<&'a KnownKeyword>,
 }
 
 /// What rooms ask about words and keywords: a log's counts over a general prior.
@@ -175,29 +258,53 @@ impl Corpus {
         &self.hash
     }
 
+    /// What goes together counts in the log alone: the prior is of made-up people.
+    pub(super) fn log(&self) -> &Arc<Snapshot> {
+        &self.log
+    }
+
+    pub(super) fn known(&self, text: &str) -> Known<'_> {
+        Known {
+            log: self.log.keywords.get(text),
+            prior: self.prior.keywords.get(text),
+        }
+    }
+
+    /// The number of a keyword that the log's counts hold, from 0 in the order of texts.
+    #[must_use]
+    pub fn keyword_id(&self, text: &str) -> Option<u32> {
+        self.log.keywords.get(text).map(|keyword| keyword.id)
+    }
+
+    /// What goes together with a keyword in people's moments, the strongest first.
+    #[must_use]
+    pub fn partners(&self, id: u32) -> &[Partner] {
+        self.log.partners(id)
+    }
+
     /// The share of people who have a keyword, 0 to 1; never 0, since somebody asked.
     #[must_use]
     pub fn share_of_keyword(&self, text: &str) -> f64 {
-        self.blend(
-            self.log.keywords.get(text).map(|counts| counts.people),
-            self.prior.share_of_keyword(text),
-        )
+        self.share_of(&self.known(text))
+    }
+
+    pub(super) fn share_of(&self, known: &Known<'_>) -> f64 {
+        let people = |keyword: &KnownKeyword| keyword.counts.people;
+        self.blend(known.log.map(people), known.prior.map(people))
     }
 
     /// The share of people who use a word in some keyword, likewise.
     #[must_use]
     pub fn share_of_word(&self, word: &str) -> f64 {
-        self.blend(
-            self.log.words.get(word).copied(),
-            self.prior.share_of_word(word),
-        )
+        let people = |snapshot: &Snapshot| snapshot.words.get(word).copied();
+        self.blend(people(&self.log), people(&self.prior))
     }
 
-    fn blend(&self, people: Option<u32>, prior_share: f64) -> f64 {
+    fn blend(&self, people: Option<u32>, prior: Option<u32>) -> f64 {
         let weight = self.config.prior_people;
         let people = f64::from(people.unwrap_or(1));
         let all = self.log.people.max(1) as f64;
-        ((people + weight * prior_share) / (all + weight)).min(1.0)
+        ((people + weight * self.prior.share(prior)) / (all + weight)).min(1.0)
     }
 
     /// How rare a keyword is over people: −ln of its share, 0 for what everybody has.
@@ -216,17 +323,21 @@ impl Corpus {
     /// everybody's, went to the home page of a site that it names.
     #[must_use]
     pub fn is_navigational(&self, keyword: &Keyword) -> bool {
+        self.is_known_navigational(keyword, &self.known(&keyword.text))
+    }
+
+    pub(super) fn is_known_navigational(&self, keyword: &Keyword, known: &Known<'_>) -> bool {
         if !keyword.sources.contains(Source::Query) {
             return false;
         }
-        let known = |snapshot: &Snapshot| {
-            let counts = snapshot.keywords.get(keyword.text.as_str())?;
-            Some((u64::from(counts.clicks), u64::from(counts.home_clicks)))
+        let clicks = |known: &KnownKeyword| {
+            let counts = known.counts;
+            (u64::from(counts.clicks), u64::from(counts.home_clicks))
         };
         // A text that the log's corpus keeps counts this person's clicks there already.
         let own = (u64::from(keyword.clicks), u64::from(keyword.home_clicks));
-        let log = known(&self.log).unwrap_or(own);
-        let prior = known(&self.prior).unwrap_or_default();
+        let log = known.log.map_or(own, clicks);
+        let prior = known.prior.map(clicks).unwrap_or_default();
         let (clicks, home_clicks) = (log.0 + prior.0, log.1 + prior.1);
         clicks > 0 && home_clicks as f64 >= self.config.navigational_share * clicks as f64
     }

@@ -30,17 +30,19 @@ fn person(texts: &[&str]) -> Extracted {
 }
 
 fn corpus_of(people: &[Extracted]) -> Corpus {
-    let mut builder = CorpusBuilder::default();
-    for person in people {
-        builder.add(person);
-    }
-    let entries = cut_by_support(builder.drain(), 3, 100);
-    let log = Snapshot::new(builder.people(), &entries);
+    let log = Snapshot::new(&counts_of(people));
     Corpus::with_prior(
         Arc::new(log),
         Arc::new(Snapshot::default()),
         Config::builtin().corpus,
     )
+}
+
+fn counts_of(people: &[Extracted]) -> CorpusCounts {
+    let config = Config::builtin().corpus;
+    let mut counter = InMemoryCounter::new(&config);
+    people.iter().for_each(|person| counter.add(person));
+    counter.finish()
 }
 
 #[test]
@@ -50,10 +52,9 @@ fn a_word_counts_once_a_person_and_texts_of_two_people_are_not_kept() {
         person(&["red barn"]),
         person(&["red house", "barn"]),
     ];
-    let mut builder = CorpusBuilder::default();
-    people.iter().for_each(|person| builder.add(person));
-    let entries = cut_by_support(builder.drain(), 3, 100);
-    let texts: Vec<(&str, u32)> = entries
+    let counts = counts_of(&people);
+    let texts: Vec<(&str, u32)> = counts
+        .entries
         .iter()
         .map(|entry| (entry.text.as_str(), entry.counts.people))
         .collect();
@@ -104,9 +105,13 @@ fn at_most_so_many_texts_are_kept_and_ties_go_together() {
         .collect();
     let mut builder = CorpusBuilder::default();
     people.iter().for_each(|person| builder.add(person));
-    let kept = cut_by_support(builder.drain(), 3, 3);
+    let mut cut = SupportCut::new(3, 3);
+    builder
+        .drain()
+        .into_iter()
+        .for_each(|entry| cut.push(entry));
     assert!(
-        kept.iter().all(|entry| entry.text == "c"),
+        cut.finish().iter().all(|entry| entry.text == "c"),
         "a and b tie and would not both fit"
     );
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use wayline::config::Config;
-use wayline::corpus::{Corpus, CorpusBuilder, Snapshot, cut_by_support};
+use wayline::corpus::{Corpus, InMemoryCounter, Snapshot};
 use wayline::evaluate::{annotated, missions, simulated};
 use wayline::extract::{Extracted, extract};
 use wayline::nouns::Timestamp;
@@ -150,7 +150,7 @@ pub(super) fn simulated(
         ..SimulationConfig::default()
     };
     let mut gold_text = String::new();
-    let mut builder = CorpusBuilder::default();
+    let mut counter = InMemoryCounter::new(&config.corpus);
     let mut labelled = Vec::new();
     for index in 0..people {
         let made = person(catalogue, &simulation, index);
@@ -160,7 +160,7 @@ pub(super) fn simulated(
         let Ok(extracted) = extract(&log, &config.actions, &config.extract) else {
             continue;
         };
-        builder.add(&extracted);
+        counter.add(&extracted);
         let mut goals: HashMap<&str, Vec<u32>> = HashMap::new();
         for noise in &made.gold.noise {
             goals.entry(noise).or_default();
@@ -174,12 +174,7 @@ pub(super) fn simulated(
             goals.get(text).cloned()
         }));
     }
-    let entries = cut_by_support(
-        builder.drain(),
-        config.corpus.min_people,
-        config.corpus.max_texts,
-    );
-    let log = Arc::new(Snapshot::new(builder.people(), &entries));
+    let log = Arc::new(Snapshot::new(&counter.finish()));
     let corpus = Corpus::with_prior(log, Arc::new(general_corpus()?), config.corpus.clone());
     Ok(LabelledLog {
         people: labelled,
