@@ -199,7 +199,7 @@ pub(crate) fn gather(
         threads,
         directory: Some(job.run.temp_dir()),
     });
-    let counter = CorpusCounter::new(share, threads, &job.run.temp_dir())?;
+    let counter = CorpusCounter::new(&job.config.corpus, share, threads, &job.run.temp_dir())?;
     let workers: Result<Vec<Worker<'_>>> = (0..threads)
         .map(|_| {
             Ok(Worker {
@@ -226,7 +226,7 @@ pub(crate) fn gather(
     }
     let log = match given {
         Some(snapshot) => snapshot,
-        None => Snapshot::new(&counter.finish(&job.config.corpus)?),
+        None => Snapshot::new(&counter.finish()?),
     };
     let as_of = job.as_of.or(read.newest).ok_or_else(|| no_event(&read))?;
     let prior = Arc::new(general_corpus()?);
@@ -244,7 +244,7 @@ pub(crate) fn gather(
 pub(crate) fn count_corpus(job: &Job<'_>, grouping: Grouping) -> Result<CorpusCounts> {
     let threads = job.run.threads();
     let memory = job.run.memory_bytes() as usize / 2;
-    let counter = CorpusCounter::new(memory, threads, &job.run.temp_dir())?;
+    let counter = CorpusCounter::new(&job.config.corpus, memory, threads, &job.run.temp_dir())?;
     let parts = (0..threads).map(|_| counter.part()).collect();
     let count = |part: &mut CorpusPart<'_>, person: Result<Extracted, u64>| {
         person.map_or(Ok(()), |person| Ok(part.add(&person)?))
@@ -252,7 +252,7 @@ pub(crate) fn count_corpus(job: &Job<'_>, grouping: Grouping) -> Result<CorpusCo
     let (parts, read) = job.for_each(grouping, parts, count)?;
     refuse_if_uncertain(grouping, &read)?;
     parts.into_iter().for_each(CorpusPart::finish);
-    Ok(counter.finish(&job.config.corpus)?)
+    Ok(counter.finish()?)
 }
 
 /// Streaming notices a person who comes up again among this many others.

@@ -1,51 +1,47 @@
 //! Counting over more people than memory holds: counts spill as sorted runs and are merged.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::TempDir;
-use wayline::corpus::{CorpusBuilder, CorpusConfig, CorpusCounts, CorpusEntry, SupportCut};
+use wayline::corpus::{
+    CorpusBuilder, CorpusConfig, CorpusCounts, CorpusEntry, PairBuilder, PairSeen, SupportCut,
+    TogetherCounts,
+};
 use wayline::extract::Extracted;
 
+use super::runs::{Record, Run, merge, merge_down, write_run};
 use crate::write::WriteError;
 
-/// Counts words and keywords from several threads in bounded memory; exact.
-pub struct CorpusCounter {
-    memory_per_thread: usize,
-    folder: TempDir,
-    done: Mutex<Done>,
+/// Counts words, keywords and pairs of keywords from several threads in bounded memory; exact.
+pub struct CorpusCounter<'a> {
+    config: &'a CorpusConfig,
+    /// Of each thread, for texts and for pairs.
+    memory_bytes: usize,
+    people: AtomicU64,
+    texts: Store<CorpusEntry>,
+    pairs: Store<PairSeen>,
 }
 
-#[derive(Default)]
-struct Done {
-    people: u64,
-    runs: Vec<PathBuf>,
-    in_memory: Vec<Vec<CorpusEntry>>,
-}
-
-impl CorpusCounter {
+impl<'a> CorpusCounter<'a> {
     /// Counts with `memory_bytes` over all `threads`; what is beyond goes to a temporary folder in
     /// `spill_folder`.
     ///
     /// # Errors
     /// No folder can be made there.
     pub fn new(
+        config: &'a CorpusConfig,
         memory_bytes: usize,
         threads: usize,
         spill_folder: &Path,
     ) -> Result<Self, WriteError> {
-        let folder = tempfile::Builder::new()
-            .prefix("wayline-corpus-")
-            .tempdir_in(spill_folder)
-            .map_err(|source| WriteError::from_system(spill_folder, source))?;
         Ok(Self {
-            memory_per_thread: memory_bytes / threads.max(1),
-            folder,
-            done: Mutex::default(),
+            config,
+            memory_bytes: memory_bytes / 2 / threads.max(1),
+            people: AtomicU64::new(0),
+            texts: Store::new(spill_folder)?,
+            pairs: Store::new(spill_folder)?,
         })
     }
 
@@ -55,7 +51,8 @@ impl CorpusCounter {
     pub fn part(&self) -> CorpusPart<'_> {
         CorpusPart {
             whole: self,
-            builder: CorpusBuilder::default(),
+            texts: CorpusBuilder::default(),
+            pairs: PairBuilder::new(self.config),
         }
     }
 
@@ -63,39 +60,33 @@ impl CorpusCounter {
     ///
     /// # Errors
     /// Temporary files fail.
-    pub fn finish(self, config: &CorpusConfig) -> Result<CorpusCounts, WriteError> {
-        let done = self
-            .done
-            .into_inner()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut sources: Vec<Box<dyn Iterator<Item = Result<CorpusEntry, WriteError>>>> =
-            Vec::new();
-        for run in merge_down(done.runs, self.folder.path())? {
-            sources.push(Box::new(Run::open(run)?));
-        }
-        for entries in done.in_memory {
-            sources.push(Box::new(entries.into_iter().map(Ok)));
-        }
-        let mut cut = SupportCut::new(config.min_people, config.max_texts);
-        merge(sources, |entry| cut.push(entry))?;
+    pub fn finish(self) -> Result<CorpusCounts, WriteError> {
+        let people = self.people.into_inner();
+        let mut cut = SupportCut::new(self.config.min_people, self.config.max_texts);
+        let same_text = |entry: &mut CorpusEntry, next: &CorpusEntry| {
+            let same = entry.key() == next.key();
+            if same {
+                entry.absorb(&next.counts);
+            }
+            same
+        };
+        self.texts.merge(same_text, |entry| cut.push(entry))?;
+        let entries = cut.finish();
+        let mut together = TogetherCounts::new(people, &entries, self.config);
+        self.pairs.merge(|_, _| false, |seen| together.push(seen))?;
         Ok(CorpusCounts {
-            people: done.people,
-            entries: cut.finish(),
-            ..CorpusCounts::default()
+            people,
+            together: together.finish(),
+            entries,
         })
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Done> {
-        self.done
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 /// Counts of one thread.
 pub struct CorpusPart<'a> {
-    whole: &'a CorpusCounter,
-    builder: CorpusBuilder,
+    whole: &'a CorpusCounter<'a>,
+    texts: CorpusBuilder,
+    pairs: PairBuilder,
 }
 
 impl CorpusPart<'_> {
@@ -104,208 +95,86 @@ impl CorpusPart<'_> {
     /// # Errors
     /// Temporary files fail.
     pub fn add(&mut self, person: &Extracted) -> Result<(), WriteError> {
-        self.builder.add(person);
-        if self.builder.bytes() > self.whole.memory_per_thread {
-            let entries = self.builder.drain();
-            let number = {
-                let mut done = self.whole.lock();
-                let number = done.runs.len();
-                let path = self.whole.folder.path().join(format!("run-{number}"));
-                done.runs.push(path);
-                number
-            };
-            let path = self.whole.folder.path().join(format!("run-{number}"));
-            write_run(&path, &entries)?;
+        let whole = self.whole;
+        let people = whole.people.fetch_add(1, Ordering::Relaxed) + 1;
+        self.texts.add(person);
+        if self.texts.bytes() > whole.memory_bytes {
+            whole.texts.spill(&self.texts.drain())?;
+        }
+        self.pairs.add(person, people);
+        if self.pairs.bytes() > whole.memory_bytes {
+            whole.pairs.spill(&self.pairs.drain())?;
         }
         Ok(())
     }
 
     /// Hands the counts to the whole.
     pub fn finish(mut self) {
-        let mut done = self.whole.lock();
-        done.people += self.builder.people();
-        done.in_memory.push(self.builder.drain());
+        self.whole.texts.keep(self.texts.drain());
+        self.whole.pairs.keep(self.pairs.drain());
     }
 }
 
-/// Runs that are merged at once; each takes a file handle and a buffer.
-const FAN_IN: usize = 64;
+/// Sorted records of all threads, in files and in memory.
+struct Store<T> {
+    folder: TempDir,
+    held: Mutex<Held<T>>,
+}
 
-/// Merges runs until few enough are left to be merged at once.
-fn merge_down(mut runs: Vec<PathBuf>, folder: &Path) -> Result<Vec<PathBuf>, WriteError> {
-    let mut number = 0;
-    while runs.len() > FAN_IN {
-        let first: Vec<PathBuf> = runs.drain(..FAN_IN).collect();
-        let mut sources: Vec<Box<dyn Iterator<Item = Result<CorpusEntry, WriteError>>>> =
-            Vec::new();
-        for run in &first {
-            sources.push(Box::new(Run::open(run.clone())?));
-        }
-        let path = folder.join(format!("merged-{number}"));
-        number += 1;
-        let mut writer = RunWriter::create(&path)?;
-        let mut failed = None;
-        merge(sources, |entry| {
-            if failed.is_none() {
-                failed = writer.write(&entry).err();
-            }
-        })?;
-        if let Some(error) = failed {
-            return Err(error);
-        }
-        writer.finish()?;
-        for run in first {
-            // Frees the disk early; the folder goes at the end anyway.
-            std::fs::remove_file(run).ok();
-        }
-        runs.push(path);
+struct Held<T> {
+    files: Vec<PathBuf>,
+    in_memory: Vec<Vec<T>>,
+}
+
+impl<T: Record> Store<T> {
+    fn new(spill_folder: &Path) -> Result<Self, WriteError> {
+        let folder = tempfile::Builder::new()
+            .prefix("wayline-corpus-")
+            .tempdir_in(spill_folder)
+            .map_err(|source| WriteError::from_system(spill_folder, source))?;
+        let held = Mutex::new(Held {
+            files: Vec::new(),
+            in_memory: Vec::new(),
+        });
+        Ok(Self { folder, held })
     }
-    Ok(runs)
-}
 
-fn write_run(path: &Path, entries: &[CorpusEntry]) -> Result<(), WriteError> {
-    let mut writer = RunWriter::create(path)?;
-    for entry in entries {
-        writer.write(entry)?;
+    fn spill(&self, records: &[T]) -> Result<(), WriteError> {
+        let path = {
+            let files = &mut self.lock().files;
+            let path = self.folder.path().join(format!("run-{}", files.len()));
+            files.push(path.clone());
+            path
+        };
+        write_run(&path, records)
     }
-    writer.finish()
-}
 
-/// A run is a sequence of postcard records, each behind its length.
-struct RunWriter<'a> {
-    path: &'a Path,
-    file: BufWriter<File>,
-}
+    fn keep(&self, records: Vec<T>) {
+        self.lock().in_memory.push(records);
+    }
 
-impl<'a> RunWriter<'a> {
-    fn create(path: &'a Path) -> Result<Self, WriteError> {
-        let file = File::create(path).map_err(|source| WriteError::from_system(path, source))?;
-        Ok(Self {
-            path,
-            file: BufWriter::new(file),
+    fn merge(
+        self,
+        same: impl Fn(&mut T, &T) -> bool,
+        mut sink: impl FnMut(T),
+    ) -> Result<(), WriteError> {
+        let held = self
+            .held
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut sources = merge_down(held.files, self.folder.path(), &same)?;
+        let in_memory = held.in_memory.into_iter();
+        sources.extend(in_memory.map(|records| Run::Memory(records.into_iter())));
+        merge(sources, same, |record| {
+            sink(record);
+            Ok(())
         })
     }
 
-    fn write(&mut self, entry: &CorpusEntry) -> Result<(), WriteError> {
-        let failed = |source| WriteError::from_system(self.path, source);
-        let record =
-            postcard::to_stdvec(entry).map_err(|error| failed(std::io::Error::other(error)))?;
-        self.file
-            .write_all(&(record.len() as u32).to_le_bytes())
-            .map_err(failed)?;
-        self.file.write_all(&record).map_err(failed)
-    }
-
-    fn finish(mut self) -> Result<(), WriteError> {
-        let path = self.path;
-        self.file
-            .flush()
-            .map_err(|source| WriteError::from_system(path, source))
+    fn lock(&self) -> std::sync::MutexGuard<'_, Held<T>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-struct Run {
-    path: PathBuf,
-    file: BufReader<File>,
-    record: Vec<u8>,
-}
-
-impl Run {
-    fn open(path: PathBuf) -> Result<Self, WriteError> {
-        let file = File::open(&path).map_err(|source| WriteError::from_system(&path, source))?;
-        Ok(Self {
-            file: BufReader::with_capacity(1 << 16, file),
-            path,
-            record: Vec::new(),
-        })
-    }
-
-    fn read(&mut self) -> std::io::Result<Option<CorpusEntry>> {
-        let mut length = [0; 4];
-        match self.file.read_exact(&mut length) {
-            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(None),
-            other => other?,
-        }
-        self.record.resize(u32::from_le_bytes(length) as usize, 0);
-        self.file.read_exact(&mut self.record)?;
-        postcard::from_bytes(&self.record)
-            .map(Some)
-            .map_err(std::io::Error::other)
-    }
-}
-
-impl Iterator for Run {
-    type Item = Result<CorpusEntry, WriteError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let read = self.read();
-        read.map_err(|source| WriteError::from_system(&self.path, source))
-            .transpose()
-    }
-}
-
-/// Hands out entries in order; those of equal kind and text are added up.
-fn merge(
-    mut sources: Vec<Box<dyn Iterator<Item = Result<CorpusEntry, WriteError>>>>,
-    mut sink: impl FnMut(CorpusEntry),
-) -> Result<(), WriteError> {
-    let mut heads: BinaryHeap<Reverse<Head>> = BinaryHeap::new();
-    for (source, entries) in sources.iter_mut().enumerate() {
-        if let Some(entry) = entries.next() {
-            heads.push(Reverse(Head {
-                entry: entry?,
-                source,
-            }));
-        }
-    }
-    let mut current: Option<CorpusEntry> = None;
-    while let Some(Reverse(Head { entry, source })) = heads.pop() {
-        if let Some(next) = sources[source].next() {
-            heads.push(Reverse(Head {
-                entry: next?,
-                source,
-            }));
-        }
-        match &mut current {
-            Some(same) if same.key() == entry.key() => same.absorb(&entry.counts),
-            _ => {
-                if let Some(complete) = current.replace(entry) {
-                    sink(complete);
-                }
-            }
-        }
-    }
-    current.into_iter().for_each(sink);
-    Ok(())
-}
-
-struct Head {
-    entry: CorpusEntry,
-    source: usize,
-}
-
-impl Ord for Head {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.entry
-            .key()
-            .cmp(&other.entry.key())
-            .then(self.source.cmp(&other.source))
-    }
-}
-
-impl PartialOrd for Head {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Head {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Head {}
 
 #[cfg(test)]
 mod tests {
@@ -339,13 +208,15 @@ mod tests {
             .map(|i| person(&[format!("text {}", i % 7), format!("other {}", i % 31)]))
             .collect();
         let count = |memory: usize| {
-            let counter = CorpusCounter::new(memory, 2, &std::env::temp_dir()).expect("a folder");
+            let config = Config::builtin().corpus;
+            let folder = std::env::temp_dir();
+            let counter = CorpusCounter::new(&config, memory, 2, &folder).expect("a folder");
             let mut parts = [counter.part(), counter.part()];
             for (i, person) in people.iter().enumerate() {
                 parts[i % 2].add(person).expect("counted");
             }
             parts.into_iter().for_each(CorpusPart::finish);
-            counter.finish(&Config::builtin().corpus).expect("merged")
+            counter.finish().expect("merged")
         };
         let whole = count(1 << 30);
         assert_eq!(whole.people, 200);

@@ -6,6 +6,7 @@
 
 mod counter;
 mod file;
+mod runs;
 
 pub use counter::{CorpusCounter, CorpusPart};
 pub use file::{CorpusFileError, FORMAT_VERSION, general_corpus, read_corpus, write_corpus};
