@@ -56,9 +56,10 @@ pub(crate) fn run(command: &CorpusCommand) -> Result<()> {
     let counts = job.attempt(|grouping| count_corpus(&job, grouping))?;
     let hash = write_corpus(output, &counts)?;
     eprintln!(
-        "{}: {} texts of {} people, hash {hash}",
+        "{}: {} texts, {} partners of keywords, of {} people, hash {hash}",
         output.display(),
         grouped(counts.entries.len() as u64),
+        grouped(counts.together.partner_count() as u64),
         grouped(counts.people)
     );
     Ok(())

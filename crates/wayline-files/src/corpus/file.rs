@@ -1,30 +1,30 @@
 //! Reading and writing the snapshot.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, RecordBatch, StringArray, UInt32Array};
-use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 use bytes::Bytes;
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::reader::ChunkReader;
-use wayline::corpus::{CorpusCounts, CorpusEntry, EntryKind, Snapshot, TextCounts};
+use wayline::corpus::{CorpusCounts, Snapshot, Together};
 
+use super::columns;
 use crate::write::{AsideFile, WriteError};
 
 /// Version of the file's form.
-pub const FORMAT_VERSION: &str = "1";
+pub const FORMAT_VERSION: &str = "2";
+/// The form of a file without pairs, as it was before there were any.
+const WITHOUT_PAIRS: &str = "1";
 
 const VERSION_KEY: &str = "wayline.corpus.version";
 const PEOPLE_KEY: &str = "wayline.corpus.people";
 const HASH_KEY: &str = "wayline.corpus.hash";
-const COUNTS: [&str; 5] = ["people", "visits", "events", "clicks", "home_clicks"];
+const MOMENTS_KEY: &str = "wayline.corpus.moments";
 const ROWS_AT_ONCE: usize = 16_384;
 
 /// Why a corpus file can't be used.
@@ -95,6 +95,7 @@ pub fn general_corpus() -> Result<Snapshot, CorpusFileError> {
     read(
         "the general corpus inside Wayline",
         Bytes::from_static(GENERAL),
+        Bytes::from_static(GENERAL),
     )
 }
 
@@ -106,15 +107,26 @@ const GENERAL: &[u8] = include_bytes!("../../models/general-corpus.parquet");
 /// Missing, truncated, something else, of another version, or changed.
 pub fn read_corpus(path: &Path) -> Result<Snapshot, CorpusFileError> {
     let name = path.display().to_string();
-    let file = std::fs::File::open(path).map_err(|source| CorpusFileError::Open {
-        path: name.clone(),
-        source,
-    })?;
-    read(&name, file)
+    let open = || {
+        std::fs::File::open(path).map_err(|source| CorpusFileError::Open {
+            path: name.clone(),
+            source,
+        })
+    };
+    read(&name, open()?, open()?)
 }
 
-fn read<R: ChunkReader + 'static>(path: &str, source: R) -> Result<Snapshot, CorpusFileError> {
+/// From two handles on the same content: texts are read first, since pairs name them.
+fn read<R: ChunkReader + 'static>(
+    path: &str,
+    texts: R,
+    pairs: R,
+) -> Result<Snapshot, CorpusFileError> {
     let damaged = |source: ParquetError| CorpusFileError::Damaged {
+        path: path.to_owned(),
+        source,
+    };
+    let rows = |source: ArrowError| CorpusFileError::Rows {
         path: path.to_owned(),
         source,
     };
@@ -122,14 +134,14 @@ fn read<R: ChunkReader + 'static>(path: &str, source: R) -> Result<Snapshot, Cor
         path: path.to_owned(),
         what,
     };
-    let builder = ParquetRecordBatchReaderBuilder::try_new(source).map_err(damaged)?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(texts).map_err(damaged)?;
     let metadata = builder.metadata().file_metadata().key_value_metadata();
     let value = |key: &str| {
         let pair = metadata?.iter().find(|pair| pair.key == key)?;
         pair.value.clone()
     };
     let version = value(VERSION_KEY).ok_or_else(|| none("it names no version"))?;
-    if version != FORMAT_VERSION {
+    if version != FORMAT_VERSION && version != WITHOUT_PAIRS {
         return Err(CorpusFileError::Version {
             path: path.to_owned(),
             found: version,
@@ -138,18 +150,28 @@ fn read<R: ChunkReader + 'static>(path: &str, source: R) -> Result<Snapshot, Cor
     let people = value(PEOPLE_KEY).and_then(|people| people.parse().ok());
     let people: u64 = people.ok_or_else(|| none("it doesn't say of how many people"))?;
     let hash = value(HASH_KEY).ok_or_else(|| none("it has no hash"))?;
+    let moments = value(MOMENTS_KEY).and_then(|moments| moments.parse().ok());
     let mut entries = Vec::new();
-    for batch in builder.build().map_err(damaged)? {
-        let batch = batch.map_err(|source| CorpusFileError::Rows {
-            path: path.to_owned(),
-            source,
-        })?;
-        append(&batch, &mut entries).ok_or_else(|| none("its columns are others"))?;
+    let text_columns = columns::TEXTS.into_iter().chain(columns::COUNTS);
+    let mask = ProjectionMask::columns(builder.parquet_schema(), text_columns);
+    for batch in builder.with_projection(mask).build().map_err(damaged)? {
+        columns::append_texts(&batch.map_err(rows)?, &mut entries)
+            .ok_or_else(|| none(columns::OTHER_COLUMNS))?;
+    }
+    let mut together = Together::default();
+    if version == FORMAT_VERSION {
+        together = Together::new(moments.ok_or_else(|| none("it doesn't count its moments"))?);
+        let numbers = columns::numbers(&entries);
+        let builder = ParquetRecordBatchReaderBuilder::try_new(pairs).map_err(damaged)?;
+        let mask = ProjectionMask::columns(builder.parquet_schema(), columns::PAIRS);
+        for batch in builder.with_projection(mask).build().map_err(damaged)? {
+            columns::append_pairs(&batch.map_err(rows)?, &numbers, &mut together).map_err(none)?;
+        }
     }
     let snapshot = Snapshot::new(&CorpusCounts {
         people,
         entries,
-        ..CorpusCounts::default()
+        together,
     });
     if snapshot.hash() != hash {
         return Err(CorpusFileError::Hash {
@@ -157,40 +179,6 @@ fn read<R: ChunkReader + 'static>(path: &str, source: R) -> Result<Snapshot, Cor
         });
     }
     Ok(snapshot)
-}
-
-fn append(batch: &RecordBatch, entries: &mut Vec<CorpusEntry>) -> Option<()> {
-    let text = |name: &str| {
-        batch
-            .column_by_name(name)?
-            .as_any()
-            .downcast_ref::<StringArray>()
-    };
-    let (kinds, texts) = (text("kind")?, text("text")?);
-    let counts: Option<Vec<&UInt32Array>> = COUNTS
-        .iter()
-        .map(|name| batch.column_by_name(name)?.as_any().downcast_ref())
-        .collect();
-    let counts = counts?;
-    for row in 0..batch.num_rows() {
-        let kind = match kinds.value(row) {
-            "keyword" => EntryKind::Keyword,
-            "word" => EntryKind::Word,
-            _ => return None,
-        };
-        entries.push(CorpusEntry {
-            kind,
-            text: texts.value(row).to_owned(),
-            counts: TextCounts {
-                people: counts[0].value(row),
-                visits: counts[1].value(row),
-                events: counts[2].value(row),
-                clicks: counts[3].value(row),
-                home_clicks: counts[4].value(row),
-            },
-        });
-    }
-    Some(())
 }
 
 /// Writes a snapshot, aside first, and returns its hash.
@@ -203,12 +191,21 @@ pub fn write_corpus(path: &Path, counts: &CorpusCounts) -> Result<String, Corpus
         let source = std::io::Error::other(error);
         CorpusFileError::Write(WriteError::from_system(path, source))
     };
-    let schema = schema();
-    let metadata = [
-        (VERSION_KEY, FORMAT_VERSION.to_owned()),
+    let with_pairs = !counts.together.is_empty();
+    let schema = columns::schema(with_pairs);
+    let version = if with_pairs {
+        FORMAT_VERSION
+    } else {
+        WITHOUT_PAIRS
+    };
+    let mut metadata = vec![
+        (VERSION_KEY, version.to_owned()),
         (PEOPLE_KEY, counts.people.to_string()),
         (HASH_KEY, hash.clone()),
     ];
+    if with_pairs {
+        metadata.push((MOMENTS_KEY, counts.together.all_moments().to_string()));
+    }
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_created_by("wayline".to_owned())
@@ -222,9 +219,10 @@ pub fn write_corpus(path: &Path, counts: &CorpusCounts) -> Result<String, Corpus
     let mut file = AsideFile::create(path)?;
     let mut writer =
         ArrowWriter::try_new(&mut file, schema.clone(), Some(properties)).map_err(failed)?;
-    for rows in counts.entries.chunks(ROWS_AT_ONCE) {
+    for start in (0..counts.entries.len()).step_by(ROWS_AT_ONCE) {
+        let batch = columns::batch(&schema, counts, start, ROWS_AT_ONCE);
         writer
-            .write(&batch(&schema, rows).map_err(|e| failed(e.into()))?)
+            .write(&batch.map_err(|error| failed(error.into()))?)
             .map_err(failed)?;
     }
     writer.close().map_err(failed)?;
@@ -232,38 +230,10 @@ pub fn write_corpus(path: &Path, counts: &CorpusCounts) -> Result<String, Corpus
     Ok(hash)
 }
 
-fn schema() -> Arc<Schema> {
-    let text = ["kind", "text"].map(|name| Field::new(name, DataType::Utf8, false));
-    let counts = COUNTS.map(|name| Field::new(name, DataType::UInt32, false));
-    Arc::new(Schema::new([text.to_vec(), counts.to_vec()].concat()))
-}
-
-fn batch(schema: &Arc<Schema>, rows: &[CorpusEntry]) -> Result<RecordBatch, ArrowError> {
-    let kind = |entry: &CorpusEntry| match entry.kind {
-        EntryKind::Keyword => "keyword",
-        EntryKind::Word => "word",
-    };
-    let count = |of: fn(&TextCounts) -> u32| -> ArrayRef {
-        Arc::new(UInt32Array::from_iter_values(
-            rows.iter().map(|entry| of(&entry.counts)),
-        ))
-    };
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(StringArray::from_iter_values(rows.iter().map(kind))),
-        Arc::new(StringArray::from_iter_values(
-            rows.iter().map(|entry| &entry.text),
-        )),
-        count(|counts| counts.people),
-        count(|counts| counts.visits),
-        count(|counts| counts.events),
-        count(|counts| counts.clicks),
-        count(|counts| counts.home_clicks),
-    ];
-    RecordBatch::try_new(schema.clone(), columns)
-}
-
 #[cfg(test)]
 mod tests {
+    use wayline::corpus::{CorpusEntry, EntryKind, PartnerCount, TextCounts};
+
     use super::*;
 
     fn counts() -> CorpusCounts {
@@ -296,6 +266,57 @@ mod tests {
         );
     }
 
+    /// Counts with a keyword more, and how many people have both keywords.
+    fn counts_with_pairs() -> CorpusCounts {
+        let mut counts = counts();
+        let shed = CorpusEntry {
+            text: "shed".to_owned(),
+            ..counts.entries[0].clone()
+        };
+        counts.entries.insert(1, shed);
+        counts.together = Together::new(20);
+        for (moments, keyword) in [(8, 1), (5, 0)] {
+            let partner = PartnerCount { keyword, people: 4 };
+            counts.together.push(moments, [partner]);
+        }
+        counts
+    }
+
+    #[test]
+    fn pairs_read_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("c.parquet");
+        let counts = counts_with_pairs();
+        let hash = write_corpus(&path, &counts).expect("written");
+        let snapshot = read_corpus(&path).expect("read");
+        assert_eq!(snapshot.hash(), hash);
+        let made = Snapshot::new(&counts);
+        for keyword in [0, 1] {
+            assert_eq!(snapshot.partners(keyword).len(), 1);
+            assert_eq!(snapshot.partners(keyword), made.partners(keyword));
+        }
+        let mut without = counts.clone();
+        without.together = Together::default();
+        assert_ne!(Snapshot::new(&without).hash(), hash);
+    }
+
+    #[test]
+    fn a_pair_of_nothing_known_is_refused() {
+        let mut counts = counts_with_pairs();
+        counts.together = Together::new(20);
+        // The third entry is a word.
+        let partner = PartnerCount {
+            keyword: 2,
+            people: 4,
+        };
+        counts.together.push(8, [partner]);
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("c.parquet");
+        write_corpus(&path, &counts).expect("written");
+        let message = read_corpus(&path).expect_err("refused").to_string();
+        assert!(message.contains("a pair names a keyword"), "{message}");
+    }
+
     #[test]
     fn a_truncated_or_foreign_file_says_what_to_do() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -314,6 +335,8 @@ mod tests {
     #[test]
     fn the_general_corpus_is_whole() {
         let snapshot = general_corpus().expect("whole");
+        // What goes together is learnt from real people only.
+        assert_eq!(snapshot.partner_count(), 0);
         assert!(snapshot.people() > 100 && snapshot.len() > 1_000);
     }
 }
