@@ -180,7 +180,7 @@ impl<T: Record> Store<T> {
 mod tests {
     use super::*;
     use wayline::config::Config;
-    use wayline::extract::Keyword;
+    use wayline::extract::{Keyword, Unit, UnitKind};
     use wayline::nouns::{Sources, Timestamp};
 
     fn person(texts: &[String]) -> Extracted {
@@ -196,8 +196,25 @@ mod tests {
             home_clicks: 0,
             unsupported: None,
         };
+        let item = Unit {
+            kind: UnitKind::Item,
+            key: String::new(),
+            title: None,
+            query: None,
+            annotations: (0..texts.len() as u32).map(|label| (label, 1)).collect(),
+            interests: Vec::new(),
+            boards: Vec::new(),
+            hosts: Vec::new(),
+            occurrences: Vec::new(),
+            first_seen: Timestamp::default(),
+            visits: 1,
+            events: 1,
+            weight: 1.0,
+            context: Vec::new(),
+        };
         Extracted {
             keywords: texts.iter().map(keyword).collect(),
+            units: vec![item],
             ..Extracted::default()
         }
     }
@@ -205,7 +222,7 @@ mod tests {
     #[test]
     fn spilling_changes_nothing() {
         let people: Vec<Extracted> = (0..200_usize)
-            .map(|i| person(&[format!("text {}", i % 7), format!("other {}", i % 31)]))
+            .map(|i| person(&[format!("text {}", i % 7), format!("other {}", i % 14)]))
             .collect();
         let count = |memory: usize| {
             let config = Config::builtin().corpus;
@@ -225,6 +242,12 @@ mod tests {
                 .entries
                 .iter()
                 .any(|entry| entry.text == "text" && entry.counts.people == 200)
+        );
+        assert_eq!(whole.together.all_moments(), 400);
+        assert_eq!(
+            whole.together.partner_count(),
+            28,
+            "each other with one text"
         );
         // Every person a run: more runs than are merged at once.
         assert_eq!(count(0), whole);

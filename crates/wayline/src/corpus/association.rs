@@ -21,3 +21,24 @@ pub(super) fn association(people: u32, moments: (u64, u64), all_moments: u64) ->
     let ratio = (f64::from(people) + SHRINKAGE) / (expected + SHRINKAGE);
     libm::log(ratio).clamp(0.0, MOST) as f32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::association;
+
+    #[test]
+    fn more_than_by_chance_is_above_nothing() {
+        // 40 · 50 / 1,000 = 2 people are expected.
+        let seen = |people| f64::from(association(people, (40, 50), 1_000));
+        assert!((seen(10) - libm::log(10.3 / 2.3)).abs() < 1e-6);
+        assert_eq!(seen(2), 0.0);
+        assert_eq!(seen(1), 0.0);
+        assert_eq!(association(1_000_000, (40, 50), 1_000), 4.0);
+        assert_eq!(association(0, (0, 0), 0), 0.0);
+    }
+
+    #[test]
+    fn few_people_say_less_than_many_at_the_same_ratio() {
+        assert!(association(3, (10, 10), 1_000) < association(30, (100, 100), 10_000));
+    }
+}

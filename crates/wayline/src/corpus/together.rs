@@ -250,3 +250,6 @@ impl Grouped {
         &self.partners[start..self.ends[keyword]]
     }
 }
+
+#[cfg(test)]
+mod tests;
