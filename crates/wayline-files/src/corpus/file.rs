@@ -295,7 +295,7 @@ mod tests {
             assert_eq!(snapshot.partners(keyword).len(), 1);
             assert_eq!(snapshot.partners(keyword), made.partners(keyword));
         }
-        let mut without = counts.clone();
+        let mut without = counts;
         without.together = Together::default();
         assert_ne!(Snapshot::new(&without).hash(), hash);
     }
