@@ -10,7 +10,8 @@
 //! [`walk`] is the one function that shows the whole way. Beside the way stand [`corpus`] (what
 //! everybody's log says about words and keywords), [`simulate`] (people to try things on),
 //! [`evaluate`] (how good results are) and [`explain`] (why a result is what it is). The things
-//! that are handed from room to room are [`nouns`]; every default is in [`config`].
+//! that are handed from room to room are [`nouns`]; every default is in [`config`], every learned
+//! part of grouping in [`model`].
 #![deny(missing_docs)]
 
 pub mod affinity;
@@ -24,6 +25,8 @@ pub mod evaluate;
 pub mod explain;
 pub mod extract;
 pub mod identify;
+pub mod logistic;
+pub mod model;
 pub mod name;
 pub mod nouns;
 pub mod rank;

@@ -1,17 +1,19 @@
 //! The whole way of one person's data, from what was extracted to journeys.
 
-use crate::affinity::{Affinities, AffinityModel, Evidence, UnitSpace, product};
-use crate::assign::{Assigned, Candidate, Placement, assign};
+use crate::affinity::{Affinities, UnitSpace, product};
+use crate::assign::{Assigned, Assignment, Candidate, Placement};
 use crate::cluster::{Clustering, cluster};
 use crate::config::Config;
 use crate::corpus::{Corpus, KeywordFacts};
 use crate::diversify::diversify;
 use crate::embed::EmbeddingCache;
-use crate::extract::{Extracted, UnitKind};
+use crate::extract::{Evidence, Extracted, UnitKind};
 use crate::identify::journey_id;
+use crate::logistic::Scored;
+use crate::model::GroupingModel;
 use crate::name::{Name, Naming};
 use crate::nouns::{Journey, JourneyKeyword, KeywordRow, PersonResult, RunInfo, Stage, Timestamp};
-use crate::rank::{Scored, confidence, score};
+use crate::rank::score;
 use crate::stage::stage;
 
 /// What all people of a run share.
@@ -21,8 +23,8 @@ pub struct Rooms<'a> {
     pub config: &'a Config,
     /// What everybody's log says.
     pub corpus: &'a Corpus,
-    /// The affinity of two units.
-    pub affinity: &'a AffinityModel,
+    /// The learned parts of grouping.
+    pub grouping: &'a GroupingModel,
     /// The moment for which everything is reckoned.
     pub as_of: Timestamp,
 }
@@ -36,7 +38,7 @@ impl Rooms<'_> {
     /// What stands on every journey of the run.
     #[must_use]
     pub fn run_info(&self, embedder: &str) -> RunInfo {
-        let models = format!("embedder:{embedder},affinity:{}", self.affinity.hash());
+        let models = format!("embedder:{embedder},grouping:{}", self.grouping.hash());
         let mut hasher = blake3::Hasher::new();
         for part in [
             env!("CARGO_PKG_VERSION"),
@@ -83,8 +85,6 @@ pub struct Fate {
     pub name: Name,
     /// How relevant it is now.
     pub score: Scored,
-    /// How sure we are.
-    pub confidence: Scored,
 }
 
 /// Walks one person through all rooms.
@@ -92,9 +92,20 @@ pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
     let config = rooms.config;
     let facts = KeywordFacts::of(person, rooms.corpus);
     let space = UnitSpace::of(person, &facts, embeddings, &config.affinity);
-    let affinities = Affinities::of(person, rooms.corpus, &facts, &space, rooms.affinity);
-    let clustering = cluster(&affinities, config.cluster.cut(Evidence::of(person)));
-    let assigned = assign(person, &facts, &clustering, &affinities, &config.assign);
+    let evidence = Evidence::of(person);
+    let grouping = rooms.grouping.of(evidence);
+    let affinities = Affinities::of(person, &facts, &space, &grouping.affinity);
+    let clustering = cluster(&affinities, &grouping.join, config.cluster.join(evidence));
+    let assigned = Assignment {
+        person,
+        facts: &facts,
+        space: &space,
+        clustering: &clustering,
+        affinities: &affinities,
+        model: &grouping.assign,
+        config: &config.assign,
+    }
+    .assign();
     let candidates = &assigned.candidates;
     let naming = Naming {
         person,
@@ -112,7 +123,6 @@ pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
             stage: stage(candidate, rooms.as_of, &config.stage),
             name,
             score: score(candidate, rooms.as_of, &config.rank),
-            confidence: confidence(candidate, &config.rank),
         })
         .collect();
     let order = order(candidates, &fates, &space, config);
@@ -222,7 +232,7 @@ impl Walked {
                 .map(|(index, _)| keyword(*index).text.clone())
                 .collect(),
             stage: fate.stage,
-            confidence: rounded(fate.confidence.value),
+            confidence: rounded(candidate.confidence.value),
             score: rounded(fate.score.value),
             started_at: candidate.started_at(person),
             last_active_at: candidate.last_active_at(),

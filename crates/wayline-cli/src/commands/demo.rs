@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::Args;
-use wayline::affinity::AffinityModel;
 use wayline::config::Config;
 use wayline::corpus::{Corpus, InMemoryCounter, Snapshot};
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::evaluate::{Predictions, Resampling, simulated};
 use wayline::explain::explain;
 use wayline::extract::{Extracted, extract};
+use wayline::model::GroupingModel;
 use wayline::nouns::{PersonResult, Timestamp};
 use wayline::simulate::{Catalogue, SimulationConfig, person};
 use wayline::{Rooms, Walked, walk};
@@ -61,11 +61,11 @@ pub(crate) fn run(args: &DemoArgs) -> Result<()> {
     let started = Instant::now();
     let log = Arc::new(Snapshot::new(&counter.finish()));
     let corpus = Corpus::with_prior(log, Arc::new(general_corpus()?), config.corpus.clone());
-    let affinity = AffinityModel::builtin();
+    let grouping = GroupingModel::builtin();
     let rooms = Rooms {
         config: &config,
         corpus: &corpus,
-        affinity: &affinity,
+        grouping: &grouping,
         as_of: Timestamp::from_millis(simulation.as_of_ms),
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use wayline::affinity::AffinityModel;
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::explain::explain;
+use wayline::model::GroupingModel;
 use wayline::nouns::Timestamp;
 use wayline::walk;
 
@@ -49,8 +49,8 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
         as_of: args.as_of,
     };
     let gathered = job.attempt(|grouping| gather(&job, args.corpus.as_deref(), grouping, false))?;
-    let affinity = AffinityModel::builtin();
-    let rooms = gathered.rooms(&config, &affinity);
+    let grouping = GroupingModel::builtin();
+    let rooms = gathered.rooms(&config, &grouping);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
     for person in gathered.people.records()? {
         let person = person?;

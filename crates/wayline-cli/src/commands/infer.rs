@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use wayline::affinity::AffinityModel;
 use wayline::embed::Embedder;
+use wayline::model::GroupingModel;
 use wayline::nouns::{PersonResult, Timestamp};
 use wayline_files::group::Grouping;
 use wayline_files::write::ResultsWriter;
@@ -78,9 +78,9 @@ pub(crate) fn run(args: &InferArgs) -> Result<()> {
 }
 
 fn infer(args: &InferArgs, job: &Job<'_>, grouping: Grouping, started: Instant) -> Result<String> {
-    let affinity = AffinityModel::builtin();
+    let models = GroupingModel::builtin();
     let gathered = gather(job, args.corpus.as_deref(), grouping, args.users.is_empty())?;
-    let rooms = gathered.rooms(job.config, &affinity);
+    let rooms = gathered.rooms(job.config, &models);
     let info = rooms.run_info(Embedder::builtin().hash());
     let mut writer = ResultsWriter::create(&args.output, args.keywords.as_deref(), &info)?;
     let users: HashSet<String> = args.users.iter().cloned().collect();

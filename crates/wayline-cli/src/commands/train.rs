@@ -1,9 +1,13 @@
 //! `wayline train`: remakes the model files.
 
 mod affinity;
+mod fitting;
 mod labels;
 mod logistic;
 mod rank;
+mod searches;
+mod simulations;
+mod tables;
 
 use anyhow::Result;
 use clap::Subcommand;

@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow, bail};
 use wayline::Rooms;
-use wayline::affinity::AffinityModel;
 use wayline::config::Config;
 use wayline::corpus::{Corpus, CorpusCounts, Snapshot};
 use wayline::extract::{Extracted, extract};
+use wayline::model::GroupingModel;
 use wayline::nouns::{PersonLog, Timestamp};
 use wayline_files::corpus::{CorpusCounter, CorpusPart, general_corpus, read_corpus};
 use wayline_files::group::{GroupError, GroupOptions, Grouping, for_each_person};
@@ -41,12 +41,12 @@ impl Gathered {
     pub(crate) fn rooms<'a>(
         &'a self,
         config: &'a Config,
-        affinity: &'a AffinityModel,
+        grouping: &'a GroupingModel,
     ) -> Rooms<'a> {
         Rooms {
             config,
             corpus: &self.corpus,
-            affinity,
+            grouping,
             as_of: self.as_of,
         }
     }

@@ -3,33 +3,43 @@
 use foldhash::{HashMap, HashMapExt};
 use multiversion::multiversion;
 
-use crate::corpus::{Corpus, KeywordFacts, words};
+use crate::corpus::KeywordFacts;
 use crate::extract::{Extracted, Unit, UnitKind};
-use crate::nouns::normalize;
 
 use super::math::ln;
 use super::profiles::Profiles;
-use super::signature::TrigramSignature;
 use super::space::{SCALE, UnitSpace};
 use super::timelines::{Nearness, Timelines};
 
-/// The names of the features, in their order. Changing one changes the version of the model file.
-pub const FEATURES: [&str; 14] = [
+/// The names of the features, in their order.
+///
+/// | feature | what it measures |
+/// |---|---|
+/// | `cosine` | of the units' [places](UnitSpace): own text, clicked site, what stands around |
+/// | `interest_cosine` | of interests weighted by rarity, a search's being those of what it led to |
+/// | `interests_on_both` | 1 if both have any, else 0: what is missing must not look like distance |
+/// | `annotation_cosine`, `annotations_on_both` | likewise, of annotations |
+/// | `rarest_label` | rarity of the rarest annotation or interest that both items carry; 0.2 a nat |
+/// | `together_cosine`, `together_on_both` | likewise, of what everybody's log says goes together with the units' keywords |
+/// | `log_gap` | ln(1 + minutes between the nearest occurrences), 0.1 a nat |
+/// | `visits_above_chance` | ln of shared visits over those expected if the person's visits were drawn at random, 0.3 a nat; not below 0 |
+/// | `same_board` | 1 if saved to one board |
+pub const FEATURES: [&str; 11] = [
     "cosine",
-    "cosine_above_chance",
-    "trigram_jaccard",
-    "word_cosine",
     "interest_cosine",
     "interests_on_both",
     "annotation_cosine",
     "annotations_on_both",
-    "search_context_cosine",
+    "rarest_label",
+    "together_cosine",
+    "together_on_both",
     "log_gap",
-    "same_visit",
-    "same_host",
+    "visits_above_chance",
     "same_board",
-    "both_items",
 ];
+
+/// Which way each feature may speak: 1 only for one goal, −1 only against, 0 either way.
+pub const SIGNS: [i8; FEATURES.len()] = [1, 1, 0, 1, 0, 1, 1, 0, -1, 1, 1];
 
 /// The features of the pairs (i, i + 1), (i, i + 2), … of one unit i: a column per feature, in
 /// the order of [`FEATURES`].
@@ -63,11 +73,10 @@ impl FeatureRow {
 pub struct PairRows<'a> {
     person: &'a Extracted,
     space: &'a UnitSpace,
-    signatures: Vec<TrigramSignature>,
-    words: Profiles,
     interests: Profiles,
     annotations: Profiles,
-    searches: Profiles,
+    together: Profiles,
+    labels: RarestLabels,
     timelines: Timelines<'a>,
     nearness: Vec<Nearness>,
     row: FeatureRow,
@@ -77,26 +86,14 @@ pub struct PairRows<'a> {
 impl<'a> PairRows<'a> {
     /// Prepares everything that is reckoned once a person.
     #[must_use]
-    pub fn new(
-        person: &'a Extracted,
-        corpus: &Corpus,
-        facts: &KeywordFacts,
-        space: &'a UnitSpace,
-    ) -> Self {
-        let searches = person
-            .units
-            .iter()
-            .filter(|unit| unit.kind == UnitKind::Search);
+    pub fn new(person: &'a Extracted, facts: &KeywordFacts, space: &'a UnitSpace) -> Self {
         Self {
             person,
             space,
-            signatures: searches
-                .map(|unit| TrigramSignature::of(&unit.key))
-                .collect(),
-            words: word_profiles(person, corpus),
             interests: label_profiles(person, facts, |unit| &unit.interests),
             annotations: label_profiles(person, facts, |unit| &unit.annotations),
-            searches: search_profiles(person),
+            together: together_profiles(person, facts),
+            labels: RarestLabels::of(person, facts),
             timelines: Timelines::of(person),
             nearness: Vec::new(),
             row: FeatureRow::default(),
@@ -113,92 +110,63 @@ impl<'a> PairRows<'a> {
         }
         self.next += 1;
         self.row.resize(units - left - 1);
-        self.fill_vectors(left);
-        self.fill_profiles(left);
-        self.fill_behaviour(left);
-        Some(&self.row)
-    }
-
-    fn fill_vectors(&mut self, left: usize) {
-        let [cosine, above_chance, trigrams, ..] = &mut self.row.columns;
-        let space = self.space;
-        cosines_of_row(space.vector(left), space.vectors_after(left), cosine);
-        let hub = space.hubness(left);
-        let chance = space.hubness_after(left);
-        for ((out, cosine), other) in above_chance.iter_mut().zip(&*cosine).zip(chance) {
-            *out = cosine - 0.5 * (hub + other);
-        }
-        // Searches stand before all items; an item's title says little letter by letter.
-        if left < self.signatures.len() {
-            jaccards_of_row(&self.signatures, left, trigrams);
-        }
-    }
-
-    fn fill_profiles(&mut self, left: usize) {
         let [
-            _,
-            _,
-            _,
-            words,
+            cosine,
             interest,
             interests_on_both,
             annotation,
             annotations_on_both,
-            search,
-            ..,
+            rarest_label,
+            together,
+            together_on_both,
+            gap,
+            visits,
+            board,
         ] = &mut self.row.columns;
-        self.words.add_cosines(left, words);
-        self.interests.add_cosines(left, interest);
-        self.annotations.add_cosines(left, annotation);
-        self.searches.add_cosines(left, search);
-        let on_both = |profiles: &Profiles, out: &mut [f32]| {
-            if profiles.has(left) {
-                for (offset, out) in out.iter_mut().enumerate() {
-                    *out = f32::from(u8::from(profiles.has(left + 1 + offset)));
-                }
-            }
-        };
-        on_both(&self.interests, interests_on_both);
-        on_both(&self.annotations, annotations_on_both);
-    }
-
-    fn fill_behaviour(&mut self, left: usize) {
-        let [.., gap, same_visit, same_host, same_board, both_items] = &mut self.row.columns;
-        let unit = &self.person.units[left];
+        let space = self.space;
+        cosines_of_row(space.vector(left), space.vectors_after(left), cosine);
+        self.interests.fill(left, interest, interests_on_both);
+        self.annotations.fill(left, annotation, annotations_on_both);
+        self.together.fill(left, together, together_on_both);
+        self.labels.fill(left, rarest_label);
         self.timelines.nearness_of_row(left, &mut self.nearness);
-        fill_times(&self.nearness, gap, same_visit);
-        let others = &self.person.units[left + 1..];
-        if !unit.hosts.is_empty() {
-            for (out, other) in same_host.iter_mut().zip(others) {
-                *out = shared(&unit.hosts, &other.hosts);
-            }
-        }
+        fill_gaps(&self.nearness, gap);
+        fill_visits(self.person, left, &self.nearness, visits);
+        let unit = &self.person.units[left];
         if !unit.boards.is_empty() {
-            for (out, other) in same_board.iter_mut().zip(others) {
-                *out = shared(&unit.boards, &other.boards);
+            for (out, other) in board.iter_mut().zip(&self.person.units[left + 1..]) {
+                *out = f32::from(u8::from(share_any(&unit.boards, &other.boards)));
             }
         }
-        if unit.kind == UnitKind::Item {
-            // Items stand behind all searches, so what follows an item is an item.
-            both_items.fill(1.0);
-        }
+        Some(&self.row)
     }
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
-fn fill_times(nearness: &[Nearness], gap: &mut [f32], same_visit: &mut [f32]) {
-    for ((near, gap), same_visit) in nearness.iter().zip(gap).zip(same_visit) {
+fn fill_gaps(nearness: &[Nearness], gap: &mut [f32]) {
+    for (near, gap) in nearness.iter().zip(gap) {
         // ln of minutes, a week is 9.2: brought to about 0 to 1.
         *gap = ln(1.0 + near.gap as f32 / 60_000.0) * 0.1;
-        *same_visit = near.visits.min(3) as f32 / 3.0;
     }
 }
 
-fn shared(left: &[(u32, u32)], right: &[(u32, u32)]) -> f32 {
-    let any = left
-        .iter()
-        .any(|(key, _)| right.iter().any(|(other, _)| key == other));
-    f32::from(u8::from(any))
+/// Few pairs share a visit, so this is no loop for vector units.
+fn fill_visits(person: &Extracted, left: usize, nearness: &[Nearness], out: &mut [f32]) {
+    let visits = person.visits.max(1) as f32;
+    let own = person.units[left].visits as f32;
+    let others = &person.units[left + 1..];
+    for ((near, other), out) in nearness.iter().zip(others).zip(out) {
+        if near.visits > 0 {
+            let expected = own * other.visits as f32 / visits;
+            let above = (near.visits as f32 + 0.3) / (expected + 0.3);
+            *out = ln(above.max(1.0)) * 0.3;
+        }
+    }
+}
+
+fn share_any(left: &[(u32, u32)], right: &[(u32, u32)]) -> bool {
+    left.iter()
+        .any(|(key, _)| right.iter().any(|(other, _)| key == other))
 }
 
 fn label_profiles(
@@ -224,54 +192,83 @@ fn label_profiles(
     })
 }
 
-fn word_profiles(person: &Extracted, corpus: &Corpus) -> Profiles {
-    let mut ids: HashMap<String, u32> = HashMap::new();
-    let mut rarity: Vec<f32> = Vec::new();
-    let mut all: Vec<u32> = Vec::new();
-    let mut starts = vec![0];
-    let mut normal = String::new();
+/// The strongest association that the corpus gives: a partner's weight is its share of it.
+const STRONGEST: f32 = 4.0;
+
+/// A unit's keywords and what goes together with them over all people. Two units are near when
+/// the one's keyword goes together with the other's, or both with the same third.
+fn together_profiles(person: &Extracted, facts: &KeywordFacts) -> Profiles {
+    let mut places: HashMap<u32, u32> = HashMap::new();
+    let mut entries: Vec<(u32, f32)> = Vec::new();
+    let mut ends: Vec<usize> = Vec::new();
     for unit in &person.units {
-        let text = match (&unit.title, unit.kind) {
-            (_, UnitKind::Search) => unit.key.as_str(),
-            (Some(title), UnitKind::Item) => {
-                normalize(title, &mut normal);
-                normal.as_str()
-            }
-            (None, UnitKind::Item) => "",
-        };
-        for word in words(text) {
-            let id = match ids.get(word) {
-                Some(id) => *id,
-                None => {
-                    rarity.push(corpus.word_rarity(word));
-                    ids.insert(word.to_owned(), rarity.len() as u32 - 1);
-                    rarity.len() as u32 - 1
-                }
+        let labels = unit.annotations.iter().chain(&unit.interests);
+        let keywords = unit
+            .query
+            .into_iter()
+            .chain(labels.map(|(label, _)| *label));
+        for keyword in keywords {
+            let partners = facts.partners(keyword);
+            let Some(id) = facts.corpus_id(keyword).filter(|_| !partners.is_empty()) else {
+                continue;
             };
-            all.push(id);
+            let rarity = facts.rarity(keyword);
+            let itself = std::iter::once((id, STRONGEST));
+            let partners = partners.iter().map(|it| (it.keyword, it.association));
+            for (id, association) in itself.chain(partners) {
+                let next = places.len() as u32;
+                let place = *places.entry(id).or_insert(next);
+                entries.push((place, rarity * association / STRONGEST));
+            }
         }
-        starts.push(all.len());
+        ends.push(entries.len());
     }
-    Profiles::new(person.units.len(), rarity.len(), |unit, add| {
-        for word in &all[starts[unit]..starts[unit + 1]] {
-            add(*word, rarity[*word as usize]);
+    Profiles::new(person.units.len(), places.len(), |unit, add| {
+        let start = unit.checked_sub(1).map_or(0, |before| ends[before]);
+        for (place, weight) in &entries[start..ends[unit]] {
+            add(*place, *weight);
         }
     })
 }
 
-/// A search is around itself, an item is around the searches that led to it.
-fn search_profiles(person: &Extracted) -> Profiles {
-    let units = &person.units;
-    Profiles::new(units.len(), units.len(), |index, add| {
-        match units[index].kind {
-            UnitKind::Search => add(index as u32, 1.0),
-            UnitKind::Item => {
-                for (search, weight) in &units[index].context {
-                    add(*search, *weight);
-                }
+/// For each annotation and interest the items that carry it, and how rare it is.
+struct RarestLabels {
+    /// (label, rarity) of each unit.
+    of_unit: Vec<Vec<(u32, f32)>>,
+    /// Units of each label, ascending.
+    carriers: Vec<Vec<u32>>,
+}
+
+impl RarestLabels {
+    fn of(person: &Extracted, facts: &KeywordFacts) -> Self {
+        let mut carriers: Vec<Vec<u32>> = vec![Vec::new(); person.keywords.len()];
+        let mut of_unit = Vec::with_capacity(person.units.len());
+        for (index, unit) in person.units.iter().enumerate() {
+            let labels: Vec<(u32, f32)> = unit
+                .annotations
+                .iter()
+                .chain(&unit.interests)
+                .map(|(label, _)| (*label, facts.rarity(*label)))
+                .collect();
+            for (label, _) in &labels {
+                carriers[*label as usize].push(index as u32);
+            }
+            of_unit.push(labels);
+        }
+        Self { of_unit, carriers }
+    }
+
+    fn fill(&self, left: usize, out: &mut [f32]) {
+        for (label, rarity) in &self.of_unit[left] {
+            // Units ascend, so those after the left one stand at the end.
+            for unit in self.carriers[*label as usize].iter().rev() {
+                let Some(offset) = (*unit as usize).checked_sub(left + 1) else {
+                    break;
+                };
+                out[offset] = out[offset].max(rarity * 0.2);
             }
         }
-    })
+    }
 }
 
 /// Cosines of one vector with all that follow it, back to back in `rest`. Integer arithmetic: the
@@ -285,13 +282,5 @@ fn cosines_of_row(left: &[i16], rest: &[i16], out: &mut [f32]) {
             .map(|(left, right)| i32::from(*left) * i32::from(*right))
             .sum();
         *out = dot as f32 * (1.0 / (SCALE * SCALE));
-    }
-}
-
-#[multiversion(targets("x86_64+popcnt"))]
-fn jaccards_of_row(signatures: &[TrigramSignature], left: usize, out: &mut [f32]) {
-    let signature = signatures[left];
-    for (out, other) in out.iter_mut().zip(&signatures[left + 1..]) {
-        *out = signature.jaccard(other);
     }
 }

@@ -1,26 +1,26 @@
 //! How likely two evidence units serve one goal.
 //!
 //! [`UnitSpace`] places each unit by its text and by what stands around it. [`PairRows`] computes
-//! the features of all pairs, row by row, for training and for inference alike.
-//! [`AffinityModel`] turns them into a probability.
+//! the features of all pairs, row by row, for training and for inference alike. A logistic
+//! regression over [`FEATURES`] turns them into a probability. All but the features that say
+//! "both have any" are monotone: more of it never speaks the other way.
 
 mod config;
 mod features;
 mod math;
-mod model;
 mod profiles;
-mod signature;
+mod score;
 mod space;
 mod timelines;
 
 pub use config::AffinityConfig;
-pub use features::{FEATURES, FeatureRow, PairRows};
-pub use model::{AffinityModel, Evidence, ModelError, Weights};
+pub use features::{FEATURES, FeatureRow, PairRows, SIGNS};
 pub use space::UnitSpace;
 pub(crate) use space::product;
 
-use crate::corpus::{Corpus, KeywordFacts};
+use crate::corpus::KeywordFacts;
 use crate::extract::Extracted;
+use crate::logistic::Logistic;
 
 /// The affinities of all pairs of one person's units: the probability that both serve one goal.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,21 +31,19 @@ pub struct Affinities {
 }
 
 impl Affinities {
-    /// All pairs of a person, by the model for the kind of evidence that there is.
+    /// All pairs of a person, by a model over [`FEATURES`].
     #[must_use]
     pub fn of(
         person: &Extracted,
-        corpus: &Corpus,
         facts: &KeywordFacts,
         space: &UnitSpace,
-        model: &AffinityModel,
+        model: &Logistic,
     ) -> Self {
         let units = person.units.len();
         let mut pairs = Vec::with_capacity(units * units.saturating_sub(1) / 2);
-        let mut rows = PairRows::new(person, corpus, facts, space);
-        let evidence = Evidence::of(person);
+        let mut rows = PairRows::new(person, facts, space);
         while let Some(row) = rows.next_row() {
-            model.score_row(evidence, row, &mut pairs);
+            score::score_row(model, row, &mut pairs);
         }
         Self { units, pairs }
     }

@@ -1,5 +1,5 @@
-//! Sparse profiles of units (interests, annotations, words, the searches around them) and the
-//! cosine of all pairs of them.
+//! Sparse profiles of units (interests, annotations, what goes together with them) and the cosine
+//! of all pairs of them.
 
 /// For each unit a sparse vector of unit length over some vocabulary of the person.
 pub(super) struct Profiles {
@@ -65,13 +65,25 @@ impl Profiles {
     }
 
     /// Whether a unit has anything in its profile.
-    pub(super) fn has(&self, unit: usize) -> bool {
+    fn has(&self, unit: usize) -> bool {
         self.unit_starts[unit] < self.unit_starts[unit + 1]
+    }
+
+    /// Fills `cosines` of a unit with all units after it, and whether both have anything at all;
+    /// both start at 0.
+    pub(super) fn fill(&self, left: usize, cosines: &mut [f32], on_both: &mut [f32]) {
+        if !self.has(left) {
+            return;
+        }
+        self.add_cosines(left, cosines);
+        for (offset, out) in on_both.iter_mut().enumerate() {
+            *out = f32::from(u8::from(self.has(left + 1 + offset)));
+        }
     }
 
     /// Adds to `out`, which starts at 0, the cosines of a unit with all units after it. The cost
     /// is that of the pairs that share something.
-    pub(super) fn add_cosines(&self, left: usize, out: &mut [f32]) {
+    fn add_cosines(&self, left: usize, out: &mut [f32]) {
         let own =
             &self.by_unit[self.unit_starts[left] as usize..self.unit_starts[left + 1] as usize];
         for (key, left_weight) in own {

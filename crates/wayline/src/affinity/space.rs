@@ -4,7 +4,7 @@ use multiversion::multiversion;
 
 use crate::corpus::KeywordFacts;
 use crate::embed::EmbeddingCache;
-use crate::extract::{Extracted, Keyword};
+use crate::extract::{Extracted, Keyword, Unit};
 use crate::nouns::normalize;
 
 use super::AffinityConfig;
@@ -18,8 +18,6 @@ pub struct UnitSpace {
     /// The vector of each keyword; that of index 0 is zeros, for those that no unit carries.
     vector_of_keyword: Vec<u32>,
     units: Vec<i16>,
-    /// Mean cosine of each unit to all units of the person.
-    hubness: Vec<f32>,
 }
 
 /// Length of a vector. The product of two is below 2²⁴, far from overflow.
@@ -28,7 +26,7 @@ pub(super) const SCALE: f32 = 4096.0;
 impl UnitSpace {
     /// Embeds all keywords and units of a person; each text once.
     ///
-    /// A search is its query. An item is its title plus its annotations and interests, these
+    /// A search is its query plus `host_weight` × the names of the sites that were clicked. An item is its title plus its annotations and interests, these
     /// weighted by rarity over people. With context means plus `context_weight` × the weighted
     /// mean of the units that it led to or that led to it.
     #[must_use]
@@ -49,6 +47,11 @@ impl UnitSpace {
         for (unit, out) in person.units.iter().zip(own.chunks_exact_mut(dimensions)) {
             if let Some(query) = unit.query {
                 out.copy_from_slice(keyword_vector(query));
+                if !unit.hosts.is_empty() {
+                    embed_hosts(person, unit, embeddings, &mut labels);
+                    add_scaled(out, config.host_weight, &labels);
+                    to_unit_length(out);
+                }
                 continue;
             }
             labels.fill(0.0);
@@ -70,7 +73,6 @@ impl UnitSpace {
         let with_context = with_context(person, &own, dimensions, config.context_weight);
         Self {
             dimensions,
-            hubness: hubness(&with_context, dimensions),
             units: quantize(&with_context),
             keywords,
             vector_of_keyword,
@@ -111,17 +113,6 @@ impl UnitSpace {
     pub(super) fn vectors_after(&self, unit: usize) -> &[i16] {
         &self.units[(unit + 1) * self.dimensions..]
     }
-
-    /// Mean cosine of a unit to all units of the person.
-    #[must_use]
-    pub fn hubness(&self, unit: usize) -> f32 {
-        self.hubness[unit]
-    }
-
-    /// Likewise, of all units after one.
-    pub(super) fn hubness_after(&self, unit: usize) -> &[f32] {
-        &self.hubness[unit + 1..]
-    }
 }
 
 /// Vectors of the keywords that units carry (a person may have many more), and where each
@@ -145,6 +136,31 @@ fn embed_keywords(person: &Extracted, embeddings: &mut EmbeddingCache<'_>) -> (V
     };
     let vector_of_keyword = person.keywords.iter().map(vector_of).collect();
     (vectors, vector_of_keyword)
+}
+
+/// The names of a search's clicked sites, as one vector of unit length: they say in other words
+/// what the query is about.
+fn embed_hosts(
+    person: &Extracted,
+    unit: &Unit,
+    embeddings: &mut EmbeddingCache<'_>,
+    out: &mut [f32],
+) {
+    let mut one = vec![0.0; out.len()];
+    out.fill(0.0);
+    for (host, clicks) in &unit.hosts {
+        embeddings.embed(&site_name(&person.hosts[*host as usize]), &mut one);
+        add_scaled(out, *clicks as f32, &one);
+    }
+    to_unit_length(out);
+}
+
+/// `www.barn-weddings.co.uk` → `barn weddings`.
+fn site_name(host: &str) -> String {
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let name = host.rsplit_once('.').map_or(host, |(name, _)| name);
+    let name = name.strip_suffix(".co").unwrap_or(name);
+    name.replace(['.', '-'], " ")
 }
 
 fn with_context(person: &Extracted, own: &[f32], dimensions: usize, weight: f32) -> Vec<f32> {
@@ -189,18 +205,6 @@ fn to_unit_length(vector: &mut [f32]) {
             *value *= factor;
         }
     }
-}
-
-fn hubness(vectors: &[f32], dimensions: usize) -> Vec<f32> {
-    let units = (vectors.len() / dimensions.max(1)).max(1);
-    let mut mean = vec![0.0_f32; dimensions];
-    for vector in vectors.chunks_exact(dimensions) {
-        add_scaled(&mut mean, 1.0 / units as f32, vector);
-    }
-    vectors
-        .chunks_exact(dimensions)
-        .map(|vector| product(vector, &mean))
-        .collect()
 }
 
 /// Inner product in eight interleaved sums, an order that vector units can follow: the same bits

@@ -2,9 +2,13 @@
 
 use crate::corpus::KeywordFacts;
 use crate::extract::{Extracted, UnitKind};
+use crate::logistic::Scored;
 use crate::nouns::{Source, Timestamp};
 
-use super::between::Between;
+use super::belonging::is_typed;
+use super::confidence::{FEATURES, confidence};
+use super::standings::Standings;
+use super::{Assignment, Gathered};
 
 /// A group of units with the keywords that are its own, and the counts that later rooms read.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,16 +40,19 @@ pub struct Candidate {
     pub cohesion: f64,
     /// The highest mean affinity of its units to another group; 0 if there is none.
     pub nearest: f64,
+    /// How likely it is one real goal.
+    pub confidence: Scored,
 }
 
 impl Candidate {
     pub(super) fn new(
-        person: &Extracted,
-        facts: &KeywordFacts,
-        between: &Between<'_>,
-        units: Vec<u32>,
-        keywords: Vec<u32>,
+        assignment: &Assignment<'_>,
+        standings: &Standings,
+        group: u32,
+        units: &[u32],
+        gathered: &Gathered,
     ) -> Self {
+        let Assignment { person, facts, .. } = *assignment;
         let members = || units.iter().map(|unit| &person.units[*unit as usize]);
         let mut times: Vec<(Timestamp, u32)> = members()
             .flat_map(|unit| &unit.occurrences)
@@ -54,13 +61,13 @@ impl Candidate {
         times.sort_unstable();
         let mut visits: Vec<u32> = times.iter().map(|(_, visit)| *visit).collect();
         visits.dedup();
-        let navigational = keywords
-            .iter()
-            .filter(|keyword| facts.is_navigational(**keyword))
-            .count() as f64
-            / keywords.len().max(1) as f64;
-        Self {
-            keywords: weighted(person, facts, keywords),
+        let keywords: Vec<u32> = gathered.keywords.iter().map(|(it, _)| *it).collect();
+        let count = keywords.len().max(1) as f64;
+        let share = |which: &dyn Fn(u32) -> bool| {
+            keywords.iter().filter(|keyword| which(**keyword)).count() as f64 / count
+        };
+        let mut candidate = Self {
+            units: units.to_vec(),
             interests: summed(members().flat_map(|unit| &unit.interests)),
             boards: summed(members().flat_map(|unit| &unit.boards)),
             times: times.iter().map(|(time, _)| *time).collect(),
@@ -72,11 +79,30 @@ impl Candidate {
                 .count() as u32,
             items: members().filter(|unit| unit.kind == UnitKind::Item).count() as u32,
             weight: members().map(|unit| f64::from(unit.weight)).sum(),
-            navigational,
-            cohesion: units.first().map_or(0.0, |unit| between.cohesion(*unit)),
-            nearest: units.first().map_or(0.0, |unit| between.nearest(*unit)),
-            units,
-        }
+            navigational: share(&|keyword| facts.is_navigational(keyword)),
+            cohesion: f64::from(standings.cohesion(group)),
+            nearest: f64::from(standings.nearest_group(group)),
+            confidence: Scored::default(),
+            keywords: Vec::new(),
+        };
+        let typed = share(&|keyword| is_typed(person, keyword)) * count;
+        let belonging: f32 = gathered
+            .keywords
+            .iter()
+            .map(|(_, belonging)| belonging)
+            .sum();
+        let values: [f32; FEATURES.len()] = [
+            libm::log1p(count) as f32,
+            libm::log1p(typed) as f32,
+            libm::log1p(f64::from(candidate.visits)) as f32,
+            candidate.cohesion as f32,
+            1.0 - candidate.nearest as f32,
+            belonging / count as f32,
+            count as f32 / gathered.nominated.max(1) as f32,
+        ];
+        candidate.confidence = confidence(&values, &assignment.model.confidence);
+        candidate.keywords = weighted(person, facts, keywords);
+        candidate
     }
 
     /// The first event.

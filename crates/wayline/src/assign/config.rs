@@ -1,50 +1,60 @@
 use serde::Deserialize;
 
-use crate::affinity::Evidence;
 use crate::config::{ConfigError, within};
+use crate::extract::Evidence;
 
 /// Settings of assignment; `default.toml` says what each means.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "documented in default.toml, once")]
 pub struct AssignConfig {
-    pub min_keywords_with_items: usize,
-    pub min_keywords_searches_only: usize,
     pub min_share: f64,
+    pub with_items: Thresholds,
+    pub searches_only: Thresholds,
+}
+
+/// Evidence that a journey needs, for one kind of log.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "documented in default.toml, once")]
+pub struct Thresholds {
+    pub min_belonging: f64,
+    pub min_keywords: usize,
+    pub min_confidence: f64,
 }
 
 impl AssignConfig {
-    /// Keywords that a journey needs, for a kind of evidence.
+    /// The thresholds for a kind of evidence.
     #[must_use]
-    pub fn min_keywords(&self, evidence: Evidence) -> usize {
+    pub fn thresholds(&self, evidence: Evidence) -> &Thresholds {
         match evidence {
-            Evidence::WithItems => self.min_keywords_with_items,
-            Evidence::SearchesOnly => self.min_keywords_searches_only,
+            Evidence::WithItems => &self.with_items,
+            Evidence::SearchesOnly => &self.searches_only,
         }
     }
 
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        let range = "between 1 and 1000";
-        within(
-            "assign.min_keywords_with_items",
-            self.min_keywords_with_items as f64,
-            1.0,
-            1000.0,
-            range,
-        )?;
-        within(
-            "assign.min_keywords_searches_only",
-            self.min_keywords_searches_only as f64,
-            1.0,
-            1000.0,
-            range,
-        )?;
-        within(
-            "assign.min_share",
-            self.min_share,
-            0.0,
-            1.0,
-            "between 0 and 1",
-        )
+        let share = "between 0 and 1";
+        within("assign.min_share", self.min_share, 0.0, 1.0, share)?;
+        for (belonging, keywords, confidence, it) in [
+            (
+                "assign.with_items.min_belonging",
+                "assign.with_items.min_keywords",
+                "assign.with_items.min_confidence",
+                &self.with_items,
+            ),
+            (
+                "assign.searches_only.min_belonging",
+                "assign.searches_only.min_keywords",
+                "assign.searches_only.min_confidence",
+                &self.searches_only,
+            ),
+        ] {
+            within(belonging, it.min_belonging, 0.0, 1.0, share)?;
+            within(confidence, it.min_confidence, 0.0, 1.0, share)?;
+            let range = "between 1 and 1000";
+            within(keywords, it.min_keywords as f64, 1.0, 1000.0, range)?;
+        }
+        Ok(())
     }
 }

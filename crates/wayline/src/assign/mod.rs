@@ -1,20 +1,28 @@
 //! From groups of units to journey candidates: each keyword goes to the group that holds most of
-//! its occurrences, or to none for a named reason.
+//! its occurrences if it belongs there, or to none for a named reason; a group with enough that
+//! belongs to it, and that is likely enough one real goal, is a candidate.
 
-mod between;
+mod belonging;
 mod candidate;
+mod carriers;
+mod confidence;
 mod config;
+mod middles;
+mod model;
+mod standings;
 
+pub use belonging::{FEATURES as BELONGING_FEATURES, Nominee, nominees};
 pub use candidate::Candidate;
-pub use config::AssignConfig;
+pub use confidence::{FEATURES as CONFIDENCE_FEATURES, SIGNS as CONFIDENCE_SIGNS};
+pub use config::{AssignConfig, Thresholds};
+pub use model::AssignModel;
+pub use standings::Standings;
 
-use between::Between;
-
-use crate::affinity::{Affinities, Evidence};
+use crate::affinity::{Affinities, UnitSpace};
 use crate::cluster::Clustering;
 use crate::corpus::KeywordFacts;
-use crate::extract::Extracted;
-use crate::nouns::{LeftOver, Source};
+use crate::extract::{Evidence, Extracted};
+use crate::nouns::LeftOver;
 
 /// Where a keyword went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,124 +42,124 @@ pub struct Assigned {
     pub placements: Vec<Placement>,
 }
 
-/// Assigns every keyword.
-#[must_use]
-pub fn assign(
-    person: &Extracted,
-    facts: &KeywordFacts,
-    clustering: &Clustering,
-    affinities: &Affinities,
-    config: &AssignConfig,
-) -> Assigned {
-    let members = clustering.members();
-    let mut placements: Vec<Placement> = Vec::with_capacity(person.keywords.len());
-    let mut kept = vec![0_usize; members.len()];
-    for (keyword, occurrences) in occurrences(person, clustering).into_iter().enumerate() {
-        let placement = place(person, facts, keyword as u32, &occurrences, config);
-        if let Placement::Candidate(cluster) = placement {
-            // A way to get to a site is no evidence of a goal, though it may belong to one.
-            kept[cluster as usize] += usize::from(!facts.is_navigational(keyword as u32));
-        }
-        placements.push(placement);
-    }
-    let least = config.min_keywords(Evidence::of(person));
-    let mut candidate_of_cluster = vec![None; members.len()];
-    let mut next = 0;
-    for (cluster, kept) in kept.iter().enumerate() {
-        if *kept >= least {
-            candidate_of_cluster[cluster] = Some(next);
-            next += 1;
-        }
-    }
-    for (keyword, placement) in placements.iter_mut().enumerate() {
-        if let Placement::Candidate(cluster) = *placement {
-            *placement = match candidate_of_cluster[cluster as usize] {
-                Some(candidate) => Placement::Candidate(candidate),
-                None => Placement::LeftOver(why_too_little(
-                    person,
-                    facts,
-                    keyword as u32,
-                    &members[cluster as usize],
-                )),
-            };
-        }
-    }
-    let mut keywords_of: Vec<Vec<u32>> = vec![Vec::new(); next as usize];
-    for (keyword, placement) in placements.iter().enumerate() {
-        if let Placement::Candidate(candidate) = placement {
-            keywords_of[*candidate as usize].push(keyword as u32);
-        }
-    }
-    let between = Between::of(affinities, clustering);
-    let candidates = members
-        .into_iter()
-        .zip(candidate_of_cluster)
-        .filter_map(|(units, candidate)| {
-            let keywords = std::mem::take(&mut keywords_of[candidate? as usize]);
-            Some(Candidate::new(person, facts, &between, units, keywords))
-        })
-        .collect();
-    Assigned {
-        candidates,
-        placements,
-    }
+/// What assignment looks at.
+#[derive(Clone, Copy)]
+pub struct Assignment<'a> {
+    /// The person.
+    pub person: &'a Extracted,
+    /// What the corpus says of the person's keywords.
+    pub facts: &'a KeywordFacts,
+    /// Where keywords stand in meaning.
+    pub space: &'a UnitSpace,
+    /// The groups of units.
+    pub clustering: &'a Clustering,
+    /// The affinities that they were made of.
+    pub affinities: &'a Affinities,
+    /// The learned parts, for the person's kind of evidence.
+    pub model: &'a AssignModel,
+    /// Settings.
+    pub config: &'a AssignConfig,
 }
 
-/// For each keyword the groups that it occurs in, with the number of occurrences.
-fn occurrences(person: &Extracted, clustering: &Clustering) -> Vec<Vec<(u32, u32)>> {
-    let mut occurrences: Vec<Vec<(u32, u32)>> = vec![Vec::new(); person.keywords.len()];
-    for (unit, cluster) in person.units.iter().zip(clustering.cluster_of()) {
-        let query = unit.query.map(|query| (query, unit.events.max(1)));
-        let labels = unit.annotations.iter().chain(&unit.interests).copied();
-        for (keyword, count) in query.into_iter().chain(labels) {
-            let counts = &mut occurrences[keyword as usize];
-            match counts.iter_mut().find(|(known, _)| known == cluster) {
-                Some((_, sum)) => *sum += count,
-                None => counts.push((*cluster, count)),
+impl Assignment<'_> {
+    /// Assigns every keyword.
+    #[must_use]
+    pub fn assign(&self) -> Assigned {
+        let standings = Standings::of(self.affinities, self.clustering);
+        let Self { person, facts, .. } = *self;
+        let nominees = nominees(person, facts, self.space, self.clustering, &standings);
+        let unsupported = |keyword: &crate::extract::Keyword| {
+            Placement::LeftOver(keyword.unsupported.unwrap_or(LeftOver::OverCap))
+        };
+        let mut placements: Vec<Placement> = person.keywords.iter().map(unsupported).collect();
+        let mut gathered: Vec<Gathered> = vec![Gathered::default(); self.clustering.len()];
+        for nominee in &nominees {
+            let belonging = self.model.belonging(nominee);
+            let group = &mut gathered[nominee.group as usize];
+            group.nominated += 1;
+            match self.why_not(nominee, belonging) {
+                Some(reason) => {
+                    placements[nominee.keyword as usize] = Placement::LeftOver(reason);
+                }
+                None => group.keywords.push((nominee.keyword, belonging)),
             }
         }
+        let thresholds = self.config.thresholds(Evidence::of(person));
+        let mut candidates = Vec::new();
+        for (group, (units, gathered)) in self
+            .clustering
+            .members()
+            .into_iter()
+            .zip(gathered)
+            .enumerate()
+        {
+            // A way to get to a site is no evidence of a goal, though it may belong to one.
+            let evidence = gathered
+                .keywords
+                .iter()
+                .filter(|(keyword, _)| !facts.is_navigational(*keyword))
+                .count();
+            let candidate = (evidence >= thresholds.min_keywords)
+                .then(|| Candidate::new(self, &standings, group as u32, &units, &gathered))
+                .filter(|candidate| candidate.confidence.value >= thresholds.min_confidence);
+            for (keyword, _) in &gathered.keywords {
+                placements[*keyword as usize] = match candidate {
+                    Some(_) => Placement::Candidate(candidates.len() as u32),
+                    None => Placement::LeftOver(self.why_too_little(*keyword, &units)),
+                };
+            }
+            candidates.extend(candidate);
+        }
+        Assigned {
+            candidates,
+            placements,
+        }
     }
-    occurrences
+
+    /// Why a keyword does not belong to the group that it is nominated for; none if it does.
+    fn why_not(&self, nominee: &Nominee, belonging: f32) -> Option<LeftOver> {
+        let keyword = nominee.keyword;
+        let spread = nominee.share < self.config.min_share && !nominee.typed;
+        if self.facts.is_generic(keyword) || spread {
+            return Some(LeftOver::Generic);
+        }
+        let least = self
+            .config
+            .thresholds(Evidence::of(self.person))
+            .min_belonging;
+        if f64::from(belonging) >= least {
+            return None;
+        }
+        Some(if self.facts.is_navigational(keyword) {
+            LeftOver::Navigational
+        } else {
+            LeftOver::OffTopic
+        })
+    }
+
+    /// Why the keyword of a group without enough evidence is in no journey.
+    fn why_too_little(&self, keyword: u32, units: &[u32]) -> LeftOver {
+        let searches = units
+            .iter()
+            .filter(|unit| self.person.units[**unit as usize].query.is_some())
+            .count();
+        if self.facts.is_navigational(keyword) {
+            LeftOver::Navigational
+        } else if searches <= 1 && self.person.keywords[keyword as usize].visits <= 1 {
+            LeftOver::OneOff
+        } else {
+            LeftOver::WeakEvidence
+        }
+    }
 }
 
-fn place(
-    person: &Extracted,
-    facts: &KeywordFacts,
-    index: u32,
-    occurrences: &[(u32, u32)],
-    config: &AssignConfig,
-) -> Placement {
-    let keyword = &person.keywords[index as usize];
-    let all: u32 = occurrences.iter().map(|(_, count)| count).sum();
-    // The first of the largest: groups come in the order of their first unit.
-    let most = occurrences
-        .iter()
-        .max_by_key(|(cluster, count)| (*count, std::cmp::Reverse(*cluster)));
-    let Some((cluster, count)) = most else {
-        return Placement::LeftOver(keyword.unsupported.unwrap_or(LeftOver::OverCap));
-    };
-    let share = f64::from(*count) / f64::from(all);
-    let typed = keyword.sources.contains(Source::Query);
-    if facts.is_generic(index) || (share < config.min_share && !typed) {
-        return Placement::LeftOver(LeftOver::Generic);
-    }
-    Placement::Candidate(*cluster)
-}
-
-/// Why the keyword of a group without enough evidence is in no journey.
-fn why_too_little(person: &Extracted, facts: &KeywordFacts, index: u32, units: &[u32]) -> LeftOver {
-    let keyword = &person.keywords[index as usize];
-    let searches = units
-        .iter()
-        .filter(|unit| person.units[**unit as usize].query.is_some())
-        .count();
-    if facts.is_navigational(index) {
-        LeftOver::Navigational
-    } else if searches <= 1 && keyword.visits <= 1 {
-        LeftOver::OneOff
-    } else {
-        LeftOver::WeakEvidence
-    }
+/// What belongs to a group.
+#[derive(Clone, Debug, Default)]
+struct Gathered {
+    /// Keywords that belong, with the probability, in the order of keywords.
+    keywords: Vec<(u32, f32)>,
+    /// Keywords that could have.
+    nominated: u32,
 }
 
 #[cfg(test)]

@@ -1,42 +1,35 @@
 use serde::Deserialize;
 
-use crate::affinity::Evidence;
 use crate::config::{ConfigError, within};
+use crate::extract::Evidence;
 
 /// Settings of clustering; `default.toml` says what each means.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "documented in default.toml, once")]
 pub struct ClusterConfig {
-    pub cut_with_items: f32,
-    pub cut_searches_only: f32,
+    pub join_with_items: f32,
+    pub join_searches_only: f32,
 }
 
 impl ClusterConfig {
-    /// The cut for a kind of evidence.
+    /// The probability from which a join is kept, for a kind of evidence.
     #[must_use]
-    pub fn cut(&self, evidence: Evidence) -> f32 {
+    pub fn join(&self, evidence: Evidence) -> f32 {
         match evidence {
-            Evidence::WithItems => self.cut_with_items,
-            Evidence::SearchesOnly => self.cut_searches_only,
+            Evidence::WithItems => self.join_with_items,
+            Evidence::SearchesOnly => self.join_searches_only,
         }
     }
 
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        let range = "between 0 and 1";
-        within(
-            "cluster.cut_with_items",
-            f64::from(self.cut_with_items),
-            0.0,
-            1.0,
-            range,
-        )?;
-        within(
-            "cluster.cut_searches_only",
-            f64::from(self.cut_searches_only),
-            0.0,
-            1.0,
-            range,
-        )
+        for (key, value) in [
+            ("cluster.join_with_items", self.join_with_items),
+            ("cluster.join_searches_only", self.join_searches_only),
+        ] {
+            let range = "between 0.001 and 0.999";
+            within(key, f64::from(value), 0.001, 0.999, range)?;
+        }
+        Ok(())
     }
 }

@@ -1,14 +1,20 @@
-//! From affinities to groups of units: average linkage, cut where the mean affinity between two
-//! groups falls below a threshold.
+//! From affinities to groups of units: a tree by average linkage, pruned where a model of its own
+//! joins says so.
 //!
-//! Average linkage (UPGMA; Sokal and Michener 1958) by the `kodama` crate, which follows Müllner
-//! (2011), on the dissimilarity 1 − affinity. Memory is a triangle of 4-byte numbers.
+//! One threshold for everybody is too high for people whose searches are all alike and too low for
+//! others. Whether a join is right shows in the tree itself: how alike its parts are, how large,
+//! and how far the tree falls before and after. A logistic regression over [`FEATURES`] judges
+//! each join, and the most likely pruning as a whole is taken.
 
 mod config;
+mod prune;
+mod tree;
 
 pub use config::ClusterConfig;
+pub use tree::{FEATURES, Join, Tree};
 
 use crate::affinity::Affinities;
+use crate::logistic::Logistic;
 
 /// A partition of a person's units. Groups are numbered in the order of their first unit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,33 +74,11 @@ impl Clustering {
     }
 }
 
-/// Joins groups while the mean affinity between them is at least `cut`.
+/// Groups a person's units by a model over [`FEATURES`]; a join is kept from about the probability
+/// `threshold` on.
 #[must_use]
-pub fn cluster(affinities: &Affinities, cut: f32) -> Clustering {
-    let units = affinities.units();
-    if units == 0 {
-        return Clustering::default();
-    }
-    let mut dissimilarity: Vec<f32> = affinities.pairs().iter().map(|p| 1.0 - p).collect();
-    let tree = kodama::linkage(&mut dissimilarity, units, kodama::Method::Average);
-    // Steps name groups: below `units` single units, then the groups made by earlier steps.
-    let mut parent: Vec<usize> = (0..2 * units).collect();
-    for (step, join) in tree.steps().iter().enumerate() {
-        if join.dissimilarity <= 1.0 - cut {
-            parent[join.cluster1] = units + step;
-            parent[join.cluster2] = units + step;
-        }
-    }
-    let labels: Vec<usize> = (0..units)
-        .map(|unit| {
-            let mut node = unit;
-            while parent[node] != node {
-                node = parent[node];
-            }
-            node
-        })
-        .collect();
-    Clustering::from_labels(&labels)
+pub fn cluster(affinities: &Affinities, model: &Logistic, threshold: f32) -> Clustering {
+    prune::prune(&Tree::of(affinities), model, threshold)
 }
 
 #[cfg(test)]
@@ -102,34 +86,56 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Judges a join by its mean affinity alone: p is that mean.
+    fn by_mean() -> Logistic {
+        let mut model = Logistic::unknowing(FEATURES.len());
+        model.weights[0] = 1.0;
+        model
+    }
+
+    fn grouped(units: usize, pairs: Vec<f32>, threshold: f32) -> Clustering {
+        cluster(&Affinities::from_pairs(units, pairs), &by_mean(), threshold)
+    }
+
     #[test]
     fn two_pairs_and_a_loner() {
         // 0–1 and 2–3 go together, 4 with nobody.
         let mut pairs = vec![0.1; 10];
         pairs[0] = 0.9;
         pairs[7] = 0.8;
-        let clustering = cluster(&Affinities::from_pairs(5, pairs), 0.5);
+        let clustering = grouped(5, pairs, 0.5);
         assert_eq!(clustering.cluster_of(), [0, 0, 1, 1, 2]);
         assert_eq!(clustering.members(), [vec![0, 1], vec![2, 3], vec![4]]);
     }
 
     #[test]
     fn small_and_uniform_people() {
-        assert_eq!(cluster(&Affinities::from_pairs(0, vec![]), 0.5).len(), 0);
-        assert_eq!(cluster(&Affinities::from_pairs(1, vec![]), 0.5).len(), 1);
-        assert_eq!(cluster(&Affinities::from_pairs(2, vec![0.5]), 0.5).len(), 1);
-        let equal = Affinities::from_pairs(1_000, vec![0.9; 1_000 * 999 / 2]);
-        assert_eq!(cluster(&equal, 0.5).len(), 1);
+        assert_eq!(grouped(0, vec![], 0.5).len(), 0);
+        assert_eq!(grouped(1, vec![], 0.5).len(), 1);
+        assert_eq!(grouped(2, vec![0.6], 0.5).len(), 1);
+        assert_eq!(grouped(2, vec![0.4], 0.5).len(), 2);
+        assert_eq!(grouped(1_000, vec![0.9; 1_000 * 999 / 2], 0.5).len(), 1);
+        assert_eq!(grouped(1_000, vec![0.0; 1_000 * 999 / 2], 0.5).len(), 1_000);
+        assert_eq!(grouped(300, vec![1.0; 300 * 299 / 2], 0.5).len(), 1);
+    }
+
+    #[test]
+    fn a_weak_join_below_strong_ones_is_kept_with_them() {
+        // By a fixed cut at .5 the first two would stay apart for ever; the pruning weighs the
+        // one weak join against what is lost above it.
+        let mut model = by_mean();
+        model.weights[2] = 3.0;
+        let affinities = Affinities::from_pairs(4, vec![0.45, 0.44, 0.44, 0.44, 0.44, 0.45]);
+        assert_eq!(cluster(&affinities, &model, 0.5).len(), 1);
     }
 
     proptest! {
         #[test]
-        fn a_partition_and_never_finer_with_a_lower_cut(
+        fn a_partition_and_never_finer_with_a_lower_threshold(
             (units, pairs) in (1_usize..12).prop_flat_map(|units| (Just(units), prop::collection::vec(0.0_f32..1.0, units * (units - 1) / 2)))
         ) {
-            let affinities = Affinities::from_pairs(units, pairs);
-            let fine = cluster(&affinities, 0.7);
-            let coarse = cluster(&affinities, 0.3);
+            let fine = grouped(units, pairs.clone(), 0.7);
+            let coarse = grouped(units, pairs, 0.3);
             prop_assert_eq!(fine.members().iter().map(Vec::len).sum::<usize>(), units);
             prop_assert!(fine.members().iter().all(|members| !members.is_empty()));
             for (a, b) in (0..units).zip(1..units) {

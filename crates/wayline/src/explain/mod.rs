@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 use crate::assign::Placement;
 use crate::corpus::Corpus;
 use crate::extract::Extracted;
+use crate::logistic::Scored;
 use crate::nouns::{LeftOver, Timestamp};
-use crate::rank::Scored;
 use crate::walk::Walked;
 
 /// How many keywords, ties and left-over keywords are named before "and N more".
@@ -100,7 +100,7 @@ fn journey(
         ),
     );
     field(out, "rank", &scored("score", &fate.score));
-    field(out, "", &scored("confidence", &fate.confidence));
+    field(out, "", &scored("confidence", &candidate.confidence));
 }
 
 fn scored(name: &str, scored: &Scored) -> String {

@@ -9,11 +9,13 @@
 
 mod config;
 mod context;
+mod evidence;
 mod extracted;
 mod reducer;
 mod url;
 
 pub use config::ExtractConfig;
+pub use evidence::Evidence;
 pub use extracted::{Extracted, Keyword, Occurrence, Unit, UnitKind};
 pub use reducer::{Automated, Reducer};
 pub use url::{host, is_home_page_of};

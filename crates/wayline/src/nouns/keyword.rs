@@ -35,6 +35,8 @@ pub enum LeftOver {
     Navigational,
     /// Says nothing about a goal: it goes with everything.
     Generic,
+    /// Happened beside a group without belonging to it, as far as a model can tell.
+    OffTopic,
     /// Goes with others, but there is too little of them to call it a journey.
     WeakEvidence,
     /// Beyond the number of keywords or units that one person may have.
@@ -51,6 +53,7 @@ impl LeftOver {
             Self::OneOff => "one_off",
             Self::Navigational => "navigational",
             Self::Generic => "generic",
+            Self::OffTopic => "off_topic",
             Self::WeakEvidence => "weak_evidence",
             Self::OverCap => "over_cap",
             Self::Hidden => "hidden",
@@ -58,10 +61,11 @@ impl LeftOver {
     }
 
     /// All reasons, in the order of the summary.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::OneOff,
         Self::Navigational,
         Self::Generic,
+        Self::OffTopic,
         Self::WeakEvidence,
         Self::OverCap,
         Self::Hidden,

@@ -10,9 +10,8 @@ use wayline::corpus::{Corpus, InMemoryCounter, Snapshot};
 use wayline::evaluate::{annotated, missions, simulated};
 use wayline::extract::{Extracted, extract};
 use wayline::nouns::Timestamp;
-use wayline::simulate::{Catalogue, LogKind, SimulationConfig, person};
+use wayline::simulate::{Catalogue, SimulationConfig, person};
 use wayline::train::LabelledPerson;
-use wayline_files::corpus::general_corpus;
 
 use crate::run::{InputArgs, Job, RunArgs, gather};
 
@@ -135,27 +134,42 @@ fn read_people(
     Ok((people, gathered.corpus, gathered.as_of))
 }
 
-/// Simulated people of some journeys of the catalogue.
+/// What is taken out of a simulated log, so that a model learns what to do without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Without {
+    /// Nothing.
+    Nothing,
+    /// Annotations, interests and boards: titles are left.
+    Labels,
+    /// Titles too: items are bare ids.
+    Text,
+}
+
+/// Simulated people of some journeys of the catalogue. Their corpus is their own alone: a general
+/// one would know journeys that a model is to be tested on.
 pub(super) fn simulated(
     catalogue: &Catalogue,
-    kind: LogKind,
-    people: u64,
-    seed: u64,
+    simulation: &SimulationConfig,
+    without: Without,
     config: &Config,
 ) -> Result<LabelledLog<simulated::Gold>> {
-    let simulation = SimulationConfig {
-        people,
-        seed,
-        kind,
-        ..SimulationConfig::default()
-    };
     let mut gold_text = String::new();
     let mut counter = InMemoryCounter::new(&config.corpus);
     let mut labelled = Vec::new();
-    for index in 0..people {
-        let made = person(catalogue, &simulation, index);
+    for index in 0..simulation.people {
+        let mut made = person(catalogue, simulation, index);
         gold_text.push_str(&serde_json::to_string(&made.gold)?);
         gold_text.push('\n');
+        for event in &mut made.events {
+            if without != Without::Nothing {
+                event.annotations.clear();
+                event.interests.clear();
+                event.board = None;
+            }
+            if without == Without::Text {
+                event.title = None;
+            }
+        }
         let log = made.log(&config.actions);
         let Ok(extracted) = extract(&log, &config.actions, &config.extract) else {
             continue;
@@ -175,10 +189,9 @@ pub(super) fn simulated(
         }));
     }
     let log = Arc::new(Snapshot::new(&counter.finish()));
-    let corpus = Corpus::with_prior(log, Arc::new(general_corpus()?), config.corpus.clone());
     Ok(LabelledLog {
         people: labelled,
-        corpus,
+        corpus: Corpus::with_prior(log, Arc::default(), config.corpus.clone()),
         as_of: Timestamp::from_millis(simulation.as_of_ms),
         gold: simulated::Gold::from_jsonl(&gold_text)?,
     })

@@ -4,15 +4,17 @@ use std::collections::HashSet;
 
 use anyhow::Result;
 use clap::Args;
-use wayline::affinity::{AffinityModel, Weights};
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::evaluate::annotated;
-use wayline::rank::{self, Scored};
-use wayline::{Rooms, walk};
+use wayline::logistic::Scored;
+use wayline::train::Examples;
+use wayline::{Rooms, rank, walk};
 
-use super::affinity::{SearchData, fit_searches};
-use super::labels::{self, fold_of};
-use super::logistic::{fit, rounded};
+use super::affinity::SearchData;
+use super::fitting::Fitting;
+use super::labels::fold_of;
+use super::logistic::fit;
+use super::searches::Searches;
 use crate::run::RunArgs;
 
 /// Fit the weights of the score that journeys are ranked by
@@ -36,27 +38,22 @@ const FOUND: f64 = 0.4;
 
 pub(super) fn run(args: &RankArgs) -> Result<()> {
     let config = args.run.config()?;
-    let missions = labels::missions(&args.data.missions, &args.run, &config)?;
-    let annotated = labels::annotated(&args.data.log, &args.data.annotated, &args.run, &config)?;
-    let folds = args.data.folds as usize;
+    let searches = Searches::read(&args.data, &args.run, &config)?;
+    let held_back = searches.cross_validate(&Fitting::default(), &config)?;
+    let annotated = &searches.annotated;
     let mut names: Vec<&'static str> = Vec::new();
-    let (mut features, mut labels) = (Vec::new(), Vec::new());
-    for held_back in 0..folds {
-        let weights = fit_searches(&missions, &annotated, &config, |user| {
-            fold_of(user, folds) != held_back
-        })?;
-        let model = AffinityModel::fitted(Embedder::builtin(), Weights::zero(), weights);
+    let mut examples: Option<Examples> = None;
+    for (fold, model) in held_back.models.iter().enumerate() {
         let rooms = Rooms {
             config: &config,
             corpus: &annotated.corpus,
-            affinity: &model,
+            grouping: model,
             as_of: annotated.as_of,
         };
         let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 100_000);
-        for labelled in annotated
-            .people
-            .iter()
-            .filter(|labelled| fold_of(&labelled.person.user_id, folds) == held_back)
+        let people = annotated.people.iter();
+        for labelled in
+            people.filter(|labelled| fold_of(&labelled.person.user_id, searches.folds) == fold)
         {
             let person = &labelled.person;
             for candidate in &walk(person, &rooms, &mut embeddings).assigned.candidates {
@@ -67,18 +64,19 @@ pub(super) fn run(args: &RankArgs) -> Result<()> {
                     .map(|(keyword, _)| person.keywords[*keyword as usize].text.as_str());
                 let gain = gain(&annotated.gold, &person.user_id, &queries.collect());
                 names = learned(&scored).map(|(name, _)| name).collect();
+                let examples = examples.get_or_insert_with(|| Examples::new(names.len()));
                 // A fraction of a label is so many of 31 equal rows.
                 for row in 0..HIGHEST_GAIN {
-                    features.extend(learned(&scored).map(|(_, value)| value as f32));
-                    labels.push(row < gain);
+                    examples.push(learned(&scored).map(|(_, value)| value as f32), row < gain);
                 }
             }
         }
     }
-    let (weights, bias) = fit(&features, &labels, names.len())?;
-    println!("[rank]\nbias = {}", rounded(bias));
-    for (name, weight) in names.iter().zip(weights) {
-        println!("{name} = {}", rounded(weight));
+    let examples = examples.unwrap_or_else(|| Examples::new(0));
+    let model = fit(&examples, &vec![0; names.len()], &[])?;
+    println!("[rank]\nbias = {}", model.bias);
+    for (name, weight) in names.iter().zip(&model.weights) {
+        println!("{name} = {weight}");
     }
     Ok(())
 }

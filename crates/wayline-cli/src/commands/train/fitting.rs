@@ -1,0 +1,149 @@
+//! Fitting with some evidence left out, and people who are held back.
+
+use anyhow::Result;
+use wayline::assign::{CONFIDENCE_FEATURES, CONFIDENCE_SIGNS};
+use wayline::config::Config;
+use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::logistic::Logistic;
+use wayline::model::{Grouping, GroupingModel};
+use wayline::nouns::PersonResult;
+use wayline::train::{Examples, LabelledPerson, Trainee, fit_grouping, group_examples};
+use wayline::{Rooms, walk};
+
+use super::labels::LabelledLog;
+use super::logistic::fit;
+
+/// Texts whose vectors are remembered: all of a labelled log.
+const CACHED_TEXTS: usize = 200_000;
+
+/// What is left out of a fit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fitting {
+    /// Names of features, of any part.
+    pub(super) without: &'static [&'static str],
+}
+
+impl Fitting {
+    /// Fits all parts but confidence.
+    pub(super) fn grouping(&self, people: &[&Trainee<'_>], config: &Config) -> Result<Grouping> {
+        fit_grouping(people, config, &|examples, names, signs| {
+            let places = 0..names.len();
+            let out: Vec<usize> = places
+                .filter(|place| self.without.contains(&names[*place]))
+                .collect();
+            fit(examples, signs, &out)
+        })
+    }
+}
+
+/// Models that were each fitted without some of the people, with what those people teach about
+/// confidence.
+pub(super) struct HeldBack {
+    /// One a fold, with a confidence fitted on the other folds' groups.
+    pub(super) models: Vec<GroupingModel>,
+    /// Groups of the people of each fold, by its model.
+    groups: Vec<Examples>,
+}
+
+impl HeldBack {
+    /// From a model for each fold and the groups that it makes of the people held back.
+    pub(super) fn new(
+        groupings: Vec<Grouping>,
+        model_of: impl Fn(Grouping) -> GroupingModel,
+        groups_of: impl Fn(usize, &GroupingModel) -> Examples,
+    ) -> Result<Self> {
+        let mut groups = Vec::new();
+        for (fold, grouping) in groupings.iter().enumerate() {
+            groups.push(groups_of(fold, &model_of(grouping.clone())));
+        }
+        let models: Result<Vec<GroupingModel>> = groupings
+            .into_iter()
+            .enumerate()
+            .map(|(fold, mut grouping)| {
+                let others = groups
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, _)| *other != fold);
+                grouping.assign.confidence = fit_confidence(others.map(|(_, groups)| groups))?;
+                Ok(model_of(grouping))
+            })
+            .collect();
+        Ok(Self {
+            models: models?,
+            groups,
+        })
+    }
+
+    /// The confidence to ship: fitted on everybody's groups, each by a model that had not seen
+    /// that person.
+    pub(super) fn confidence_of_all(&self) -> Result<Logistic> {
+        fit_confidence(self.groups.iter())
+    }
+}
+
+fn fit_confidence<'a>(groups: impl Iterator<Item = &'a Examples>) -> Result<Logistic> {
+    let mut all = Examples::new(CONFIDENCE_FEATURES.len());
+    for examples in groups {
+        all.add_sample(examples, examples.len(), 0);
+    }
+    fit(&all, &CONFIDENCE_SIGNS, &[])
+}
+
+/// Everybody of a log, prepared for training.
+pub(super) fn trainees<'a, G>(log: &'a LabelledLog<G>, config: &Config) -> Vec<Trainee<'a>> {
+    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
+    log.people
+        .iter()
+        .map(|labelled| Trainee::new(labelled, &log.corpus, &mut embeddings, config))
+        .collect()
+}
+
+/// The results of the people of a log that `keep` keeps.
+pub(super) fn walk_all<G>(
+    log: &LabelledLog<G>,
+    model: &GroupingModel,
+    config: &Config,
+    keep: impl Fn(&str) -> bool,
+) -> Vec<PersonResult> {
+    let mut results = Vec::new();
+    each_walked(log, model, config, keep, |labelled, walked| {
+        results.push(walked.result(&labelled.person));
+    });
+    results
+}
+
+/// The groups of the people of a log that `keep` keeps, right or wrong, whatever the confidence.
+pub(super) fn groups_of<G>(
+    log: &LabelledLog<G>,
+    model: &GroupingModel,
+    config: &Config,
+    keep: impl Fn(&str) -> bool,
+    groups: &mut Examples,
+) {
+    let mut config = config.clone();
+    config.assign.with_items.min_confidence = 0.0;
+    config.assign.searches_only.min_confidence = 0.0;
+    each_walked(log, model, &config, keep, |labelled, walked| {
+        group_examples(labelled, &walked.assigned, groups);
+    });
+}
+
+fn each_walked<G>(
+    log: &LabelledLog<G>,
+    model: &GroupingModel,
+    config: &Config,
+    keep: impl Fn(&str) -> bool,
+    mut take: impl FnMut(&LabelledPerson, &wayline::Walked),
+) {
+    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
+    let rooms = Rooms {
+        config,
+        corpus: &log.corpus,
+        grouping: model,
+        as_of: log.as_of,
+    };
+    let people = log.people.iter();
+    for labelled in people.filter(|labelled| keep(&labelled.person.user_id)) {
+        take(labelled, &walk(&labelled.person, &rooms, &mut embeddings));
+    }
+}

@@ -1,0 +1,341 @@
+//! What `wayline train affinity` prints.
+
+use std::io::Write;
+
+use anyhow::Result;
+use wayline::assign::{BELONGING_FEATURES, CONFIDENCE_FEATURES};
+use wayline::config::Config;
+use wayline::evaluate::{Figure, simulated};
+use wayline::model::Grouping;
+use wayline::{affinity, cluster};
+
+use super::fitting::{Fitting, HeldBack};
+use super::searches::Searches;
+use super::simulations::{KINDS, Simulations};
+
+const JOINS: [f32; 6] = [0.15, 0.2, 0.27, 0.35, 0.42, 0.5];
+const BELONGINGS: [f64; 6] = [0.0, 0.25, 0.35, 0.45, 0.55, 0.65];
+const CONFIDENCES: [f64; 4] = [0.0, 0.1, 0.2, 0.3];
+
+/// What to leave out, and what it is called.
+const ABLATIONS: [(&str, &[&str]); 9] = [
+    ("everything", &[]),
+    (
+        "without text",
+        &[
+            "cosine",
+            "cosine_margin",
+            "nearest_cosine",
+            "query_cosine",
+            "cosine_margin_squared",
+            "log_units_times_cosine_margin",
+        ],
+    ),
+    (
+        "without interests",
+        &["interest_cosine", "interests_on_both"],
+    ),
+    (
+        "without annotations",
+        &["annotation_cosine", "annotations_on_both", "rarest_label"],
+    ),
+    (
+        "without what goes together",
+        &[
+            "together_cosine",
+            "together_on_both",
+            "together_share",
+            "together_none",
+            "log_together",
+        ],
+    ),
+    ("without time", &["log_gap", "visits_above_chance"]),
+    ("without boards", &["same_board"]),
+    (
+        "joins by their mean alone",
+        &[
+            "highest_log_odds",
+            "log_size",
+            "log_smaller",
+            "single",
+            "looser",
+            "step_below",
+            "step_above",
+            "background",
+            "log_units",
+        ],
+    ),
+    (
+        "belonging by affinity alone",
+        &[
+            "log_units",
+            "log_units_elsewhere",
+            "log_visits",
+            "log_group",
+            "unit_share",
+            "cosine",
+            "cosine_margin",
+            "nearest_cosine",
+            "query_cosine",
+            "log_led",
+            "led_elsewhere",
+            "rarity_1",
+            "rarity_2",
+            "rarity_3",
+            "rarity_4",
+            "together_share",
+            "together_none",
+            "log_together",
+            "noisy_labels",
+            "log_units_squared",
+            "cosine_margin_squared",
+            "log_led_squared",
+            "log_group_squared",
+            "log_units_times_cosine_margin",
+            "log_units_times_affinity",
+        ],
+    ),
+];
+
+/// Thresholds for searches alone.
+pub(super) fn of_searches(
+    out: &mut impl Write,
+    searches: &Searches,
+    held_back: &HeldBack,
+    config: &Config,
+) -> Result<()> {
+    writeln!(out, "searches only, {} folds over people", searches.folds)?;
+    let heads = ["missions B³ / journey F1", "annotated F1 / NDCG@5"];
+    writeln!(out, "  {:<28} {:>26} {:>24}", "", heads[0], heads[1])?;
+    let mut line =
+        |name: String, config: &Config| searches_line(out, &name, searches, held_back, config);
+    for join in JOINS {
+        let mut config = config.clone();
+        config.cluster.join_searches_only = join;
+        line(format!("join {join:.2}"), &config)?;
+    }
+    for least in BELONGINGS {
+        let mut config = config.clone();
+        config.assign.searches_only.min_belonging = least;
+        line(format!("belonging {least:.2}"), &config)?;
+    }
+    for least in [2, 3, 4] {
+        let mut config = config.clone();
+        config.assign.searches_only.min_keywords = least;
+        line(format!("keywords {least}"), &config)?;
+    }
+    for least in CONFIDENCES {
+        let mut config = config.clone();
+        config.assign.searches_only.min_confidence = least;
+        line(format!("confidence {least:.2}"), &config)?;
+    }
+    line("as configured".to_owned(), config)
+}
+
+/// What each kind of evidence is worth for searches alone.
+pub(super) fn searches_ablated(
+    out: &mut impl Write,
+    searches: &Searches,
+    config: &Config,
+) -> Result<()> {
+    for (name, without) in ABLATIONS {
+        // Searches have neither.
+        if without
+            .iter()
+            .any(|it| it.starts_with("interest") || it.starts_with("annotation"))
+            || without.contains(&"same_board")
+        {
+            continue;
+        }
+        let held_back = searches.cross_validate(&Fitting { without }, config)?;
+        searches_line(out, name, searches, &held_back, config)?;
+    }
+    Ok(())
+}
+
+fn searches_line(
+    out: &mut impl Write,
+    name: &str,
+    searches: &Searches,
+    held_back: &HeldBack,
+    config: &Config,
+) -> Result<()> {
+    let figures = searches.figures(held_back, config);
+    let (m, a) = (figures.missions, figures.annotated);
+    let missions = format!("{:.3} / {:.3}", m.b3.value, m.journey_f1.value);
+    let annotated = format!("{:.3} / {:.3}", a.f1.value, a.ndcg5.value);
+    writeln!(out, "  {name:<28} {missions:>26} {annotated:>24}")?;
+    Ok(())
+}
+
+/// Thresholds for logs with items, and what else is measured of them.
+pub(super) fn of_items(
+    out: &mut impl Write,
+    simulations: &Simulations,
+    held_back: &HeldBack,
+    searches: &HeldBack,
+    config: &Config,
+) -> Result<()> {
+    items_head(out)?;
+    for join in JOINS {
+        let mut config = config.clone();
+        config.cluster.join_with_items = join;
+        items_line(
+            out,
+            &format!("join {join:.2}"),
+            simulations,
+            held_back,
+            &config,
+        )?;
+    }
+    for least in BELONGINGS {
+        let mut config = config.clone();
+        config.assign.with_items.min_belonging = least;
+        items_line(
+            out,
+            &format!("belonging {least:.2}"),
+            simulations,
+            held_back,
+            &config,
+        )?;
+    }
+    for least in CONFIDENCES {
+        let mut config = config.clone();
+        config.assign.with_items.min_confidence = least;
+        items_line(
+            out,
+            &format!("confidence {least:.2}"),
+            simulations,
+            held_back,
+            &config,
+        )?;
+    }
+    writeln!(
+        out,
+        "  {:<28} {:>11} {:>11} {:>8} {:>8} {:>8}",
+        "as configured", "keyword B³", "journey F1", "name F1", "AUC", "ECE"
+    )?;
+    for (place, kind) in KINDS.iter().enumerate() {
+        let figures = simulations.figures(place, held_back, config);
+        whole_line(out, kind.name(), &figures)?;
+    }
+    let figures = simulations.figures_of_searches(searches, config);
+    whole_line(out, "searches-only", &figures)
+}
+
+/// What each kind of evidence is worth for logs with items.
+pub(super) fn items_ablated(
+    out: &mut impl Write,
+    simulations: &Simulations,
+    config: &Config,
+) -> Result<()> {
+    items_head(out)?;
+    for (name, without) in ABLATIONS {
+        let held_back = simulations.cross_validate(&Fitting { without }, config)?;
+        items_line(out, name, simulations, &held_back, config)?;
+    }
+    Ok(())
+}
+
+fn items_head(out: &mut impl Write) -> Result<()> {
+    writeln!(
+        out,
+        "with items, tested on journeys that training never saw: keyword B³ / journey F1"
+    )?;
+    let kinds = KINDS.map(|kind| format!("{:>17}", kind.name()));
+    writeln!(out, "  {:<28} {}", "", kinds.join(" "))?;
+    Ok(())
+}
+
+fn items_line(
+    out: &mut impl Write,
+    name: &str,
+    simulations: &Simulations,
+    held_back: &HeldBack,
+    config: &Config,
+) -> Result<()> {
+    let cells: Vec<String> = (0..KINDS.len())
+        .map(|kind| {
+            let figures = simulations.figures(kind, held_back, config);
+            let b3 = mean(&figures, |it| it.keyword_b3.value);
+            let f1 = mean(&figures, |it| it.journey_f1.value);
+            format!("{:>17}", format!("{b3:.3} / {f1:.3}"))
+        })
+        .collect();
+    writeln!(out, "  {name:<28} {}", cells.join(" "))?;
+    Ok(())
+}
+
+fn whole_line(
+    out: &mut impl Write,
+    name: &str,
+    figures: &[simulated::SimulatedFigures<Figure>; 2],
+) -> Result<()> {
+    writeln!(
+        out,
+        "  {name:<28} {:>11.3} {:>11.3} {:>8.3} {:>8.3} {:>8.3}",
+        mean(figures, |it| it.keyword_b3.value),
+        mean(figures, |it| it.journey_f1.value),
+        mean(figures, |it| it.name_token_f1.value),
+        mean(figures, |it| it.confidence_auc.value),
+        mean(figures, |it| it.ece.value),
+    )?;
+    Ok(())
+}
+
+fn mean(
+    figures: &[simulated::SimulatedFigures<Figure>; 2],
+    of: impl Fn(&simulated::SimulatedFigures<Figure>) -> f64,
+) -> f64 {
+    figures.iter().map(of).sum::<f64>() / figures.len() as f64
+}
+
+/// All weights.
+pub(super) fn weights(out: &mut impl Write, items: &Grouping, searches: &Grouping) -> Result<()> {
+    let mut part = |title: &str,
+                    names: &[&str],
+                    columns: &[(&str, &wayline::logistic::Logistic)]|
+     -> Result<()> {
+        let heads: Vec<String> = columns
+            .iter()
+            .map(|(head, _)| format!("{head:>15}"))
+            .collect();
+        writeln!(out, "{title:<32} {}", heads.join(" "))?;
+        for (place, name) in names.iter().enumerate() {
+            let weights = columns
+                .iter()
+                .map(|(_, it)| format!("{:>15.3}", it.weights[place]));
+            writeln!(
+                out,
+                "  {name:<30} {}",
+                weights.collect::<Vec<_>>().join(" ")
+            )?;
+        }
+        Ok(())
+    };
+    let two = |items, searches| [("with items", items), ("searches only", searches)];
+    part(
+        "affinity",
+        &affinity::FEATURES,
+        &two(&items.affinity, &searches.affinity),
+    )?;
+    part(
+        "join",
+        &cluster::FEATURES,
+        &two(&items.join, &searches.join),
+    )?;
+    part(
+        "belonging",
+        &BELONGING_FEATURES,
+        &[
+            ("items, query", &items.assign.query),
+            ("items, label", &items.assign.label),
+            ("searches only", &searches.assign.query),
+        ],
+    )?;
+    part(
+        "confidence",
+        &CONFIDENCE_FEATURES,
+        &two(&items.assign.confidence, &searches.assign.confidence),
+    )
+}

@@ -1,0 +1,100 @@
+//! The form of every learned part: a logistic regression over few, named features.
+//!
+//! A probability is the logistic function of bias + Σ weight × feature. Each summand can be shown
+//! to a person, which is why nothing cleverer is used where this is as good.
+
+use serde::{Deserialize, Serialize};
+
+/// Bias and weights of one logistic regression.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Logistic {
+    /// Log-odds when all features are 0.
+    pub bias: f32,
+    /// One weight for each feature.
+    pub weights: Vec<f32>,
+}
+
+impl Logistic {
+    /// One that says nothing about `features` features: as likely as not.
+    #[must_use]
+    pub fn unknowing(features: usize) -> Self {
+        Self {
+            bias: 0.0,
+            weights: vec![0.0; features],
+        }
+    }
+
+    /// The log-odds for the values of all features.
+    #[must_use]
+    pub fn log_odds(&self, values: &[f32]) -> f32 {
+        debug_assert_eq!(values.len(), self.weights.len());
+        let parts = self.weights.iter().zip(values);
+        self.bias + parts.map(|(weight, value)| weight * value).sum::<f32>()
+    }
+
+    /// The probability, 0 to 1.
+    #[must_use]
+    pub fn probability(&self, values: &[f32]) -> f32 {
+        1.0 / (1.0 + libm::expf(-self.log_odds(values)))
+    }
+}
+
+/// One summand of the log-odds: what it is called, what was measured, and what it adds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Contribution {
+    /// Name of the feature.
+    pub feature: &'static str,
+    /// Its value.
+    pub value: f64,
+    /// Weight × value, in log-odds.
+    pub adds: f64,
+}
+
+/// A probability with the summands of its log-odds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scored {
+    /// Logistic function of the sum, 0 to 1.
+    pub value: f64,
+    /// The summands, in fixed order.
+    pub contributions: Vec<Contribution>,
+}
+
+impl Scored {
+    /// From (name, value, weight) of each summand; the constant is a feature of value 1.
+    #[must_use]
+    pub fn of(features: impl IntoIterator<Item = (&'static str, f64, f64)>) -> Self {
+        let contributions: Vec<Contribution> = features
+            .into_iter()
+            .map(|(feature, value, weight)| Contribution {
+                feature,
+                value,
+                adds: weight * value,
+            })
+            .collect();
+        let log_odds: f64 = contributions.iter().map(|part| part.adds).sum();
+        Self {
+            value: 1.0 / (1.0 + libm::exp(-log_odds)),
+            contributions,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_logistic_of_a_weighted_sum() {
+        let model = Logistic {
+            bias: -1.0,
+            weights: vec![2.0, 0.5],
+        };
+        assert_eq!(model.log_odds(&[1.0, 2.0]), 2.0);
+        assert!((model.probability(&[0.5, 0.0]) - 0.5).abs() < 1e-7);
+        assert_eq!(Logistic::unknowing(3).probability(&[9.0, -9.0, 1.0]), 0.5);
+        let scored = Scored::of([("baseline", 1.0, -1.0), ("size", 2.0, 0.5)]);
+        assert_eq!(scored.value, 0.5);
+        assert_eq!(scored.contributions[1].adds, 1.0);
+    }
+}
