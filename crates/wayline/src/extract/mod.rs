@@ -10,7 +10,10 @@
 mod config;
 mod context;
 mod extracted;
+mod keyword_drafts;
+mod names;
 mod reducer;
+mod unit_drafts;
 mod url;
 
 pub use config::ExtractConfig;
