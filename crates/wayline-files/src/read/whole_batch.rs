@@ -185,3 +185,154 @@ fn list_column(rows: &ParquetRows, column: Column, options: &ReadOptions<'_>) ->
     let is_good = lengths_are_good && texts.null_count() == 0 && used.into_iter().all(is_clean);
     is_good.then(|| lists.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::builder::EventBuilder;
+    use crate::read::check::{Outcome, check};
+    use arrow::array::{ListBuilder, StringBuilder};
+    use proptest::prelude::*;
+    use wayline::config::Config;
+
+    const COLUMNS: [Column; 11] = Column::ALL;
+
+    /// A row: a text or none for each column that isn't a list, and two lists.
+    type Row = ([Option<&'static str>; 9], [Option<Vec<&'static str>>; 2]);
+
+    fn row() -> impl Strategy<Value = Row> {
+        // Mostly without a fault, so that many batches are whole.
+        let text = || {
+            prop_oneof![
+                12 => prop_oneof![Just(None), Just(Some("barn wedding")), Just(Some("i7"))],
+                1 => prop_oneof![Just(Some("")), Just(Some(" \u{a0}")), Just(Some(" x"))],
+                1 => prop_oneof![Just(Some("é")), Just(Some("far too long a text"))],
+            ]
+        };
+        let user_id = prop_oneof![20 => Just(Some("u")), 1 => Just(None), 1 => Just(Some(" "))];
+        let time = prop_oneof![
+            20 => Just(Some("2024-05-01 12:00:00")),
+            9 => Just(Some("2024-05-02 12:00:00")),
+            1 => prop_oneof![Just(None), Just(Some("yesterday")), Just(Some("2099-01-01"))],
+        ];
+        let action = prop_oneof![
+            9 => Just(Some("search")),
+            9 => Just(Some("save")),
+            4 => Just(None),
+            1 => Just(Some("fly")),
+        ];
+        let entry = prop_oneof![
+            20 => Just("lace"),
+            9 => Just("é"),
+            1 => prop_oneof![Just(""), Just("lace "), Just("\u{a0}lace"), Just("a very long entry")],
+        ];
+        let list = || proptest::option::of(prop::collection::vec(entry.clone(), 0..4));
+        let texts = (
+            user_id,
+            time,
+            text(),
+            action,
+            text(),
+            text(),
+            text(),
+            text(),
+            text(),
+        );
+        (texts, [list(), list()]).prop_map(|(it, lists)| {
+            let texts = [it.0, it.1, it.2, it.3, it.4, it.5, it.6, it.7, it.8];
+            (texts, lists)
+        })
+    }
+
+    fn batch(rows: &[Row]) -> ParquetRows {
+        let mut texts = (0..9).rev().collect::<Vec<usize>>();
+        let mut lists = vec![1, 0];
+        let columns = COLUMNS.map(|column| -> ArrayRef {
+            if column.is_list() {
+                let place = lists.pop().expect("two lists");
+                let mut builder = ListBuilder::new(StringBuilder::new());
+                for (_, lists) in rows {
+                    let list = lists[place].as_ref();
+                    let list = list.map(|list| list.iter().map(|text| Some(*text)));
+                    builder.append_option(list);
+                }
+                Arc::new(builder.finish())
+            } else {
+                let place = texts.pop().expect("nine texts");
+                let column = rows.iter().map(|(texts, _)| texts[place]);
+                Arc::new(column.collect::<StringArray>())
+            }
+        });
+        let named = COLUMNS.map(Column::name).into_iter().zip(columns);
+        let named = named.map(|(name, column)| (name, column, true));
+        let batch = RecordBatch::try_from_iter_with_nullable(named).expect("a batch");
+        ParquetRows::new(&batch, &COLUMNS).expect("columns")
+    }
+
+    /// The events of a batch row by row, if all of its rows are events.
+    fn row_by_row(rows: &ParquetRows, options: &ReadOptions<'_>) -> Option<RecordBatch> {
+        let mut builder = EventBuilder::default();
+        for row in 0..rows.len() {
+            match check(&rows.row(row), options) {
+                Ok(Outcome::Event(event)) => builder.push(&event),
+                Ok(Outcome::OtherUser | Outcome::AfterAsOf) | Err(_) => return None,
+            }
+        }
+        builder.finish().ok()
+    }
+
+    fn shown(events: &RecordBatch) -> Vec<String> {
+        let list = |column: usize, row: usize| {
+            let entries = events.column(column).as_list::<i32>().value(row);
+            format!(
+                "{:?}",
+                entries.as_string::<i32>().iter().collect::<Vec<_>>()
+            )
+        };
+        let value = |column: usize, row: usize| match COLUMNS[column] {
+            Column::Annotations | Column::Interests => list(column, row),
+            _ => format!("{:?}", events.column(column).slice(row, 1)),
+        };
+        (0..events.num_rows())
+            .map(|row| (0..COLUMNS.len()).map(|it| value(it, row)).collect())
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn whole_or_row_by_row_the_events_are_the_same(
+            rows in prop::collection::vec(row(), 1..6),
+            as_of in any::<bool>(),
+        ) {
+            let config = Config::builtin();
+            let until = Timestamp::from_millis(1_714_564_800_000);
+            let options = ReadOptions {
+                max_text_bytes: 16,
+                max_list_entries: 2,
+                until: as_of.then_some(until),
+                newest_allowed: "2030-01-01T00:00:00Z".parse().ok(),
+                ..ReadOptions::new(&config.actions)
+            };
+            let rows = batch(&rows);
+            if let Some(whole) = WholeBatch::of(&rows, &options) {
+                let expected = row_by_row(&rows, &options).expect("only events are whole");
+                prop_assert_eq!(shown(&whole.events), shown(&expected));
+            }
+        }
+
+        #[test]
+        fn rows_without_a_fault_are_whole(days in 1_usize..9) {
+            let config = Config::builtin();
+            let options = ReadOptions::new(&config.actions);
+            let texts = [
+                Some("u"), Some("2024-05-01 12:00:00"), None, Some("save"), None, Some("i"),
+                Some("A title"), None, Some(""),
+            ];
+            let row: Row = (texts, [Some(vec!["lace", "é"]), None]);
+            let rows = batch(&vec![row; days]);
+            let whole = WholeBatch::of(&rows, &options).expect("whole");
+            let expected = row_by_row(&rows, &options).expect("events");
+            prop_assert_eq!(shown(&whole.events), shown(&expected));
+        }
+    }
+}

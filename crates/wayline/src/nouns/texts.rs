@@ -128,16 +128,16 @@ pub fn normalize(text: &str, out: &mut String) {
     }
 }
 
-/// Whether the text is ASCII and has no white space but single spaces between words.
+/// Whether the text is ASCII and has nothing but single spaces between words: no other white space
+/// and no control character.
 fn is_ascii_with_single_spaces(text: &str) -> bool {
     let mut after_space = true;
     for byte in text.bytes() {
-        let is_blank = byte == b' ';
-        let is_other = !byte.is_ascii() || is_space(char::from(byte)) && !is_blank;
-        if is_other || is_blank && after_space {
+        let is_space = byte == b' ';
+        if !(is_space && !after_space || byte.is_ascii_graphic()) {
             return false;
         }
-        after_space = is_blank;
+        after_space = is_space;
     }
     !after_space
 }
