@@ -59,7 +59,6 @@ const OUTSIDE: &[&str] = &["env", "fs", "io", "net", "os", "process", "thread", 
 /// Lines that a source file may have, and the files that may have more, with how many.
 const MOST_LINES: usize = 400;
 const LONG_FILES: &[(&str, usize)] = &[
-    ("crates/wayline/src/extract/reducer.rs", 640),
     ("crates/wayline/src/simulate/person.rs", 550),
     ("crates/wayline/src/simulate/tests.rs", 450),
 ];

@@ -1,7 +1,7 @@
 //! A run over a log: what the commands that read one have in common.
 //!
 //! A run goes twice over people. [`gather`] reads the log, extracts each person and counts the
-//! corpus; what was extracted waits compressed, on disk beyond a budget. [`walk_everybody`] walks
+//! corpus; what was extracted waits in memory, on disk beyond a budget. [`walk_everybody`] walks
 //! each person through the rooms with the finished corpus and hands results out in the order of
 //! the people's ids.
 

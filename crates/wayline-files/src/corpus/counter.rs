@@ -188,7 +188,6 @@ mod tests {
             text: text.clone(),
             sources: Sources::default(),
             count: 1,
-            actions: vec![1],
             visits: 1,
             first_seen: Timestamp::default(),
             last_seen: Timestamp::default(),

@@ -23,7 +23,6 @@ pub(crate) struct EventBuilder {
     interests: ListBuilder<StringBuilder>,
     board: StringBuilder,
     url: StringBuilder,
-    rows: usize,
 }
 
 impl EventBuilder {
@@ -39,11 +38,6 @@ impl EventBuilder {
         push_list(&mut self.interests, &event.interests);
         self.board.append_option(event.board);
         self.url.append_option(event.url);
-        self.rows += 1;
-    }
-
-    pub(crate) fn rows(&self) -> usize {
-        self.rows
     }
 
     pub(crate) fn finish(mut self) -> Result<RecordBatch, ArrowError> {

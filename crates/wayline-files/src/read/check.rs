@@ -191,7 +191,8 @@ pub(crate) fn list<'r>(
     Ok(list.clone())
 }
 
-fn time(raw: Raw<'_>) -> Result<Timestamp, RowError> {
+/// A moment in any of the forms that logs write.
+pub(crate) fn time(raw: Raw<'_>) -> Result<Timestamp, RowError> {
     let missing = || RowError::new(Reason::TimestampMissing, "no `timestamp`, or an empty one");
     let parsed = match raw {
         Raw::Absent => return Err(missing()),
@@ -247,7 +248,8 @@ fn time_from_float(value: f64) -> Result<Timestamp, TimestampError> {
     Timestamp::from_millis(millis.round() as i64).checked()
 }
 
-fn action(
+/// What was done; a query without a word for it is a search.
+pub(crate) fn action(
     name: Option<&str>,
     query: Option<&str>,
     actions: &Actions,

@@ -9,11 +9,13 @@ use serde::Serialize;
 use super::builder::EventBuilder;
 use super::check::{Outcome, check};
 use super::options::ReadOptions;
+use super::parquet::ParquetRows;
 use super::parse::{RowSink, parse};
 use super::raw::{Raw, RawRow};
 use super::reject::cut;
 use super::summary::{EXAMPLES, RejectExample};
 use super::units::Unit;
+use super::whole_batch::WholeBatch;
 use super::{Column, ReadError, ReadSummary, Reason, RowError};
 
 /// How much of a rejected row is kept.
@@ -34,6 +36,8 @@ struct EventSink<'a, 'o> {
     options: &'a ReadOptions<'o>,
     file: &'a str,
     builder: EventBuilder,
+    /// All events, when they came at once.
+    whole: Option<RecordBatch>,
     summary: ReadSummary,
     rejects: Vec<u8>,
     seen: [bool; 2],
@@ -54,23 +58,27 @@ pub(crate) fn parse_events(unit: &Unit, options: &ReadOptions<'_>) -> Result<Par
         options,
         file: &unit.file,
         builder: EventBuilder::default(),
+        whole: None,
         summary: ReadSummary::default(),
         rejects: Vec::new(),
         seen: [false; 2],
     };
     parse(unit, &options.columns, &mut sink)?;
     let mut summary = sink.summary;
-    summary.events = sink.builder.rows() as u64;
     let seen = [Column::UserId, Column::Timestamp]
         .into_iter()
         .zip(sink.seen)
         .filter_map(|(column, seen)| seen.then_some(column))
         .collect();
-    let batch = sink.builder.finish().map_err(|error| ReadError::Broken {
-        file: unit.file.to_string(),
-        place: "in one piece".to_owned(),
-        detail: error.to_string(),
-    })?;
+    let batch = match sink.whole {
+        Some(events) => events,
+        None => sink.builder.finish().map_err(|error| ReadError::Broken {
+            file: unit.file.to_string(),
+            place: "in one piece".to_owned(),
+            detail: error.to_string(),
+        })?,
+    };
+    summary.events = batch.num_rows() as u64;
     Ok(Parsed {
         file: Arc::clone(&unit.file),
         batch,
@@ -81,6 +89,18 @@ pub(crate) fn parse_events(unit: &Unit, options: &ReadOptions<'_>) -> Result<Par
 }
 
 impl RowSink for EventSink<'_, '_> {
+    fn batch(&mut self, rows: &ParquetRows) -> bool {
+        let Some(whole) = WholeBatch::of(rows, self.options) else {
+            return false;
+        };
+        self.seen = [true; 2];
+        self.summary.note_time(whole.oldest);
+        self.summary.note_time(whole.newest);
+        self.summary.rows += rows.len() as u64;
+        self.whole = Some(whole.events);
+        true
+    }
+
     fn row(&mut self, row: &RawRow<'_>) -> Result<(), RowError> {
         self.seen[0] |= !matches!(row.get(Column::UserId), Raw::Absent);
         self.seen[1] |= !matches!(row.get(Column::Timestamp), Raw::Absent);

@@ -28,6 +28,7 @@ mod source;
 mod summary;
 mod tsv;
 mod units;
+mod whole_batch;
 
 pub use columns::{Column, ColumnNames, MapError, event_schema};
 pub use error::ReadError;

@@ -177,7 +177,8 @@ pub(crate) struct ParquetRows {
     rows: usize,
 }
 
-enum Values {
+/// A column, brought to one of few types.
+pub(crate) enum Values {
     Absent,
     /// Texts, with the bytes they came from where those may be no UTF-8.
     Texts(StringArray, Option<ArrayRef>),
@@ -203,6 +204,11 @@ impl ParquetRows {
 
     pub(crate) fn len(&self) -> usize {
         self.rows
+    }
+
+    pub(crate) fn column(&self, column: Column) -> Option<&Values> {
+        let mut columns = self.columns.iter();
+        columns.find_map(|(other, values)| (*other == column).then_some(values))
     }
 
     pub(crate) fn row(&self, index: usize) -> RawRow<'_> {
@@ -272,7 +278,7 @@ impl Values {
         })
     }
 
-    fn value(&self, index: usize) -> Raw<'_> {
+    pub(crate) fn value(&self, index: usize) -> Raw<'_> {
         match self {
             Self::Absent => Raw::Absent,
             Self::Texts(texts, _) if texts.is_valid(index) => Raw::Text(texts.value(index)),

@@ -12,6 +12,10 @@ use super::{ColumnNames, MAX_ROW_BYTES, ReadError, RowError, tsv};
 
 /// Takes the rows of a piece, one after the other.
 pub(crate) trait RowSink {
+    /// Takes all rows of a batch at once; `false` when they must be taken one by one.
+    fn batch(&mut self, _: &ParquetRows) -> bool {
+        false
+    }
     /// Takes a row as its format gave it.
     fn row(&mut self, row: &RawRow<'_>) -> Result<(), RowError>;
     /// Takes a row that can't be read, with its text for the file of rejects.
@@ -67,6 +71,9 @@ pub(crate) fn parse(
                 place: format!("at row {first_row}"),
                 detail: error.to_string(),
             })?;
+            if sink.batch(&rows) {
+                return Ok(());
+            }
             for index in 0..rows.len() {
                 let row = rows.row(index);
                 if let Err(error) = sink.row(&row) {

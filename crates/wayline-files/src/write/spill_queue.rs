@@ -16,7 +16,8 @@ use super::{SpillError, SpillSettings};
 
 /// Takes records from several threads and gives them to several threads later, in any order.
 ///
-/// Records are kept compressed: in memory up to the budget, then in one temporary file a thread.
+/// Records are kept as they are in memory up to the budget, then compressed in one temporary file a
+/// thread.
 #[derive(Debug)]
 pub struct SpillQueue<T> {
     memory_bytes: usize,
@@ -29,7 +30,7 @@ pub struct SpillQueue<T> {
 
 #[derive(Debug, Default)]
 struct Stored {
-    blocks: Vec<PackedBlock>,
+    blocks: Vec<Vec<u8>>,
     files: Vec<PathBuf>,
 }
 
@@ -105,17 +106,19 @@ impl<T: Serialize> SpillPart<'_, T> {
     }
 
     fn flush(&mut self) -> Result<(), SpillError> {
-        let block = self.packer.pack(&self.block)?;
-        self.block.clear();
         let queue = self.queue;
         // A thread that has begun a file goes on with it: the memory is used up then.
         if self.file.is_none() {
-            let before = queue.used.fetch_add(block.len(), Ordering::Relaxed);
-            if before.saturating_add(block.len()) <= queue.memory_bytes {
+            let bytes = self.block.capacity();
+            let before = queue.used.fetch_add(bytes, Ordering::Relaxed);
+            if before.saturating_add(bytes) <= queue.memory_bytes {
+                let block = std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK));
                 lock(&queue.stored).blocks.push(block);
                 return Ok(());
             }
         }
+        let block = self.packer.pack(&self.block)?;
+        self.block.clear();
         let file = match &mut self.file {
             Some(file) => file,
             None => self
@@ -145,7 +148,7 @@ impl<T: Serialize> SpillPart<'_, T> {
 /// end at about the same time.
 #[derive(Debug)]
 pub struct SpillReader<T> {
-    left: Mutex<(Vec<PackedBlock>, Vec<BlockReader>)>,
+    left: Mutex<(Vec<Vec<u8>>, Vec<BlockReader>)>,
     /// Deletes the files in the end.
     _directory: SpillDirectory,
     of: PhantomData<fn() -> T>,
@@ -167,26 +170,36 @@ impl<T: DeserializeOwned> SpillReader<T> {
         })
     }
 
-    /// Takes a block that nobody has; `false` when there is none left.
-    fn take(&self, packed: &mut PackedBlock, path: &mut PathBuf) -> Result<bool, SpillError> {
+    /// Takes a block that nobody has; none when there is none left.
+    fn take(
+        &self,
+        packed: &mut PackedBlock,
+        path: &mut PathBuf,
+    ) -> Result<Option<Taken>, SpillError> {
         let mut left = lock(&self.left);
         let (blocks, files) = &mut *left;
         if let Some(block) = blocks.pop() {
-            *packed = block;
-            return Ok(true);
+            return Ok(Some(Taken::Plain(block)));
         }
         while let Some(file) = files.last_mut() {
             if file.read(packed)? {
-                path.clone_from(&file.path().to_owned());
-                return Ok(true);
+                file.path().clone_into(path);
+                return Ok(Some(Taken::Packed));
             }
             if let Some(done) = files.pop() {
                 // Frees the disk early; the directory goes at the end anyway.
                 std::fs::remove_file(done.path()).ok();
             }
         }
-        Ok(false)
+        Ok(None)
     }
+}
+
+/// A block of a [`SpillReader`].
+enum Taken {
+    Plain(Vec<u8>),
+    /// It is where the caller wanted compressed ones.
+    Packed,
 }
 
 /// The records that one thread gets from a [`SpillReader`].
@@ -204,11 +217,14 @@ impl<T: DeserializeOwned> SpillRecords<'_, T> {
         if self.next == self.block.len() {
             self.next = 0;
             self.block.clear();
-            if !self.reader.take(&mut self.packed, &mut self.path)? {
-                return Ok(None);
+            match self.reader.take(&mut self.packed, &mut self.path)? {
+                None => return Ok(None),
+                Some(Taken::Plain(block)) => self.block = block,
+                Some(Taken::Packed) => {
+                    let (packed, path) = (&self.packed, &self.path);
+                    self.unpacker.unpack(packed, path, &mut self.block)?;
+                }
             }
-            self.unpacker
-                .unpack(&self.packed, &self.path, &mut self.block)?;
         }
         let Some(record) = Record::at_start_of(&self.block[self.next..]) else {
             self.next = self.block.len();

@@ -12,7 +12,6 @@ fn keyword(text: &str, clicks: u32, home_clicks: u32) -> Keyword {
         text: text.to_owned(),
         sources: Sources::from_iter([Source::Query]),
         count: 2,
-        actions: vec![2],
         visits: 1,
         first_seen: Timestamp::default(),
         last_seen: Timestamp::default(),

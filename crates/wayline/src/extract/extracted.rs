@@ -40,8 +40,6 @@ pub struct Keyword {
     pub sources: Sources,
     /// Events that carry it.
     pub count: u32,
-    /// Those events by action, by [`crate::nouns::ActionId::index`].
-    pub actions: Vec<u32>,
     /// Visits in which it was seen.
     pub visits: u32,
     /// The first event that carries it.

@@ -11,7 +11,10 @@ mod config;
 mod context;
 mod evidence;
 mod extracted;
+mod keyword_drafts;
+mod names;
 mod reducer;
+mod unit_drafts;
 mod url;
 
 pub use config::ExtractConfig;

@@ -67,6 +67,14 @@ impl TextTable {
         (index < self.ends.len()).then_some(TextId(id))
     }
 
+    /// All texts in the order of first appearance.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        starts
+            .zip(&self.ends)
+            .map(|(start, end)| &self.bytes[*start..*end])
+    }
+
     /// How many distinct texts there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -99,6 +107,12 @@ fn slice<'a>(bytes: &'a str, ends: &[usize], id: TextId) -> &'a str {
 /// Writes into `out` (cleared first), so that a caller can reuse one buffer.
 pub fn normalize(text: &str, out: &mut String) {
     out.clear();
+    if is_ascii_with_single_spaces(text) {
+        // Nearly every text: only its case can differ from its normal form.
+        out.push_str(text);
+        out.make_ascii_lowercase();
+        return;
+    }
     if text.is_ascii() {
         for byte in text.bytes() {
             push_char(char::from(byte.to_ascii_lowercase()), out);
@@ -112,6 +126,20 @@ pub fn normalize(text: &str, out: &mut String) {
     if out.ends_with(' ') {
         out.pop();
     }
+}
+
+/// Whether the text is ASCII and has nothing but single spaces between words: no other white space
+/// and no control character.
+fn is_ascii_with_single_spaces(text: &str) -> bool {
+    let mut after_space = true;
+    for byte in text.bytes() {
+        let is_space = byte == b' ';
+        if !(is_space && !after_space || byte.is_ascii_graphic()) {
+            return false;
+        }
+        after_space = is_space;
+    }
+    !after_space
 }
 
 fn push_char(character: char, out: &mut String) {
@@ -153,6 +181,21 @@ mod tests {
     }
 
     #[test]
+    fn spaces_fold_wherever_they_stand() {
+        for text in [
+            "a b",
+            " a b",
+            "a b ",
+            "a  b",
+            "a\tb",
+            "\u{1c}a b",
+            "a \u{b} b\r",
+        ] {
+            assert_eq!(normal(text), "a b", "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_text_is_interned_once() {
         let mut table = TextTable::default();
         let first = table.intern("barn");
@@ -160,7 +203,7 @@ mod tests {
         assert_eq!(table.intern("barn"), first);
         assert_eq!(table.get(first), "barn");
         assert_eq!(table.get(second), "");
-        assert_eq!(table.len(), 2);
+        assert_eq!(table.iter().collect::<Vec<_>>(), ["barn", ""]);
     }
 
     proptest! {
