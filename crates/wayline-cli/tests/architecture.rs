@@ -24,6 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "nouns",
             "config",
+            "logistic",
             "extract",
             "corpus",
             "embed",
@@ -35,6 +36,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "name",
             "rank",
             "diversify",
+            "model",
             "walk",
             "explain",
             "train",

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::affinity::{Affinities, UnitSpace};
+use crate::assign::{AssignConfig, AssignModel, Assigned, Assignment, Thresholds};
+use crate::cluster::Clustering;
 use crate::config::Config;
-use crate::corpus::{Corpus, InMemoryCounter, Snapshot};
+use crate::corpus::{Corpus, InMemoryCounter, KeywordFacts, Snapshot};
+use crate::embed::{Embedder, EmbeddingCache};
 use crate::extract::{Extracted, extract};
 use crate::nouns::{EventFields, PersonLog, Timestamp};
 use crate::simulate::{Catalogue, SimulationConfig, people};
@@ -96,4 +100,49 @@ pub(crate) fn corpus_of(people: &[Extracted]) -> Corpus {
     let log = Snapshot::new(&counter.finish());
     let nothing = Arc::new(Snapshot::default());
     Corpus::with_prior(Arc::new(log), nothing, config)
+}
+
+/// Settings by which any group of so many keywords is a journey, by a model that says nothing.
+pub(crate) fn at_least(keywords: usize) -> AssignConfig {
+    let thresholds = Thresholds {
+        min_belonging: 0.5,
+        min_keywords: keywords,
+        min_confidence: 0.5,
+    };
+    AssignConfig {
+        with_items: thresholds,
+        searches_only: thresholds,
+        ..Config::builtin().assign
+    }
+}
+
+/// Assigns the keywords of a person whose units have these groups, by unit (searches first, then
+/// items, each by key): affinity .9 within a group, .1 between.
+pub(crate) fn assigned_by(
+    model: &AssignModel,
+    person: &Extracted,
+    corpus: &Corpus,
+    groups: &[usize],
+    config: &AssignConfig,
+) -> Assigned {
+    let units = person.units.len();
+    assert_eq!(units, groups.len(), "{:?}", person.units);
+    let mut pairs = Vec::new();
+    for (unit, group) in groups.iter().enumerate() {
+        let others = groups[unit + 1..].iter();
+        pairs.extend(others.map(|other| if other == group { 0.9 } else { 0.1 }));
+    }
+    let facts = KeywordFacts::of(person, corpus);
+    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
+    let affinity = Config::builtin().affinity;
+    Assignment {
+        person,
+        facts: &facts,
+        space: &UnitSpace::of(person, &facts, &mut embeddings, &affinity),
+        clustering: &Clustering::from_labels(groups),
+        affinities: &Affinities::from_pairs(units, pairs),
+        model,
+        config,
+    }
+    .assign()
 }

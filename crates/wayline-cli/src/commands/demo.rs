@@ -90,7 +90,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<()> {
     writeln!(
         out,
         "{}",
-        explain(&people[shown], &walked[shown], &corpus, rooms.as_of)
+        explain(&people[shown], &walked[shown], &rooms, &mut embeddings)
     )?;
     let journeys: usize = results.iter().map(|person| person.journeys.len()).sum();
     let keywords: usize = results.iter().map(|person| person.keywords.len()).sum();

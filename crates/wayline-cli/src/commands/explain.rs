@@ -56,7 +56,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
         let person = person?;
         if person.user_id == args.user {
             let walked = walk(&person, &rooms, &mut embeddings);
-            let text = explain(&person, &walked, &gathered.corpus, gathered.as_of);
+            let text = explain(&person, &walked, &rooms, &mut embeddings);
             std::io::stdout().write_all(text.as_bytes())?;
             return Ok(());
         }

@@ -1,34 +1,13 @@
 use super::*;
 use crate::config::Config;
-use crate::samples::{Act, DAY, closeup, corpus_of, person, search};
+use crate::embed::{Embedder, EmbeddingCache};
+use crate::logistic::Logistic;
+use crate::samples::{Act, DAY, assigned_by, at_least, closeup, corpus_of, person, search};
 
-/// Assigns the keywords of a person whose units have these groups, by unit (searches first, then
-/// items, each by key).
+/// By a model that says nothing, so by counts alone.
 fn assigned(person: &Extracted, groups: &[usize], config: &AssignConfig) -> Assigned {
-    let units = person.units.len();
-    assert_eq!(units, groups.len());
-    let mut pairs = Vec::new();
-    for left in 0..units {
-        for right in left + 1..units {
-            pairs.push(if groups[left] == groups[right] {
-                0.9
-            } else {
-                0.1
-            });
-        }
-    }
-    let affinities = Affinities::from_pairs(units, pairs);
-    let clustering = Clustering::from_labels(groups);
-    let facts = KeywordFacts::of(person, &corpus_of(&[]));
-    assign(person, &facts, &clustering, &affinities, config)
-}
-
-fn at_least(keywords: usize) -> AssignConfig {
-    AssignConfig {
-        min_keywords_with_items: keywords,
-        min_keywords_searches_only: keywords,
-        ..Config::builtin().assign
-    }
+    let model = AssignModel::unknowing();
+    assigned_by(&model, person, &corpus_of(&[]), groups, config)
 }
 
 fn placement(person: &Extracted, assigned: &Assigned, text: &str) -> Placement {
@@ -171,6 +150,91 @@ fn candidates_hold_exactly_the_keywords_placed_there() {
     assert_eq!(sizes.collect::<Vec<_>>(), [2, 1]);
     assert!((result.candidates[0].cohesion - 0.9).abs() < 1e-6);
     assert!((result.candidates[0].nearest - 0.1).abs() < 1e-6);
+}
+
+/// Weights of 0 but for one feature.
+fn only(names: &[&str], name: &str, weight: f32, bias: f32) -> Logistic {
+    let mut model = Logistic::unknowing(names.len());
+    let place = names.iter().position(|known| *known == name);
+    model.weights[place.expect("a feature")] = weight;
+    model.bias = bias;
+    model
+}
+
+#[test]
+fn a_label_that_does_not_belong_is_off_topic_and_a_typed_one_is_judged_by_its_own_model() {
+    let acts = [
+        search(0, "barn wedding"),
+        closeup(10, "i1", &["lace", "odd"]),
+        closeup(20, "i2", &["lace"]),
+    ];
+    let person = person("p", &acts);
+    let model = AssignModel {
+        label: only(&BELONGING_FEATURES, "log_units", 10.0, -1.0),
+        ..AssignModel::unknowing()
+    };
+    let result = assigned_by(&model, &person, &corpus_of(&[]), &[0, 0, 0], &at_least(1));
+    for text in ["lace", "barn wedding"] {
+        assert_eq!(placement(&person, &result, text), Placement::Candidate(0));
+    }
+    let off_topic = Placement::LeftOver(LeftOver::OffTopic);
+    assert_eq!(placement(&person, &result, "odd"), off_topic);
+}
+
+#[test]
+fn a_group_that_is_unlikely_one_goal_is_no_candidate() {
+    let person = three_items();
+    let model = AssignModel {
+        confidence: only(&CONFIDENCE_FEATURES, "log_keywords", 10.0, -13.0),
+        ..AssignModel::unknowing()
+    };
+    // Three keywords against two: ln 4 and ln 3 on both sides of 1.3.
+    let result = assigned_by(&model, &person, &corpus_of(&[]), &[0, 0, 1], &at_least(1));
+    assert_eq!(result.candidates.len(), 1);
+    assert!(result.candidates[0].confidence.value > 0.5);
+    let once = Placement::LeftOver(LeftOver::OneOff);
+    assert_eq!(placement(&person, &result, "boots"), once);
+}
+
+#[test]
+fn what_speaks_for_belonging_is_measured() {
+    let person = three_items();
+    let facts = KeywordFacts::of(&person, &corpus_of(&[]));
+    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
+    let affinity = Config::builtin().affinity;
+    let space = UnitSpace::of(&person, &facts, &mut embeddings, &affinity);
+    let clustering = Clustering::from_labels(&[0, 0, 1]);
+    let affinities = Affinities::from_pairs(3, vec![0.8, 0.2, 0.3]);
+    let standings = Standings::of(&affinities, &clustering);
+    let nominees = nominees(&person, &facts, &space, &clustering, &standings);
+    let value = |text: &str, feature: &str| {
+        let keyword = person.keywords.iter().position(|known| known.text == text);
+        let keyword = keyword.expect("a keyword") as u32;
+        let nominee = nominees.iter().find(|it| it.keyword == keyword);
+        let place = BELONGING_FEATURES.iter().position(|it| *it == feature);
+        nominee.expect("carried").features[place.expect("a feature")]
+    };
+    let close = |left: f32, right: f32| assert!((left - right).abs() < 1e-5, "{left} {right}");
+    close(value("lace", "log_units"), libm::logf(2.0));
+    close(value("lace", "unit_share"), 1.0);
+    close(value("lace", "affinity"), 0.8);
+    close(value("lace", "margin"), 0.8 - 0.25);
+    close(value("shared", "log_units_elsewhere"), libm::logf(2.0));
+    close(value("boots", "cohesion"), 1.0);
+    close(value("boots", "affinity"), 0.0);
+    close(value("boots", "together_none"), 1.0);
+    let cosine = space
+        .keyword(0)
+        .iter()
+        .zip(space.keyword(0))
+        .map(|(a, b)| a * b);
+    close(cosine.sum(), 1.0);
+    assert!(value("boots", "cosine") < 0.999);
+    assert!(
+        nominees
+            .iter()
+            .all(|it| !it.typed && it.features.iter().all(|v| v.is_finite()))
+    );
 }
 
 #[test]

@@ -99,27 +99,7 @@ impl Config {
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         let user: toml::Table = toml::from_str(text)?;
         let mut merged: toml::Table = toml::from_str(DEFAULT_TOML)?;
-        for (section, value) in &user {
-            let Some(known) = merged.get_mut(section).and_then(toml::Value::as_table_mut) else {
-                return Err(ConfigError::UnknownKey {
-                    key: section.clone(),
-                });
-            };
-            let Some(values) = value.as_table() else {
-                return Err(ConfigError::UnknownKey {
-                    key: format!("{section} (a section, written as [{section}])"),
-                });
-            };
-            for (key, value) in values {
-                // New actions may be added, everything else must exist.
-                if section != "actions" && !known.contains_key(key) {
-                    return Err(ConfigError::UnknownKey {
-                        key: format!("{section}.{key}"),
-                    });
-                }
-                known.insert(key.clone(), value.clone());
-            }
-        }
+        lay_over(&mut merged, &user, "")?;
         let canonical = toml::Value::Table(merged.clone()).to_string();
         let raw: RawConfig = toml::Value::Table(merged).try_into()?;
         Self::checked(raw, &canonical)
@@ -164,6 +144,32 @@ impl Config {
     pub fn hash(&self) -> &str {
         &self.hash
     }
+}
+
+/// Replaces the values that a user gives, section by section. `path` is where the sections stand:
+/// empty, or `section.`.
+fn lay_over(known: &mut toml::Table, user: &toml::Table, path: &str) -> Result<(), ConfigError> {
+    for (key, value) in user {
+        let unknown = |hint: &str| ConfigError::UnknownKey {
+            key: format!("{path}{key}{hint}"),
+        };
+        match (known.get_mut(key), value) {
+            (Some(toml::Value::Table(known)), toml::Value::Table(user)) => {
+                lay_over(known, user, &format!("{path}{key}."))?;
+            }
+            (Some(toml::Value::Table(_)), _) => {
+                let hint = format!(" (a section, written as [{path}{key}])");
+                return Err(unknown(&hint));
+            }
+            (Some(known), _) => *known = value.clone(),
+            // New actions may be added, everything else must exist.
+            (None, _) if path == "actions." => {
+                known.insert(key.clone(), value.clone());
+            }
+            (None, _) => return Err(unknown("")),
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a value outside `low..=high` (or not a number).

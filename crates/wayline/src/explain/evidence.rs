@@ -1,10 +1,13 @@
-//! What ties two units, in plain words.
+//! What ties two units, in plain words: the features that spoke most for them, and what stands
+//! behind each.
 
 use std::fmt;
 
-use crate::affinity::Affinities;
-use crate::corpus::{Corpus, words};
-use crate::extract::{Extracted, Unit, UnitKind};
+use crate::affinity::{Affinities, FEATURES, PairRows, UnitSpace};
+use crate::corpus::KeywordFacts;
+use crate::embed::EmbeddingCache;
+use crate::extract::{Evidence, Extracted, Unit, UnitKind};
+use crate::walk::Rooms;
 
 /// Two units of a journey and what speaks for their being one goal.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +18,7 @@ pub struct Tie {
     pub right: String,
     /// The probability that both serve one goal.
     pub affinity: f32,
-    /// What speaks for it, in words.
+    /// What speaks for it, in words, the strongest first.
     pub reasons: Vec<String>,
 }
 
@@ -32,50 +35,177 @@ impl fmt::Display for Tie {
     }
 }
 
-/// The ties with the highest affinity among `units`, each unit in at most one of them, so that
-/// they show different sides of the journey.
-#[must_use]
-pub fn strongest_ties(
-    person: &Extracted,
-    corpus: &Corpus,
-    affinities: &Affinities,
-    units: &[u32],
-    most: usize,
-) -> Vec<Tie> {
-    let mut pairs: Vec<(f32, u32, u32)> = Vec::new();
-    for (place, left) in units.iter().enumerate() {
-        for right in &units[place + 1..] {
-            pairs.push((
-                affinities.get(*left as usize, *right as usize),
-                *left,
-                *right,
-            ));
+/// Finds the evidence of one person.
+pub struct Ties<'a> {
+    person: &'a Extracted,
+    rooms: &'a Rooms<'a>,
+    facts: KeywordFacts,
+    space: UnitSpace,
+}
+
+impl<'a> Ties<'a> {
+    /// Reckons anew what the affinity was made of.
+    #[must_use]
+    pub fn of(
+        person: &'a Extracted,
+        rooms: &'a Rooms<'a>,
+        embeddings: &mut EmbeddingCache<'_>,
+    ) -> Self {
+        let facts = KeywordFacts::of(person, rooms.corpus);
+        let space = UnitSpace::of(person, &facts, embeddings, &rooms.config.affinity);
+        Self {
+            person,
+            rooms,
+            facts,
+            space,
         }
     }
-    pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-    let mut used = vec![false; person.units.len()];
-    let mut ties = Vec::new();
-    for (affinity, left, right) in pairs {
-        if ties.len() == most {
-            break;
+
+    /// The ties with the highest affinity among `units`, each unit in at most one of them, so that
+    /// they show different sides of the journey.
+    #[must_use]
+    pub fn strongest(&self, affinities: &Affinities, units: &[u32], most: usize) -> Vec<Tie> {
+        let mut pairs: Vec<(f32, u32, u32)> = Vec::new();
+        for (place, left) in units.iter().enumerate() {
+            for right in &units[place + 1..] {
+                let affinity = affinities.get(*left as usize, *right as usize);
+                pairs.push((affinity, *left, *right));
+            }
         }
-        if used[left as usize] || used[right as usize] {
-            continue;
+        pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        let mut used = vec![false; self.person.units.len()];
+        let mut chosen = Vec::new();
+        for pair in pairs {
+            let (_, left, right) = pair;
+            if chosen.len() < most && !used[left as usize] && !used[right as usize] {
+                used[left as usize] = true;
+                used[right as usize] = true;
+                chosen.push(pair);
+            }
         }
-        let reasons = reasons(person, corpus, left, right);
-        if reasons.is_empty() {
-            continue;
-        }
-        used[left as usize] = true;
-        used[right as usize] = true;
-        ties.push(Tie {
-            left: label(person, &person.units[left as usize]),
-            right: label(person, &person.units[right as usize]),
+        let tie = |(affinity, left, right): (f32, u32, u32)| Tie {
+            left: label(self.person, &self.person.units[left as usize]),
+            right: label(self.person, &self.person.units[right as usize]),
             affinity,
-            reasons,
-        });
+            reasons: self.reasons(left as usize, right as usize),
+        };
+        chosen.into_iter().map(tie).collect()
     }
-    ties
+
+    /// What the features that spoke for a pair say, the strongest first.
+    fn reasons(&self, left: usize, right: usize) -> Vec<String> {
+        let (a, b) = (&self.person.units[left], &self.person.units[right]);
+        let model = &self.rooms.grouping.of(Evidence::of(self.person)).affinity;
+        let values = self.features(left, right);
+        let mut parts: Vec<(f32, usize)> = (0..FEATURES.len())
+            .map(|place| (model.weights[place] * values[place], place))
+            .filter(|(adds, _)| *adds > 0.05)
+            .collect();
+        parts.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
+        let mut reasons: Vec<String> = led(a, b, right as u32).into_iter().collect();
+        for (_, place) in parts {
+            let reason = match FEATURES[place] {
+                "cosine" => Some(format!(
+                    "alike in words and surroundings ({:.2})",
+                    values[place]
+                )),
+                "interest_cosine" => self.shared_label("interest", &a.interests, &b.interests),
+                "annotation_cosine" => {
+                    self.shared_label("annotation", &a.annotations, &b.annotations)
+                }
+                "together_cosine" => self.together(a, b),
+                "visits_above_chance" => Some(self.visits(a, b)),
+                "same_board" => shared(&a.boards, &b.boards)
+                    .map(|board| format!("on the board “{}”", self.person.boards[board as usize])),
+                // The rarest label is named with its kind; being far apart speaks for nothing.
+                _ => None,
+            };
+            reasons.extend(reason);
+        }
+        if reasons.is_empty() {
+            reasons.push(format!("{} apart", apart(a, b)));
+        }
+        reasons
+    }
+
+    fn features(&self, left: usize, right: usize) -> Vec<f32> {
+        let mut rows = PairRows::new(self.person, &self.facts, &self.space);
+        let mut values = vec![0.0; FEATURES.len()];
+        for unit in 0..=left {
+            let Some(row) = rows.next_row() else { break };
+            if unit == left {
+                for (feature, value) in values.iter_mut().enumerate() {
+                    *value = row.column(feature)[right - left - 1];
+                }
+            }
+        }
+        values
+    }
+
+    /// The rarest label that both carry themselves.
+    fn shared_label(
+        &self,
+        kind: &str,
+        left: &[(u32, u32)],
+        right: &[(u32, u32)],
+    ) -> Option<String> {
+        let shared = left.iter().map(|(label, _)| *label);
+        let shared = shared.filter(|label| right.iter().any(|(other, _)| other == label));
+        let rarity = |label: &u32| self.facts.rarity(*label);
+        let label = shared.max_by(|x, y| rarity(x).total_cmp(&rarity(y)))?;
+        let text = &self.person.keywords[label as usize].text;
+        let share = self.rooms.corpus.share_of_keyword(text);
+        let rare = if share < RARE { "rare " } else { "" };
+        Some(format!(
+            "share the {rare}{kind} “{text}” ({} of people have it)",
+            percent(share)
+        ))
+    }
+
+    /// The two keywords that go together most over all people.
+    fn together(&self, a: &Unit, b: &Unit) -> Option<String> {
+        let mut best: Option<(f32, u32, u32)> = None;
+        for left in keywords(a) {
+            for partner in self.facts.partners(left) {
+                let right =
+                    keywords(b).find(|it| self.facts.corpus_id(*it) == Some(partner.keyword));
+                if let Some(right) = right
+                    && best.is_none_or(|(association, ..)| partner.association > association)
+                {
+                    best = Some((partner.association, left, right));
+                }
+            }
+        }
+        let text = |keyword: u32| &self.person.keywords[keyword as usize].text;
+        Some(match best {
+            Some((association, left, right)) => format!(
+                "many people come from “{}” to “{}”, {:.0} times as many as by chance",
+                text(left),
+                text(right),
+                libm::expf(association)
+            ),
+            None => "go with the same things for many people".to_owned(),
+        })
+    }
+
+    fn visits(&self, a: &Unit, b: &Unit) -> String {
+        let expected = f64::from(a.visits) * f64::from(b.visits);
+        let expected = expected / f64::from(self.person.visits.max(1));
+        format!(
+            "in the same visit {}, expected {expected:.1}",
+            times(visits_together(a, b))
+        )
+    }
+}
+
+/// Labels of a smaller share of people are called rare.
+const RARE: f64 = 0.05;
+
+fn keywords(unit: &Unit) -> impl Iterator<Item = u32> + '_ {
+    let labels = unit.annotations.iter().chain(&unit.interests);
+    unit.query
+        .into_iter()
+        .chain(labels.map(|(label, _)| *label))
 }
 
 fn label(person: &Extracted, unit: &Unit) -> String {
@@ -94,64 +224,17 @@ fn label(person: &Extracted, unit: &Unit) -> String {
     }
 }
 
-fn reasons(person: &Extracted, corpus: &Corpus, left: u32, right: u32) -> Vec<String> {
-    let (a, b) = (&person.units[left as usize], &person.units[right as usize]);
-    let mut reasons = Vec::new();
-    let led = |unit: &Unit, other: u32| unit.context.iter().any(|(unit, _)| *unit == other);
-    if a.kind != b.kind && led(a, right) {
-        reasons.push(format!(
-            "opened after this search, {}",
-            times(visits_together(a, b))
-        ));
-    } else if a.kind == b.kind && a.context.iter().any(|(unit, _)| led(b, *unit)) {
-        reasons.push(match a.kind {
-            UnitKind::Item => "opened after the same search".to_owned(),
-            UnitKind::Search => "led to the same item".to_owned(),
-        });
+/// Which search led to what.
+fn led(a: &Unit, b: &Unit, right: u32) -> Option<String> {
+    let led_to = |unit: &Unit, other: u32| unit.context.iter().any(|(it, _)| *it == other);
+    if a.kind != b.kind && led_to(a, right) {
+        let count = times(visits_together(a, b));
+        return Some(format!("opened after this search {count}"));
     }
-    let visits = visits_together(a, b);
-    if visits > 0 && reasons.is_empty() {
-        reasons.push(format!("in the same visit, {}", times(visits)));
-    }
-    let name = |keyword: u32| person.keywords[keyword as usize].text.as_str();
-    for (what, ours, theirs) in [
-        ("interest", &a.interests, &b.interests),
-        ("annotation", &a.annotations, &b.annotations),
-    ] {
-        let shared = ours
-            .iter()
-            .map(|(keyword, _)| *keyword)
-            .filter(|keyword| theirs.iter().any(|(other, _)| other == keyword))
-            .max_by(|x, y| corpus.rarity(name(*x)).total_cmp(&corpus.rarity(name(*y))));
-        if let Some(keyword) = shared {
-            let share = corpus.share_of_keyword(name(keyword));
-            reasons.push(format!(
-                "share the {what} “{}” ({} of people have it)",
-                name(keyword),
-                percent(share)
-            ));
-        }
-    }
-    let text = |unit: &Unit| {
-        unit.title
-            .clone()
-            .unwrap_or_else(|| unit.key.clone())
-            .to_lowercase()
-    };
-    let (ours, theirs) = (text(a), text(b));
-    let shared_word = words(&ours)
-        .filter(|word| words(&theirs).any(|other| other == *word))
-        .max_by(|x, y| corpus.word_rarity(x).total_cmp(&corpus.word_rarity(y)));
-    if let Some(word) = shared_word {
-        reasons.push(format!("share the word “{word}”"));
-    }
-    if let Some(host) = shared(&a.hosts, &b.hosts) {
-        reasons.push(format!("led to the site {}", person.hosts[host as usize]));
-    }
-    if let Some(board) = shared(&a.boards, &b.boards) {
-        reasons.push(format!("on the board “{}”", person.boards[board as usize]));
-    }
-    reasons
+    (a.kind == b.kind && a.context.iter().any(|(unit, _)| led_to(b, *unit))).then(|| match a.kind {
+        UnitKind::Item => "opened after the same search".to_owned(),
+        UnitKind::Search => "led to the same item".to_owned(),
+    })
 }
 
 fn visits_together(a: &Unit, b: &Unit) -> usize {
@@ -163,6 +246,20 @@ fn visits_together(a: &Unit, b: &Unit) -> usize {
     visits.dedup();
     visits.retain(|visit| b.occurrences.iter().any(|other| other.visit == *visit));
     visits.len()
+}
+
+/// The time between the nearest occurrences, in the unit that a person would use.
+fn apart(a: &Unit, b: &Unit) -> String {
+    let gaps = a.occurrences.iter().flat_map(|left| {
+        let others = b.occurrences.iter();
+        others.map(|right| (left.time.millis() - right.time.millis()).abs())
+    });
+    let minutes = gaps.min().unwrap_or(0) / 60_000;
+    match minutes {
+        0..120 => format!("{minutes} minutes"),
+        120..2_880 => format!("{} hours", minutes / 60),
+        _ => format!("{} days", minutes / 1_440),
+    }
 }
 
 fn shared(left: &[(u32, u32)], right: &[(u32, u32)]) -> Option<u32> {

@@ -3,16 +3,16 @@
 
 mod evidence;
 
-pub use evidence::{Tie, strongest_ties};
+pub use evidence::{Tie, Ties};
 
 use std::fmt::Write as _;
 
 use crate::assign::Placement;
-use crate::corpus::Corpus;
+use crate::embed::EmbeddingCache;
 use crate::extract::Extracted;
 use crate::logistic::Scored;
 use crate::nouns::{LeftOver, Timestamp};
-use crate::walk::Walked;
+use crate::walk::{Rooms, Walked};
 
 /// How many keywords, ties and left-over keywords are named before "and N more".
 const NAMED: usize = 12;
@@ -20,7 +20,12 @@ const TIES: usize = 4;
 
 /// The explanation as text for a terminal, 100 columns wide.
 #[must_use]
-pub fn explain(person: &Extracted, walked: &Walked, corpus: &Corpus, as_of: Timestamp) -> String {
+pub fn explain(
+    person: &Extracted,
+    walked: &Walked,
+    rooms: &Rooms<'_>,
+    embeddings: &mut EmbeddingCache<'_>,
+) -> String {
     let mut out = String::new();
     // Writing to a string can't fail.
     let _ = writeln!(
@@ -33,10 +38,11 @@ pub fn explain(person: &Extracted, walked: &Walked, corpus: &Corpus, as_of: Time
         date(person.last_event),
         counted(person.keywords.len(), "keyword"),
         counted(walked.order.len(), "journey"),
-        date(as_of),
+        date(rooms.as_of),
     );
+    let ties = Ties::of(person, rooms, embeddings);
     for (place, candidate) in walked.order.iter().enumerate() {
-        journey(&mut out, person, walked, corpus, place + 1, *candidate);
+        journey(&mut out, person, walked, &ties, place + 1, *candidate);
     }
     left_over(&mut out, person, walked);
     out
@@ -53,7 +59,7 @@ fn journey(
     out: &mut String,
     person: &Extracted,
     walked: &Walked,
-    corpus: &Corpus,
+    ties: &Ties<'_>,
     rank: usize,
     index: usize,
 ) {
@@ -78,7 +84,7 @@ fn journey(
         format!("{} ({})", keyword.text, keyword.count)
     });
     field(out, "keywords", &some_of(keywords.collect(), NAMED));
-    let ties = strongest_ties(person, corpus, &walked.affinities, &candidate.units, TIES);
+    let ties = ties.strongest(&walked.affinities, &candidate.units, TIES);
     for (place, tie) in ties.iter().enumerate() {
         field(
             out,

@@ -1,7 +1,7 @@
 use super::*;
-use crate::affinity::AffinityModel;
 use crate::config::Config;
 use crate::embed::{Embedder, EmbeddingCache};
+use crate::model::GroupingModel;
 use crate::samples::{corpus_of, simulated};
 use crate::walk::{Rooms, walk};
 
@@ -13,14 +13,14 @@ fn one_simulated_person_is_explained() {
     let rooms = Rooms {
         config: &config,
         corpus: &corpus,
-        affinity: &AffinityModel::builtin(),
+        grouping: &GroupingModel::builtin(),
         as_of: "2025-06-30T23:59:59Z".parse().expect("a time"),
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
     let person = people.iter().min_by_key(|person| person.events);
     let person = person.expect("somebody");
     let walked = walk(person, &rooms, &mut embeddings);
-    let text = explain(person, &walked, &corpus, rooms.as_of);
+    let text = explain(person, &walked, &rooms, &mut embeddings);
     // The first line is as long as the person's id makes it.
     let wide = text.lines().skip(1).find(|line| line.chars().count() > 100);
     assert_eq!(wide, None);

@@ -1,22 +1,12 @@
 use super::*;
-use crate::affinity::Affinities;
-use crate::assign::assign;
-use crate::cluster::Clustering;
-use crate::config::Config;
-use crate::corpus::KeywordFacts;
-use crate::samples::{Act, DAY, closeup, corpus_of, person, search};
+use crate::assign::AssignModel;
+use crate::samples::{Act, DAY, assigned_by, at_least, closeup, corpus_of, person, search};
 
 /// The ids of the journeys of a person whose units have these groups.
 fn ids(user_id: &str, acts: &[Act<'_>], groups: &[usize]) -> Vec<String> {
     let person = person(user_id, acts);
-    let units = person.units.len();
-    let affinities = Affinities::from_pairs(units, vec![0.5; units * (units - 1) / 2]);
-    let mut config = Config::builtin().assign;
-    config.min_keywords_with_items = 1;
-    config.min_keywords_searches_only = 1;
-    let clustering = Clustering::from_labels(groups);
-    let facts = KeywordFacts::of(&person, &corpus_of(&[]));
-    let assigned = assign(&person, &facts, &clustering, &affinities, &config);
+    let (model, corpus) = (AssignModel::unknowing(), corpus_of(&[]));
+    let assigned = assigned_by(&model, &person, &corpus, groups, &at_least(1));
     let candidates = assigned.candidates.iter();
     candidates
         .map(|candidate| journey_id(&person, candidate))

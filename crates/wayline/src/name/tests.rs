@@ -1,10 +1,8 @@
 use super::*;
-use crate::affinity::Affinities;
-use crate::assign::assign;
-use crate::cluster::Clustering;
+use crate::assign::AssignModel;
 use crate::config::Config;
 use crate::embed::{Embedder, EmbeddingCache};
-use crate::samples::{Act, DAY, closeup, corpus_of, person, search};
+use crate::samples::{Act, DAY, assigned_by, at_least, closeup, corpus_of, person, search};
 
 /// The names of the journeys of a person whose units have these groups.
 fn names(acts: &[Act<'_>], groups: &[usize]) -> Vec<Name> {
@@ -12,15 +10,10 @@ fn names(acts: &[Act<'_>], groups: &[usize]) -> Vec<Name> {
     let spellers = vec![person("q", &[search(0, "wedding garden kitchen remodel")]); 20];
     let corpus = corpus_of(&spellers);
     let person = person("p", acts);
-    let units = person.units.len();
-    assert_eq!(units, groups.len(), "{:?}", person.units);
-    let mut config = Config::builtin();
-    config.assign.min_keywords_with_items = 1;
-    config.assign.min_keywords_searches_only = 1;
+    let config = Config::builtin();
     let facts = KeywordFacts::of(&person, &corpus);
-    let affinities = Affinities::from_pairs(units, vec![0.5; units * (units - 1) / 2]);
-    let clustering = Clustering::from_labels(groups);
-    let assigned = assign(&person, &facts, &clustering, &affinities, &config.assign);
+    let model = AssignModel::unknowing();
+    let assigned = assigned_by(&model, &person, &corpus, groups, &at_least(1));
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 100);
     let naming = Naming {
         person: &person,

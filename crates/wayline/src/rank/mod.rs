@@ -14,10 +14,8 @@ use crate::nouns::Timestamp;
 pub struct RankConfig {
     pub bias: f64,
     pub log_keywords: f64,
-    pub log_visits: f64,
-    pub cohesion: f64,
-    pub separation: f64,
     pub navigational: f64,
+    pub confidence: f64,
     pub saves: f64,
     pub recency: f64,
     pub recency_half_life_days: f64,
@@ -29,10 +27,8 @@ impl RankConfig {
         for (key, value) in [
             ("rank.bias", self.bias),
             ("rank.log_keywords", self.log_keywords),
-            ("rank.log_visits", self.log_visits),
-            ("rank.cohesion", self.cohesion),
-            ("rank.separation", self.separation),
             ("rank.navigational", self.navigational),
+            ("rank.confidence", self.confidence),
             ("rank.saves", self.saves),
             ("rank.recency", self.recency),
         ] {
@@ -60,14 +56,8 @@ pub fn score(candidate: &Candidate, as_of: Timestamp, config: &RankConfig) -> Sc
             libm::log1p(candidate.keywords.len() as f64),
             config.log_keywords,
         ),
-        (
-            "log_visits",
-            libm::log1p(f64::from(candidate.visits)),
-            config.log_visits,
-        ),
-        ("cohesion", candidate.cohesion, config.cohesion),
-        ("separation", 1.0 - candidate.nearest, config.separation),
         ("navigational", candidate.navigational, config.navigational),
+        ("confidence", candidate.confidence.value, config.confidence),
         ("saves", candidate.intensity(), config.saves),
         ("recency", recency, config.recency),
     ])

@@ -16,7 +16,13 @@ fn candidate(last_ms: i64) -> Candidate {
         navigational: 0.0,
         cohesion: 0.6,
         nearest: 0.2,
+        confidence: sure(0.0),
     }
+}
+
+/// A confidence of these log-odds.
+fn sure(log_odds: f64) -> Scored {
+    Scored::of([("baseline", 1.0, log_odds)])
 }
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
@@ -54,16 +60,16 @@ fn recency_halves_with_every_half_life() {
 }
 
 #[test]
-fn more_keywords_and_a_clearer_border_rank_higher() {
+fn more_keywords_and_a_surer_journey_rank_higher() {
     let plain = candidate(NOW.millis());
     let mut more = plain.clone();
     more.keywords.extend((3..20).map(|keyword| (keyword, 0.1)));
     assert!(scored(&more) > scored(&plain));
-    let clearer = Candidate {
-        nearest: 0.0,
+    let surer = Candidate {
+        confidence: sure(2.0),
         ..plain.clone()
     };
-    assert!(scored(&clearer) > scored(&plain));
+    assert!(scored(&surer) > scored(&plain));
     let site = Candidate {
         navigational: 1.0,
         ..plain.clone()
@@ -72,30 +78,13 @@ fn more_keywords_and_a_clearer_border_rank_higher() {
 }
 
 #[test]
-fn confidence_does_not_know_the_time() {
-    let config = Config::builtin().rank;
-    let (old, new) = (candidate(NOW.millis() - 300 * DAY), candidate(NOW.millis()));
-    assert_eq!(confidence(&old, &config), confidence(&new, &config));
-    let tighter = Candidate {
-        cohesion: 0.9,
-        ..new.clone()
-    };
-    assert!(confidence(&tighter, &config).value > confidence(&new, &config).value);
-}
-
-#[test]
 fn the_summands_explain_the_value() {
     let config = Config::builtin().rank;
-    let candidate = candidate(NOW.millis() - 3 * DAY);
-    for scored in [
-        score(&candidate, NOW, &config),
-        confidence(&candidate, &config),
-    ] {
-        let log_odds: f64 = scored.contributions.iter().map(|part| part.adds).sum();
-        let value = 1.0 / (1.0 + (-log_odds).exp());
-        assert!((scored.value - value).abs() < 1e-12);
-        assert!((0.0..=1.0).contains(&scored.value));
-    }
+    let scored = score(&candidate(NOW.millis() - 3 * DAY), NOW, &config);
+    let log_odds: f64 = scored.contributions.iter().map(|part| part.adds).sum();
+    let value = 1.0 / (1.0 + (-log_odds).exp());
+    assert!((scored.value - value).abs() < 1e-12);
+    assert!((0.0..=1.0).contains(&scored.value));
 }
 
 #[test]

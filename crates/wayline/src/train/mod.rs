@@ -68,3 +68,6 @@ pub fn fit_grouping<E>(
         assign,
     })
 }
+
+#[cfg(test)]
+mod tests;

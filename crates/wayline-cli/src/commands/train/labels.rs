@@ -145,21 +145,21 @@ pub(super) enum Without {
     Text,
 }
 
-/// Simulated people of some journeys of the catalogue. Their corpus is their own alone: a general
-/// one would know journeys that a model is to be tested on.
+/// Simulated people of some journeys of the catalogue, the first `labelled` of them with labels.
+/// Their corpus is that of the simulation alone: a general one would know journeys that a model is
+/// to be tested on.
 pub(super) fn simulated(
     catalogue: &Catalogue,
     simulation: &SimulationConfig,
+    labelled: u64,
     without: Without,
     config: &Config,
 ) -> Result<LabelledLog<simulated::Gold>> {
     let mut gold_text = String::new();
     let mut counter = InMemoryCounter::new(&config.corpus);
-    let mut labelled = Vec::new();
+    let mut people = Vec::new();
     for index in 0..simulation.people {
         let mut made = person(catalogue, simulation, index);
-        gold_text.push_str(&serde_json::to_string(&made.gold)?);
-        gold_text.push('\n');
         for event in &mut made.events {
             if without != Without::Nothing {
                 event.annotations.clear();
@@ -175,6 +175,11 @@ pub(super) fn simulated(
             continue;
         };
         counter.add(&extracted);
+        if index >= labelled {
+            continue;
+        }
+        gold_text.push_str(&serde_json::to_string(&made.gold)?);
+        gold_text.push('\n');
         let mut goals: HashMap<&str, Vec<u32>> = HashMap::new();
         for noise in &made.gold.noise {
             goals.entry(noise).or_default();
@@ -184,13 +189,13 @@ pub(super) fn simulated(
                 goals.entry(keyword).or_default().push(number as u32);
             }
         }
-        labelled.push(LabelledPerson::by_keywords(extracted, |text| {
+        people.push(LabelledPerson::by_keywords(extracted, |text| {
             goals.get(text).cloned()
         }));
     }
     let log = Arc::new(Snapshot::new(&counter.finish()));
     Ok(LabelledLog {
-        people: labelled,
+        people,
         corpus: Corpus::with_prior(log, Arc::default(), config.corpus.clone()),
         as_of: Timestamp::from_millis(simulation.as_of_ms),
         gold: simulated::Gold::from_jsonl(&gold_text)?,

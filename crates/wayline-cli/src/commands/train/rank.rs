@@ -20,7 +20,7 @@ use crate::run::RunArgs;
 /// Fit the weights of the score that journeys are ranked by
 ///
 /// The label of an inferred journey is the gain of the annotated one that it finds (2^relevance - 1;
-/// none: 0). Each person's journeys are inferred by a model that hasn't seen that person. Prints
+/// none: 0). More of a feature can only speak for a journey, of `navigational` against it. Each person's journeys are inferred by a model that hasn't seen that person. Prints
 /// the section [rank] of the config.
 #[derive(Args, Debug)]
 pub(crate) struct RankArgs {
@@ -73,7 +73,9 @@ pub(super) fn run(args: &RankArgs) -> Result<()> {
         }
     }
     let examples = examples.unwrap_or_else(|| Examples::new(0));
-    let model = fit(&examples, &vec![0; names.len()], &[])?;
+    let sign = |name: &&str| if *name == "navigational" { -1 } else { 1 };
+    let signs: Vec<i8> = names.iter().map(sign).collect();
+    let model = fit(&examples, &signs, &[])?;
     println!("[rank]\nbias = {}", model.bias);
     for (name, weight) in names.iter().zip(&model.weights) {
         println!("{name} = {weight}");

@@ -16,6 +16,7 @@ use super::labels::{self, LabelledLog, Without};
 use super::searches::NO_INTERVALS;
 
 type Log = LabelledLog<simulated::Gold>;
+pub(super) type Figures = simulated::SimulatedFigures<Figure>;
 
 /// The kinds of log that results are shown for.
 pub(super) const KINDS: [LogKind; 5] = [
@@ -33,16 +34,17 @@ pub(super) struct Simulations {
 }
 
 struct Half {
-    /// A log of each of [`KINDS`], for training and testing.
-    kinds: Vec<Log>,
-    /// Logs that only training sees: more people a journey, and items that say less.
-    more: Vec<Log>,
-    /// Searches alone, only for testing.
-    searches_only: Log,
+    /// A log of each of [`KINDS`], among few people and in a crowd; for training and testing.
+    kinds: [Vec<Log>; CROWDS.len()],
+    /// Logs whose items say less, only for training.
+    poorer: Vec<Log>,
+    /// Searches alone, among few people and in a crowd; only for testing.
+    searches_only: Vec<Log>,
 }
 
-/// People a journey in the denser logs; the others have two to five.
-const DENSE: f64 = 12.0;
+/// How many people the log holds for each one who is labelled. The more there are, the more is
+/// known of what goes together: about 2 people a journey at 1, 17 at 8, for 40 labelled.
+pub(super) const CROWDS: [u64; 2] = [1, 8];
 
 impl Simulations {
     /// `people` of each kind for each half.
@@ -56,30 +58,34 @@ impl Simulations {
                 .map(|(journey, _)| journey.id.as_str())
                 .collect();
             let catalogue = catalogue.subset(|id| ids.contains(id));
-            let make = |seed: u64, kind: LogKind, dense: bool, without: Without| {
+            let make = |seed: u64, kind: LogKind, crowd: u64, without: Without| {
                 let simulation = SimulationConfig {
-                    people,
+                    people: people * crowd,
                     seed,
                     kind,
-                    people_per_journey: dense.then_some(DENSE),
                     ..SimulationConfig::default()
                 };
-                labels::simulated(&catalogue, &simulation, without, config)
+                labels::simulated(&catalogue, &simulation, people, without, config)
             };
-            let (titles, nothing) = (LogKind::RepeatingTitles, Without::Nothing);
-            let kinds = KINDS.iter().zip(1_000..);
-            let kinds: Result<Vec<Log>> = kinds
-                .map(|(kind, seed)| make(seed, *kind, false, nothing))
-                .collect();
+            let each = |crowd: u64, seed: u64| -> Result<Vec<Log>> {
+                KINDS
+                    .iter()
+                    .zip(seed..)
+                    .map(|(kind, seed)| make(seed, *kind, crowd, Without::Nothing))
+                    .collect()
+            };
+            let searches = CROWDS
+                .iter()
+                .zip(1_300..)
+                .map(|(crowd, seed)| make(seed, LogKind::SearchesOnly, *crowd, Without::Nothing));
+            let titles = LogKind::RepeatingTitles;
             Ok(Half {
-                kinds: kinds?,
-                more: vec![
-                    make(1_100, titles, true, nothing)?,
-                    make(1_101, LogKind::OffTopic, true, nothing)?,
-                    make(1_102, titles, false, Without::Labels)?,
-                    make(1_103, titles, false, Without::Text)?,
+                kinds: [each(CROWDS[0], 1_000)?, each(CROWDS[1], 1_100)?],
+                poorer: vec![
+                    make(1_200, titles, 1, Without::Labels)?,
+                    make(1_201, titles, 1, Without::Text)?,
                 ],
-                searches_only: make(1_200, LogKind::SearchesOnly, false, nothing)?,
+                searches_only: searches.collect::<Result<_>>()?,
             })
         };
         Ok(Self {
@@ -95,7 +101,7 @@ impl Simulations {
             .collect();
         HeldBack::new(fitted?, model_of, |half, model| {
             let mut groups = Examples::new(CONFIDENCE_FEATURES.len());
-            for log in &self.halves[half].kinds {
+            for log in self.halves[half].kinds.iter().flatten() {
                 groups_of(log, model, config, |_| true, &mut groups);
             }
             groups
@@ -110,43 +116,42 @@ impl Simulations {
     fn fit(&self, halves: &[&Half], fitting: &Fitting, config: &Config) -> Result<Grouping> {
         let logs = halves
             .iter()
-            .flat_map(|half| half.kinds.iter().chain(&half.more));
+            .flat_map(|half| half.kinds.iter().flatten().chain(&half.poorer));
         let people: Vec<Trainee<'_>> = logs.flat_map(|log| trainees(log, config)).collect();
         fitting.grouping(&people.iter().collect::<Vec<_>>(), config)
     }
 
-    /// Figures of one of [`KINDS`], each half by the model that had not seen its journeys.
+    /// Figures of one of [`KINDS`] among one of [`CROWDS`], each half by the model that had not
+    /// seen its journeys.
     pub(super) fn figures(
         &self,
         kind: usize,
+        crowd: usize,
         held_back: &HeldBack,
         config: &Config,
-    ) -> [simulated::SimulatedFigures<Figure>; 2] {
-        [0, 1].map(|half| {
-            let log = &self.halves[half].kinds[kind];
-            figures_of(log, &held_back.models[half], config)
-        })
+    ) -> Vec<Figures> {
+        let halves = self.halves.iter().zip(&held_back.models);
+        halves
+            .map(|(half, model)| figures_of(&half.kinds[crowd][kind], model, config))
+            .collect()
     }
 
-    /// Figures of searches alone, by the models that were fitted to searches: they have seen no
-    /// journey of the catalogue.
+    /// Figures of searches alone among one of [`CROWDS`], by the models that were fitted to
+    /// searches: they have seen no journey of the catalogue.
     pub(super) fn figures_of_searches(
         &self,
+        crowd: usize,
         searches: &HeldBack,
         config: &Config,
-    ) -> [simulated::SimulatedFigures<Figure>; 2] {
-        [0, 1].map(|half| {
-            let log = &self.halves[half].searches_only;
-            figures_of(log, &searches.models[half], config)
-        })
+    ) -> Vec<Figures> {
+        let halves = self.halves.iter().zip(&searches.models);
+        halves
+            .map(|(half, model)| figures_of(&half.searches_only[crowd], model, config))
+            .collect()
     }
 }
 
-fn figures_of(
-    log: &Log,
-    model: &GroupingModel,
-    config: &Config,
-) -> simulated::SimulatedFigures<Figure> {
+fn figures_of(log: &Log, model: &GroupingModel, config: &Config) -> Figures {
     let results = walk_all(log, model, config, |_| true);
     simulated::evaluate(
         &log.gold,

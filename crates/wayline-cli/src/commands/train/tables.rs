@@ -5,13 +5,12 @@ use std::io::Write;
 use anyhow::Result;
 use wayline::assign::{BELONGING_FEATURES, CONFIDENCE_FEATURES};
 use wayline::config::Config;
-use wayline::evaluate::{Figure, simulated};
 use wayline::model::Grouping;
 use wayline::{affinity, cluster};
 
 use super::fitting::{Fitting, HeldBack};
 use super::searches::Searches;
-use super::simulations::{KINDS, Simulations};
+use super::simulations::{CROWDS, Figures, KINDS, Simulations};
 
 const JOINS: [f32; 6] = [0.15, 0.2, 0.27, 0.35, 0.42, 0.5];
 const BELONGINGS: [f64; 6] = [0.0, 0.25, 0.35, 0.45, 0.55, 0.65];
@@ -212,15 +211,22 @@ pub(super) fn of_items(
     }
     writeln!(
         out,
-        "  {:<28} {:>11} {:>11} {:>8} {:>8} {:>8}",
+        "  {:<32} {:>11} {:>11} {:>8} {:>8} {:>8}",
         "as configured", "keyword B³", "journey F1", "name F1", "AUC", "ECE"
     )?;
-    for (place, kind) in KINDS.iter().enumerate() {
-        let figures = simulations.figures(place, held_back, config);
-        whole_line(out, kind.name(), &figures)?;
+    for (crowd, people) in CROWDS.iter().enumerate() {
+        for (place, kind) in KINDS.iter().enumerate() {
+            let figures = simulations.figures(place, crowd, held_back, config);
+            whole_line(
+                out,
+                &format!("{}, crowd of {people}", kind.name()),
+                &figures,
+            )?;
+        }
+        let figures = simulations.figures_of_searches(crowd, searches, config);
+        whole_line(out, &format!("searches-only, crowd of {people}"), &figures)?;
     }
-    let figures = simulations.figures_of_searches(searches, config);
-    whole_line(out, "searches-only", &figures)
+    Ok(())
 }
 
 /// What each kind of evidence is worth for logs with items.
@@ -256,7 +262,10 @@ fn items_line(
 ) -> Result<()> {
     let cells: Vec<String> = (0..KINDS.len())
         .map(|kind| {
-            let figures = simulations.figures(kind, held_back, config);
+            let crowds = 0..CROWDS.len();
+            let figures: Vec<Figures> = crowds
+                .flat_map(|crowd| simulations.figures(kind, crowd, held_back, config))
+                .collect();
             let b3 = mean(&figures, |it| it.keyword_b3.value);
             let f1 = mean(&figures, |it| it.journey_f1.value);
             format!("{:>17}", format!("{b3:.3} / {f1:.3}"))
@@ -266,14 +275,10 @@ fn items_line(
     Ok(())
 }
 
-fn whole_line(
-    out: &mut impl Write,
-    name: &str,
-    figures: &[simulated::SimulatedFigures<Figure>; 2],
-) -> Result<()> {
+fn whole_line(out: &mut impl Write, name: &str, figures: &[Figures]) -> Result<()> {
     writeln!(
         out,
-        "  {name:<28} {:>11.3} {:>11.3} {:>8.3} {:>8.3} {:>8.3}",
+        "  {name:<32} {:>11.3} {:>11.3} {:>8.3} {:>8.3} {:>8.3}",
         mean(figures, |it| it.keyword_b3.value),
         mean(figures, |it| it.journey_f1.value),
         mean(figures, |it| it.name_token_f1.value),
@@ -283,10 +288,7 @@ fn whole_line(
     Ok(())
 }
 
-fn mean(
-    figures: &[simulated::SimulatedFigures<Figure>; 2],
-    of: impl Fn(&simulated::SimulatedFigures<Figure>) -> f64,
-) -> f64 {
+fn mean(figures: &[Figures], of: impl Fn(&Figures) -> f64) -> f64 {
     figures.iter().map(of).sum::<f64>() / figures.len() as f64
 }
 
