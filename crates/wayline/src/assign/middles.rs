@@ -5,6 +5,7 @@ use crate::corpus::KeywordFacts;
 use crate::extract::Extracted;
 
 use super::belonging::is_typed;
+use super::nearest::Nearest;
 use super::standings::Standings;
 
 /// The middle of each group's keywords, of all and of those that the person typed.
@@ -15,8 +16,8 @@ pub(super) struct Middles<'a> {
     typed: Vec<bool>,
     all: Sums,
     queries: Sums,
-    /// Keywords of each group.
-    members: Vec<Vec<u32>>,
+    /// Of each keyword the mean of the three highest cosines to others of its group.
+    nearest: Vec<f32>,
     /// Mean over all larger groups of the unit vectors of their middles, and how many they are.
     mean: Vec<f32>,
     larger: Vec<bool>,
@@ -61,7 +62,7 @@ impl<'a> Middles<'a> {
             typed: vec![false; person.keywords.len()],
             all: Sums::new(groups, dimensions),
             queries: Sums::new(groups, dimensions),
-            members: vec![Vec::new(); groups],
+            nearest: nearest(person.keywords.len(), space, groups, placed),
             mean: vec![0.0; dimensions],
             larger: (0..groups as u32)
                 .map(|group| standings.size(group) >= LARGER)
@@ -74,7 +75,6 @@ impl<'a> Middles<'a> {
             let weight = libm::logf(1.0 + events) * rarity * if typed { 2.0 } else { 1.0 };
             middles.weights[*keyword as usize] = weight;
             middles.typed[*keyword as usize] = typed;
-            middles.members[*group as usize].push(*keyword);
             let vector = space.keyword(*keyword);
             middles.all.add(*group, weight, vector);
             if typed {
@@ -104,20 +104,10 @@ impl<'a> Middles<'a> {
         } else {
             0.0
         };
-        let mut nearest = [0.0_f32; 3];
-        for other in &self.members[group as usize] {
-            if *other != keyword {
-                let cosine = product(vector, self.space.keyword(*other));
-                if cosine > nearest[0] {
-                    nearest[0] = cosine;
-                    nearest.sort_unstable_by(f32::total_cmp);
-                }
-            }
-        }
         Nearness {
             cosine,
             margin: cosine - self.mean_to_others(vector, group),
-            nearest: nearest.iter().sum::<f32>() / 3.0,
+            nearest: self.nearest[keyword as usize],
             queries: self.queries.cosine(group, vector, own_query),
         }
     }
@@ -137,6 +127,29 @@ impl<'a> Middles<'a> {
         };
         (product(vector, &self.mean) - own) / others as f32
     }
+}
+
+/// For each keyword the mean of the three highest cosines to others of its group.
+fn nearest(
+    keywords: usize,
+    space: &UnitSpace,
+    groups: usize,
+    placed: &[(u32, u32, f64)],
+) -> Vec<f32> {
+    let mut members = vec![Vec::new(); groups];
+    for (keyword, group, _) in placed {
+        members[*group as usize].push(*keyword);
+    }
+    let mut nearest = vec![0.0; keywords];
+    let mut room = Nearest::default();
+    for members in members {
+        let vectors = members.iter().map(|keyword| space.keyword(*keyword));
+        let means = room.of(vectors, space.dimensions());
+        for (keyword, mean) in members.iter().zip(means) {
+            nearest[*keyword as usize] = mean;
+        }
+    }
+    nearest
 }
 
 impl Sums {

@@ -1,5 +1,7 @@
 //! How each unit stands to its own group and to the others.
 
+use multiversion::multiversion;
+
 use crate::affinity::Affinities;
 use crate::cluster::Clustering;
 
@@ -93,18 +95,36 @@ impl Standings {
 
 /// For each unit the sum of its affinities to the units of each group.
 fn sums_to_groups(affinities: &Affinities, cluster_of: &[u32], groups: usize) -> Vec<f32> {
-    let mut sums = vec![0.0_f32; cluster_of.len() * groups];
+    let units = cluster_of.len();
+    // From later units to the groups of earlier ones: group by group, so that rows are added as
+    // they stand.
+    let mut to_earlier = vec![0.0_f32; groups * units];
+    let mut sums = vec![0.0_f32; units * groups];
     let mut rest = affinities.pairs();
-    for (left, own) in cluster_of.iter().enumerate() {
+    let rows = sums.chunks_exact_mut(groups.max(1));
+    for ((left, own), to_later) in cluster_of.iter().enumerate().zip(rows) {
         let others = &cluster_of[left + 1..];
         let (row, after) = rest.split_at(others.len());
         rest = after;
-        for (offset, (affinity, group)) in row.iter().zip(others).enumerate() {
-            sums[left * groups + *group as usize] += affinity;
-            sums[(left + 1 + offset) * groups + *own as usize] += affinity;
+        add(&mut to_earlier[*own as usize * units + left + 1..], row);
+        for (affinity, group) in row.iter().zip(others) {
+            to_later[*group as usize] += affinity;
+        }
+    }
+    for (group, to_earlier) in to_earlier.chunks_exact(units.max(1)).enumerate() {
+        let column = sums[group..].iter_mut().step_by(groups);
+        for (sum, earlier) in column.zip(to_earlier) {
+            *sum += earlier;
         }
     }
     sums
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn add(sums: &mut [f32], more: &[f32]) {
+    for (sum, more) in sums.iter_mut().zip(more) {
+        *sum += more;
+    }
 }
 
 #[cfg(test)]
