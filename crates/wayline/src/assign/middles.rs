@@ -1,5 +1,7 @@
 //! Where the keywords of each group stand in meaning.
 
+use multiversion::multiversion;
+
 use crate::affinity::{UnitSpace, product};
 use crate::corpus::KeywordFacts;
 use crate::extract::Extracted;
@@ -87,9 +89,7 @@ impl<'a> Middles<'a> {
             if middles.larger[group] && middles.all.squares[group] > 0.0 {
                 let scale = 1.0 / middles.all.squares[group].sqrt();
                 let middle = &middles.all.vectors[group * dimensions..][..dimensions];
-                for (sum, value) in middles.mean.iter_mut().zip(middle) {
-                    *sum += scale * value;
-                }
+                add_scaled(&mut middles.mean, scale, middle);
             }
         }
         middles
@@ -162,9 +162,7 @@ impl Sums {
 
     fn add(&mut self, group: u32, weight: f32, vector: &[f32]) {
         let sum = &mut self.vectors[group as usize * vector.len()..][..vector.len()];
-        for (sum, value) in sum.iter_mut().zip(vector) {
-            *sum += weight * value;
-        }
+        add_scaled(sum, weight, vector);
     }
 
     fn measure(&mut self, dimensions: usize) {
@@ -184,5 +182,13 @@ impl Sums {
         } else {
             0.0
         }
+    }
+}
+
+/// Lane by lane: the same bits with every instruction set.
+#[multiversion(targets("x86_64+avx2"))]
+fn add_scaled(sum: &mut [f32], factor: f32, vector: &[f32]) {
+    for (sum, value) in sum.iter_mut().zip(vector) {
+        *sum += factor * value;
     }
 }

@@ -4,24 +4,24 @@ use multiversion::multiversion;
 
 /// So many count.
 const NEAREST: usize = 3;
-/// Length of a vector in integers: the product of two is below 2³¹, and its error below 10⁻⁴.
-const SCALE: f32 = 32_000.0;
 /// Products of one vector with so many others are taken at a time, so that it is loaded once.
 const BLOCK: usize = 4;
+/// Sums of a product that run side by side.
+const LANES: usize = 8;
 
 /// Finds the mean of the three highest cosines of each vector of a set to the others. Keeps its
 /// memory for the next set.
 #[derive(Default)]
 pub(super) struct Nearest {
-    vectors: Vec<i16>,
-    dots: Vec<i32>,
-    highest: Vec<[i32; NEAREST]>,
+    vectors: Vec<[f32; LANES]>,
+    cosines: Vec<f32>,
+    highest: Vec<[f32; NEAREST]>,
 }
 
 impl Nearest {
     /// For each of some vectors of unit length the mean of the three highest cosines to the
-    /// others; a cosine below 0, or one that isn't there, counts as 0. Integer products of each
-    /// pair once: the same with every instruction set.
+    /// others; a cosine below 0, or one that isn't there, counts as 0. Takes the product of each
+    /// pair once.
     pub(super) fn of<'a>(
         &mut self,
         vectors: impl Iterator<Item = &'a [f32]>,
@@ -29,82 +29,79 @@ impl Nearest {
     ) -> impl Iterator<Item = f32> {
         self.vectors.clear();
         for vector in vectors {
-            let start = self.vectors.len();
-            self.vectors.resize(start + dimensions, 0);
-            quantize(vector, &mut self.vectors[start..]);
-        }
-        let count = self.vectors.len() / dimensions.max(1);
-        self.highest.clear();
-        self.highest.resize(count, [0; NEAREST]);
-        for one in 0..count {
-            let (vector, later) = self.vectors[one * dimensions..].split_at(dimensions);
-            self.dots.resize(count - one - 1, 0);
-            products(vector, later, &mut self.dots);
-            let (highest, later) = self.highest[one..].split_at_mut(1);
-            for (dot, other) in self.dots.iter().zip(later) {
-                keep(&mut highest[0], *dot);
-                keep(other, *dot);
+            let (whole, rest) = vector.as_chunks();
+            self.vectors.extend_from_slice(whole);
+            if !rest.is_empty() {
+                let mut last = [0.0; LANES];
+                last[..rest.len()].copy_from_slice(rest);
+                self.vectors.push(last);
             }
         }
-        let mean = |highest: &[i32; NEAREST]| {
-            let sum: f32 = highest.iter().map(|dot| *dot as f32).sum();
-            sum / (SCALE * SCALE * NEAREST as f32)
-        };
+        let length = dimensions.div_ceil(LANES).max(1);
+        let count = self.vectors.len() / length;
+        self.highest.clear();
+        self.highest.resize(count, [0.0; NEAREST]);
+        for one in 0..count {
+            let (vector, later) = self.vectors[one * length..].split_at(length);
+            self.cosines.resize(count - one - 1, 0.0);
+            products(vector, later, &mut self.cosines);
+            let (highest, later) = self.highest[one..].split_at_mut(1);
+            for (cosine, other) in self.cosines.iter().zip(later) {
+                keep(&mut highest[0], *cosine);
+                keep(other, *cosine);
+            }
+        }
+        let mean = |highest: &[f32; NEAREST]| highest.iter().sum::<f32>() / NEAREST as f32;
         self.highest.iter().map(mean)
     }
 }
 
 /// Keeps the highest, ascending.
-fn keep(highest: &mut [i32; NEAREST], dot: i32) {
+fn keep(highest: &mut [f32; NEAREST], cosine: f32) {
     let [third, second, first] = *highest;
-    if dot > third {
-        *highest = if dot > first {
-            [second, first, dot]
-        } else if dot > second {
-            [second, dot, first]
+    if cosine > third {
+        *highest = if cosine > first {
+            [second, first, cosine]
+        } else if cosine > second {
+            [second, cosine, first]
         } else {
-            [dot, second, first]
+            [cosine, second, first]
         };
     }
 }
 
-/// To the nearest integer.
+/// Inner products of one vector with others that lie back to back. Lane by lane: the same bits
+/// with every instruction set.
 #[multiversion(targets("x86_64+avx2"))]
-fn quantize(vector: &[f32], out: &mut [i16]) {
-    for (value, out) in vector.iter().zip(out) {
-        let scaled = value * SCALE;
-        *out = (scaled + 0.5_f32.copysign(scaled)) as i16;
-    }
-}
-
-/// Inner products of one vector with others that lie back to back.
-#[multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2", "x86_64+sse4.1"))]
-fn products(one: &[i16], others: &[i16], out: &mut [i32]) {
+fn products(one: &[[f32; LANES]], others: &[[f32; LANES]], out: &mut [f32]) {
     let length = one.len();
-    let done = out.len() / BLOCK * BLOCK;
-    let (blocks, rest) = out.split_at_mut(done);
-    for (others, out) in others
-        .chunks_exact(BLOCK * length)
-        .zip(blocks.chunks_exact_mut(BLOCK))
-    {
+    let (blocks, rest) = out.as_chunks_mut::<BLOCK>();
+    let (in_blocks, others) = others.split_at(blocks.len() * BLOCK * length);
+    for (others, out) in in_blocks.chunks_exact(BLOCK * length).zip(blocks) {
         let (a, others) = others.split_at(length);
         let (b, others) = others.split_at(length);
         let (c, d) = others.split_at(length);
-        let mut sums = [0_i32; BLOCK];
-        for index in 0..length {
-            let value = i32::from(one[index]);
-            sums[0] += value * i32::from(a[index]);
-            sums[1] += value * i32::from(b[index]);
-            sums[2] += value * i32::from(c[index]);
-            sums[3] += value * i32::from(d[index]);
+        let mut sums = [[0.0_f32; LANES]; BLOCK];
+        for ((((one, a), b), c), d) in one.iter().zip(a).zip(b).zip(c).zip(d) {
+            for lane in 0..LANES {
+                sums[0][lane] += one[lane] * a[lane];
+                sums[1][lane] += one[lane] * b[lane];
+                sums[2][lane] += one[lane] * c[lane];
+                sums[3][lane] += one[lane] * d[lane];
+            }
         }
-        out.copy_from_slice(&sums);
+        for (out, sums) in out.iter_mut().zip(sums) {
+            *out = sums.iter().sum();
+        }
     }
-    for (other, out) in others[done * length..].chunks_exact(length).zip(rest) {
-        let products = one.iter().zip(other);
-        *out = products
-            .map(|(left, right)| i32::from(*left) * i32::from(*right))
-            .sum();
+    for (other, out) in others.chunks_exact(length).zip(rest) {
+        let mut sums = [0.0_f32; LANES];
+        for (one, other) in one.iter().zip(other) {
+            for lane in 0..LANES {
+                sums[lane] += one[lane] * other[lane];
+            }
+        }
+        *out = sums.iter().sum();
     }
 }
 
@@ -126,7 +123,7 @@ mod tests {
         let close = |found: &[f32], wanted: &[f32]| {
             assert_eq!(found.len(), wanted.len());
             for (found, wanted) in found.iter().zip(wanted) {
-                assert!((found - wanted).abs() < 1e-4, "{found} {wanted}");
+                assert!((found - wanted).abs() < 1e-6, "{found} {wanted}");
             }
         };
         close(&nearest(0), &[]);

@@ -20,7 +20,7 @@ impl Standings {
     pub fn of(affinities: &Affinities, clustering: &Clustering) -> Self {
         let (units, groups) = (affinities.units(), clustering.len());
         let cluster_of = clustering.cluster_of();
-        let sums = sums_to_groups(affinities, cluster_of, groups);
+        let mut sums = sums_to_groups(affinities, cluster_of, groups);
         let mut sizes = vec![0_u32; groups];
         for group in cluster_of {
             sizes[*group as usize] += 1;
@@ -32,19 +32,22 @@ impl Standings {
             separate: vec![0.0; groups],
             sizes,
         };
+        let scales: Vec<f32> = standings
+            .sizes
+            .iter()
+            .map(|size| 1.0 / *size as f32)
+            .collect();
         let mut between = vec![0.0_f32; groups * groups];
-        for (unit, sums) in sums.chunks_exact(groups.max(1)).enumerate() {
+        for (unit, sums) in sums.chunks_exact_mut(groups.max(1)).enumerate() {
             let own = cluster_of[unit] as usize;
-            standings.cohesion[own] += sums[own];
+            // What is left are the sums to other groups.
+            let to_own = std::mem::take(&mut sums[own]);
+            standings.cohesion[own] += to_own;
             let others = (standings.sizes[own].max(2) - 1) as f32;
-            standings.own.push(sums[own] / others);
-            let mut nearest = 0.0_f32;
-            for (group, sum) in sums.iter().enumerate() {
-                if group != own {
-                    nearest = nearest.max(sum / standings.sizes[group] as f32);
-                    between[own * groups + group] += sum;
-                }
-            }
+            standings.own.push(to_own / others);
+            add(&mut between[own * groups..][..groups], sums);
+            let means = sums.iter().zip(&scales).map(|(sum, scale)| sum * scale);
+            let nearest = means.fold(0.0, |a, b| if b > a { b } else { a });
             standings.nearest.push(nearest);
         }
         for group in 0..groups {
@@ -55,8 +58,8 @@ impl Standings {
             };
             let to_others = between[group * groups..][..groups].iter();
             let means = to_others
-                .zip(&standings.sizes)
-                .map(|(sum, other)| sum / (size * *other as f32));
+                .zip(&scales)
+                .map(|(sum, scale)| sum * scale / size);
             standings.separate[group] = means.fold(0.0, f32::max);
         }
         standings

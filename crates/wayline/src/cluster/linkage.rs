@@ -52,16 +52,18 @@ struct Open {
     places: Vec<usize>,
     /// The node at each place.
     nodes: Vec<usize>,
-    /// The units of the node at each place.
-    sizes: Vec<f32>,
-    /// One over them; 0 where no node is.
+    /// Its units, by place.
+    units: Vec<Vec<u32>>,
+    /// One over the number of units of the node at each place; 0 where none is.
     scales: Vec<f32>,
     /// Sums of affinities between places, square; 0 of a place with itself.
     sums: Vec<f32>,
-    /// The highest ones likewise.
+    /// The highest affinity of the node at a place with each unit, square.
     highest: Vec<f32>,
     /// Length of a row.
     stride: usize,
+    /// A row that was just made.
+    made: Vec<f32>,
 }
 
 const LANES: usize = 8;
@@ -74,13 +76,12 @@ impl Open {
         let mut sums = vec![0.0_f32; units * stride];
         let mut rest = affinities.pairs();
         for unit in 0..units {
-            let (row, after) = rest.split_at(units - unit - 1);
+            let (pairs, after) = rest.split_at(units - unit - 1);
             rest = after;
-            let start = unit * stride + unit + 1;
-            sums[start..start + row.len()].copy_from_slice(row);
-            let column = sums[unit..].iter_mut().step_by(stride).skip(unit + 1);
-            for (place, affinity) in column.zip(row) {
-                *place = *affinity;
+            let (row, later) = sums[unit * stride..].split_at_mut(stride);
+            row[unit + 1..units].copy_from_slice(pairs);
+            for (row, affinity) in later.chunks_exact_mut(stride).zip(pairs) {
+                row[unit] = *affinity;
             }
         }
         let mut scales = vec![0.0; stride];
@@ -88,11 +89,12 @@ impl Open {
         Self {
             places: (0..units).collect(),
             nodes: (0..units).collect(),
-            sizes: vec![1.0; units],
+            units: (0..units as u32).map(|unit| vec![unit]).collect(),
             scales,
             highest: sums.clone(),
             sums,
             stride,
+            made: vec![0.0; stride],
         }
     }
 
@@ -108,23 +110,40 @@ impl Open {
         let linked = Linked {
             parts: [self.nodes[gone], self.nodes[kept]],
             sum: self.sums[gone * self.stride + kept],
-            highest: self.highest[gone * self.stride + kept],
+            highest: self.highest_between(gone, kept),
         };
         self.nodes[kept] = node;
-        self.sizes[kept] += self.sizes[gone];
-        self.scales[kept] = 1.0 / self.sizes[kept];
+        let more = std::mem::take(&mut self.units[gone]);
+        self.units[kept].extend(more);
+        self.scales[kept] = 1.0 / self.units[kept].len() as f32;
         self.scales[gone] = 0.0;
-        self.places.retain(|place| *place != gone);
-        let (sums, sums_gone) = two_rows(&mut self.sums, self.stride, kept, gone);
-        let (highest, highest_gone) = two_rows(&mut self.highest, self.stride, kept, gone);
-        merge(sums, sums_gone, highest, highest_gone);
+        if let Ok(index) = self.places.binary_search(&gone) {
+            self.places.remove(index);
+        }
+        let (highest, others) = two_rows(&mut self.highest, self.stride, kept, gone);
+        raise(highest, others);
+        let (sums, more) = two_rows(&mut self.sums, self.stride, kept, gone);
+        add(sums, more);
         sums[kept] = 0.0;
+        self.made.copy_from_slice(sums);
         for place in &self.places {
-            let row = place * self.stride;
-            self.sums[row + kept] = self.sums[kept * self.stride + place];
-            self.highest[row + kept] = self.highest[kept * self.stride + place];
+            self.sums[place * self.stride + kept] = self.made[*place];
         }
         linked
+    }
+
+    /// The highest affinity between units of two places.
+    fn highest_between(&self, one: usize, other: usize) -> f32 {
+        let by_size = |place: &usize| self.units[*place].len();
+        let larger = if by_size(&one) > by_size(&other) {
+            one
+        } else {
+            other
+        };
+        let row = &self.highest[larger * self.stride..][..self.stride];
+        let units = self.units[one + other - larger].iter();
+        let affinities = units.map(|unit| row[*unit as usize]);
+        affinities.fold(0.0, |highest, it| if it > highest { it } else { highest })
     }
 }
 
@@ -139,12 +158,16 @@ fn two_rows(
     (&mut from[..stride], &before[earlier * stride..][..stride])
 }
 
-/// Adds up sums, and keeps the higher of the highest.
 #[multiversion(targets("x86_64+avx2"))]
-fn merge(sums: &mut [f32], more: &[f32], highest: &mut [f32], others: &[f32]) {
+fn add(sums: &mut [f32], more: &[f32]) {
     for (sum, more) in sums.iter_mut().zip(more) {
         *sum += more;
     }
+}
+
+/// Keeps the higher ones.
+#[multiversion(targets("x86_64+avx2"))]
+fn raise(highest: &mut [f32], others: &[f32]) {
     for (highest, other) in highest.iter_mut().zip(others) {
         *highest = if *other > *highest { *other } else { *highest };
     }
@@ -156,27 +179,35 @@ fn merge(sums: &mut [f32], more: &[f32], highest: &mut [f32], others: &[f32]) {
 #[multiversion(targets("x86_64+avx2"))]
 fn nearest(sums: &[f32], scales: &[f32], own: f32, known: usize) -> usize {
     let least = sums[known] * (own * scales[known]);
-    let mut means = [least; LANES];
-    let mut blocks = [u32::MAX; LANES];
     let (sums, _) = sums.as_chunks::<LANES>();
     let (scales, _) = scales.as_chunks::<LANES>();
-    for (block, (sums, scales)) in (0_u32..).zip(sums.iter().zip(scales)) {
+    let mut means = [least; LANES];
+    for (sums, scales) in sums.iter().zip(scales) {
         for lane in 0..LANES {
             let mean = sums[lane] * (own * scales[lane]);
-            let higher = mean > means[lane];
-            means[lane] = if higher { mean } else { means[lane] };
-            blocks[lane] = if higher { block } else { blocks[lane] };
+            means[lane] = if mean > means[lane] {
+                mean
+            } else {
+                means[lane]
+            };
         }
     }
-    let (mut highest, mut nearest) = (least, known);
-    for lane in 0..LANES {
-        let place = blocks[lane] as usize * LANES + lane;
-        let earlier = means[lane] == highest && place < nearest && highest > least;
-        if means[lane] > highest || earlier {
-            (highest, nearest) = (means[lane], place);
+    let higher = |a: f32, b: &f32| if *b > a { *b } else { a };
+    let highest = means.iter().fold(least, higher);
+    if highest == least {
+        return known;
+    }
+    for (block, (sums, scales)) in sums.iter().zip(scales).enumerate() {
+        let mut any = false;
+        for lane in 0..LANES {
+            any |= sums[lane] * (own * scales[lane]) == highest;
+        }
+        if any {
+            let is_it = |lane: &usize| sums[*lane] * (own * scales[*lane]) == highest;
+            return block * LANES + (0..LANES).find(is_it).unwrap_or(0);
         }
     }
-    nearest
+    known
 }
 
 #[cfg(test)]

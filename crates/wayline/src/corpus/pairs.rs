@@ -138,7 +138,7 @@ impl PairBuilder {
 
 const DIGIT_BITS: u32 = 8;
 /// More digits hardly part what the first ones leave together: pairs of one frequent keyword.
-const DIGITS: u32 = 3;
+const DIGITS: u32 = 2;
 /// Fewer are sorted faster by comparing.
 const FEW: usize = 256;
 
@@ -149,8 +149,8 @@ fn sort(seen: &mut [PairSeen], digit: u32) {
         seen.sort_unstable();
         return;
     }
-    let shift = 2 * HASH_BITS + LEVEL_BITS - (digit + 1) * DIGIT_BITS;
-    let digit_of = |pair: PairSeen| (pair.0 >> shift) as u8 as usize;
+    let shift = u64::BITS - (digit + 1) * DIGIT_BITS;
+    let digit_of = |pair: PairSeen| usize::from(((pair.0 >> 64) as u64 >> shift) as u8);
     let mut ends = [0_usize; 1 << DIGIT_BITS];
     for pair in seen.iter() {
         ends[digit_of(*pair)] += 1;

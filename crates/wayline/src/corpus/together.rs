@@ -135,13 +135,13 @@ impl TogetherCounts {
         }
         Self {
             moments: vec![0; count],
+            first: keywords.get(&0).copied(),
             keywords,
             least_level: least_level(people, config.max_pair_people),
             max_partners: config.max_partners,
             all_moments: 0,
             cut: SupportCut::new(config.min_people, config.max_pairs),
             texts: (0, 0),
-            first: None,
             people: 0,
         }
     }

@@ -14,35 +14,38 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
 /// Bytes of the letters and digits, or of the other characters, that a text begins with. Texts are
 /// mostly ASCII, and every one of a log is split: a table is faster than asking each character.
 fn run_of(text: &str, alphanumeric: bool) -> usize {
-    let bytes = text.as_bytes();
+    let wanted = if alphanumeric { WORD } else { BETWEEN };
     let mut length = 0;
-    while let Some(byte) = bytes.get(length) {
-        let (is, bytes) = match ALPHANUMERIC.get(usize::from(*byte)) {
-            Some(is) => (*is, 1),
-            None => text[length..]
-                .chars()
-                .next()
-                .map_or((false, 1), |character| {
-                    (character.is_alphanumeric(), character.len_utf8())
-                }),
-        };
-        if is != alphanumeric {
-            break;
+    loop {
+        let bytes = text.as_bytes()[length..].iter();
+        length += bytes
+            .take_while(|byte| KINDS[usize::from(**byte)] == wanted)
+            .count();
+        match text[length..].chars().next() {
+            Some(character)
+                if !character.is_ascii() && character.is_alphanumeric() == alphanumeric =>
+            {
+                length += character.len_utf8();
+            }
+            _ => return length,
         }
-        length += bytes;
     }
-    length
 }
 
-/// Which of ASCII are letters or digits.
-const ALPHANUMERIC: [bool; 128] = {
-    let mut table = [false; 128];
+/// Kinds of bytes: a letter or digit of ASCII, another of ASCII, part of something else.
+const WORD: u8 = 0;
+const BETWEEN: u8 = 1;
+const BEYOND_ASCII: u8 = 2;
+
+const KINDS: [u8; 256] = {
+    let mut kinds = [BEYOND_ASCII; 256];
     let mut byte = 0;
     while byte < 128 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        let is_word = (byte as u8).is_ascii_alphanumeric();
+        kinds[byte] = if is_word { WORD } else { BETWEEN };
         byte += 1;
     }
-    table
+    kinds
 };
 
 #[cfg(test)]

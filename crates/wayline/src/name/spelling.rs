@@ -13,6 +13,8 @@ const SHORTEST: usize = 4;
 const LONGEST: usize = 32;
 /// How many times more common the well-spelt sibling must be.
 const MORE_COMMON: f64 = 2.0;
+/// So many words are looked at side by side.
+const BLOCK: usize = 16;
 /// What the share of people who use a word weighs beside the visits of this person.
 const EVERYBODY: f64 = 100.0;
 
@@ -22,7 +24,7 @@ pub(super) struct Spelling<'a> {
     corpus: &'a Corpus,
     words: Vec<Word<'a>>,
     /// A bit for each letter of each word: words that differ by one letter differ in at most two.
-    letters: Vec<u32>,
+    letters: Vec<[u32; BLOCK]>,
     misspelt: HashMap<&'a str, bool>,
     near: Vec<u32>,
 }
@@ -44,9 +46,13 @@ impl<'a> Spelling<'a> {
             let visits = keyword.visits;
             all.extend(checked_words(&keyword.text).map(|text| Word { text, visits }));
         }
+        let mut blocks = vec![[0; BLOCK]; all.len().div_ceil(BLOCK)];
+        for (place, word) in blocks.as_flattened_mut().iter_mut().zip(&all) {
+            *place = letters(word.text);
+        }
         Self {
             corpus,
-            letters: all.iter().map(|word| letters(word.text)).collect(),
+            letters: blocks,
             words: all,
             misspelt: HashMap::default(),
             near: Vec::new(),
@@ -71,7 +77,10 @@ impl<'a> Spelling<'a> {
         let mut own = Word { text, visits: 0 };
         let mut siblings: Vec<Word<'_>> = Vec::new();
         for place in &self.near {
-            let word = self.words[*place as usize];
+            // The last block may end in empty places.
+            let Some(word) = self.words.get(*place as usize).copied() else {
+                break;
+            };
             if word.text == text {
                 own.visits += word.visits;
             } else if let Some(known) = siblings.iter_mut().find(|it| it.text == word.text) {
@@ -106,18 +115,17 @@ fn letters(word: &str) -> u32 {
 
 /// Appends the places of those that differ from `own` in at most two bits.
 #[multiversion(targets("x86_64+avx2"))]
-fn find_near(own: u32, letters: &[u32], near: &mut Vec<u32>) {
-    const LANES: usize = 16;
+fn find_near(own: u32, letters: &[[u32; BLOCK]], near: &mut Vec<u32>) {
     let is_near = |letters: u32| {
         let differ = letters ^ own;
         // Each step clears the lowest bit.
         let but_one = differ & differ.wrapping_sub(1);
         but_one & but_one.wrapping_sub(1) == 0
     };
-    for (block, letters) in letters.chunks(LANES).enumerate() {
+    for (block, letters) in (0..).zip(letters) {
         if letters.iter().fold(false, |any, it| any | is_near(*it)) {
             let places = (0..).zip(letters).filter(|(_, it)| is_near(**it));
-            near.extend(places.map(|(place, _)| (block * LANES) as u32 + place));
+            near.extend(places.map(|(place, _)| block * BLOCK as u32 + place));
         }
     }
 }
@@ -168,8 +176,10 @@ mod tests {
             let far = strsim::damerau_levenshtein(&left, &right);
             prop_assert_eq!(differ_by_one_edit(&left, &right), far == 1, "{}", far);
             let mut near = Vec::new();
-            find_near(letters(&left), &[0, u32::MAX, letters(&right)], &mut near);
-            prop_assert!(far != 1 || near.contains(&2));
+            let mut block = [u32::MAX; BLOCK];
+            block[2] = letters(&right);
+            find_near(letters(&left), &[block], &mut near);
+            prop_assert!(far != 1 || near == [2]);
         }
     }
 }
