@@ -8,12 +8,14 @@ const NEAREST: usize = 3;
 const BLOCK: usize = 4;
 /// Sums of a product that run side by side.
 const LANES: usize = 8;
+type Lanes = [f32; LANES];
 
 /// Finds the mean of the three highest cosines of each vector of a set to the others. Keeps its
 /// memory for the next set.
 #[derive(Default)]
 pub(super) struct Nearest {
-    vectors: Vec<[f32; LANES]>,
+    vectors: Vec<Lanes>,
+    sums: Vec<[Lanes; BLOCK]>,
     cosines: Vec<f32>,
     highest: Vec<[f32; NEAREST]>,
 }
@@ -39,12 +41,18 @@ impl Nearest {
         }
         let length = dimensions.div_ceil(LANES).max(1);
         let count = self.vectors.len() / length;
+        // The last block may be of fewer: zeros fill it.
+        let filled = self.vectors.len() + (BLOCK - 1) * length;
+        self.vectors.resize(filled, [0.0; LANES]);
         self.highest.clear();
         self.highest.resize(count, [0.0; NEAREST]);
         for one in 0..count {
             let (vector, later) = self.vectors[one * length..].split_at(length);
             self.cosines.resize(count - one - 1, 0.0);
-            products(vector, later, &mut self.cosines);
+            let blocks = self.cosines.len().div_ceil(BLOCK);
+            self.sums.resize(blocks, [[0.0; LANES]; BLOCK]);
+            products(vector, later, &mut self.sums);
+            add_up(self.sums.as_flattened(), &mut self.cosines);
             let (highest, later) = self.highest[one..].split_at_mut(1);
             for (cosine, other) in self.cosines.iter().zip(later) {
                 keep(&mut highest[0], *cosine);
@@ -70,37 +78,38 @@ fn keep(highest: &mut [f32; NEAREST], cosine: f32) {
     }
 }
 
-/// Inner products of one vector with others that lie back to back. Lane by lane: the same bits
-/// with every instruction set.
+/// Inner products of one vector with others that lie back to back, as sums that are still to be
+/// [added up](add_up). Lane by lane: the same bits with every instruction set.
 #[multiversion(targets("x86_64+avx2"))]
-fn products(one: &[[f32; LANES]], others: &[[f32; LANES]], out: &mut [f32]) {
+fn products(one: &[Lanes], others: &[Lanes], out: &mut [[Lanes; BLOCK]]) {
     let length = one.len();
-    let (blocks, rest) = out.as_chunks_mut::<BLOCK>();
-    let (in_blocks, others) = others.split_at(blocks.len() * BLOCK * length);
-    for (others, out) in in_blocks.chunks_exact(BLOCK * length).zip(blocks) {
+    for (others, out) in others.chunks_exact(BLOCK * length).zip(out) {
         let (a, others) = others.split_at(length);
         let (b, others) = others.split_at(length);
         let (c, d) = others.split_at(length);
-        let mut sums = [[0.0_f32; LANES]; BLOCK];
+        // A loop for each vector: this is what compilers turn into vector instructions.
+        let mut sums = [[0.0; LANES]; BLOCK];
         for ((((one, a), b), c), d) in one.iter().zip(a).zip(b).zip(c).zip(d) {
             for lane in 0..LANES {
                 sums[0][lane] += one[lane] * a[lane];
+            }
+            for lane in 0..LANES {
                 sums[1][lane] += one[lane] * b[lane];
+            }
+            for lane in 0..LANES {
                 sums[2][lane] += one[lane] * c[lane];
+            }
+            for lane in 0..LANES {
                 sums[3][lane] += one[lane] * d[lane];
             }
         }
-        for (out, sums) in out.iter_mut().zip(sums) {
-            *out = sums.iter().sum();
-        }
+        *out = sums;
     }
-    for (other, out) in others.chunks_exact(length).zip(rest) {
-        let mut sums = [0.0_f32; LANES];
-        for (one, other) in one.iter().zip(other) {
-            for lane in 0..LANES {
-                sums[lane] += one[lane] * other[lane];
-            }
-        }
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn add_up(sums: &[Lanes], out: &mut [f32]) {
+    for (sums, out) in sums.iter().zip(out) {
         *out = sums.iter().sum();
     }
 }

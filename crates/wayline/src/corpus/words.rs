@@ -16,20 +16,22 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
 fn run_of(text: &str, alphanumeric: bool) -> usize {
     let wanted = if alphanumeric { WORD } else { BETWEEN };
     let mut length = 0;
-    loop {
-        let bytes = text.as_bytes()[length..].iter();
-        length += bytes
-            .take_while(|byte| KINDS[usize::from(**byte)] == wanted)
-            .count();
-        match text[length..].chars().next() {
-            Some(character)
-                if !character.is_ascii() && character.is_alphanumeric() == alphanumeric =>
-            {
-                length += character.len_utf8();
+    while let Some(byte) = text.as_bytes().get(length) {
+        let kind = KINDS[usize::from(*byte)];
+        if kind == wanted {
+            length += 1;
+        } else if kind == BEYOND_ASCII {
+            match text[length..].chars().next() {
+                Some(character) if character.is_alphanumeric() == alphanumeric => {
+                    length += character.len_utf8();
+                }
+                _ => break,
             }
-            _ => return length,
+        } else {
+            break;
         }
     }
+    length
 }
 
 /// Kinds of bytes: a letter or digit of ASCII, another of ASCII, part of something else.
