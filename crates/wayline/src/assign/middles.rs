@@ -23,6 +23,7 @@ pub(super) struct Middles<'a> {
     /// Mean over all larger groups of the unit vectors of their middles, and how many they are.
     mean: Vec<f32>,
     larger: Vec<bool>,
+    larger_groups: usize,
 }
 
 /// Weighted sums of keyword vectors, group by group, with the squares of their lengths.
@@ -69,7 +70,9 @@ impl<'a> Middles<'a> {
             larger: (0..groups as u32)
                 .map(|group| standings.size(group) >= LARGER)
                 .collect(),
+            larger_groups: 0,
         };
+        middles.larger_groups = middles.larger.iter().filter(|larger| **larger).count();
         for (keyword, group, _) in placed {
             let typed = is_typed(person, *keyword);
             let events = person.keywords[*keyword as usize].count as f32;
@@ -98,30 +101,32 @@ impl<'a> Middles<'a> {
     pub(super) fn nearness(&self, keyword: u32, group: u32) -> Nearness {
         let vector = self.space.keyword(keyword);
         let weight = self.weights[keyword as usize];
-        let cosine = self.all.cosine(group, vector, weight);
+        let along = self.all.along(group, vector);
+        let cosine = self.all.cosine(group, along, weight);
         let own_query = if self.typed[keyword as usize] {
             weight
         } else {
             0.0
         };
+        let along_queries = self.queries.along(group, vector);
         Nearness {
             cosine,
-            margin: cosine - self.mean_to_others(vector, group),
+            margin: cosine - self.mean_to_others(vector, group, along),
             nearest: self.nearest[keyword as usize],
-            queries: self.queries.cosine(group, vector, own_query),
+            queries: self.queries.cosine(group, along_queries, own_query),
         }
     }
 
     /// Mean cosine to the middles of the larger groups but one: the cosines to all of them are one
     /// product with the sum of their unit vectors.
-    fn mean_to_others(&self, vector: &[f32], group: u32) -> f32 {
+    fn mean_to_others(&self, vector: &[f32], group: u32, along: f32) -> f32 {
         let is_one = self.larger[group as usize];
-        let others = self.larger.iter().filter(|larger| **larger).count() - usize::from(is_one);
+        let others = self.larger_groups - usize::from(is_one);
         if others == 0 {
             return 0.0;
         }
         let own = if is_one {
-            self.all.cosine(group, vector, 0.0)
+            self.all.cosine(group, along, 0.0)
         } else {
             0.0
         };
@@ -172,10 +177,20 @@ impl Sums {
         }
     }
 
-    /// Cosine of a vector of unit length to a group's sum without `own` × the vector itself.
-    fn cosine(&self, group: u32, vector: &[f32], own: f32) -> f32 {
-        let sum = &self.vectors[group as usize * vector.len()..][..vector.len()];
-        let along = product(vector, sum);
+    /// Product of a vector with a group's sum.
+    fn along(&self, group: u32, vector: &[f32]) -> f32 {
+        if self.squares[group as usize] == 0.0 {
+            return 0.0;
+        }
+        product(
+            vector,
+            &self.vectors[group as usize * vector.len()..][..vector.len()],
+        )
+    }
+
+    /// Cosine of a vector of unit length, that goes so far along a group's sum, to that sum
+    /// without `own` × the vector itself.
+    fn cosine(&self, group: u32, along: f32, own: f32) -> f32 {
         let square = self.squares[group as usize] + own * (own - 2.0 * along);
         if square > 1e-6 {
             (along - own) / square.sqrt()

@@ -30,6 +30,8 @@ impl Nearest {
         dimensions: usize,
     ) -> impl Iterator<Item = f32> {
         self.vectors.clear();
+        let least = vectors.size_hint().0 + BLOCK - 1;
+        self.vectors.reserve(least * dimensions.div_ceil(LANES));
         for vector in vectors {
             let (whole, rest) = vector.as_chunks();
             self.vectors.extend_from_slice(whole);

@@ -44,7 +44,7 @@ impl<'a> Spelling<'a> {
         let mut all = Vec::with_capacity(2 * person.keywords.len());
         for keyword in carried {
             let visits = keyword.visits;
-            all.extend(checked_words(&keyword.text).map(|text| Word { text, visits }));
+            checked_words(&keyword.text).for_each(|text| all.push(Word { text, visits }));
         }
         let mut blocks = vec![[0; BLOCK]; all.len().div_ceil(BLOCK)];
         for (place, word) in blocks.as_flattened_mut().iter_mut().zip(&all) {
