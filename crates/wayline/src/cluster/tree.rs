@@ -202,7 +202,7 @@ mod tests {
         assert!((value(1, "step_above") - 0.7).abs() < 1e-6);
         assert!((value(0, "mean_log_odds") - libm::logf(9.0)).abs() < 1e-4);
         assert_eq!(value(0, "single"), 1.0);
-        assert!((value(0, "background") - 0.24).abs() < 1e-6);
+        assert!((value(0, "background") - 0.25).abs() < 1e-6);
         let (left, right) = tree.parts(3);
         assert_eq!(left.len() + right.len(), 5);
         assert_eq!(value(3, "step_above"), 0.0);

@@ -7,7 +7,6 @@ fn keywords(count: u32) -> Vec<Keyword> {
         text: format!("keyword {number:05}"),
         sources: Sources::default(),
         count: 1,
-        actions: vec![1],
         visits: 1,
         first_seen: Timestamp::default(),
         last_seen: Timestamp::default(),

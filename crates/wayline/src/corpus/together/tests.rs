@@ -36,7 +36,6 @@ fn person(number: usize, items: &[&[&str]]) -> Extracted {
         text: (*text).to_owned(),
         sources: Sources::default(),
         count: 1,
-        actions: vec![1],
         visits: 1,
         first_seen: Timestamp::default(),
         last_seen: Timestamp::default(),
