@@ -55,25 +55,28 @@ fn one_person(
     config: &Config,
     as_of: Timestamp,
 ) {
-    let models = GroupingModel::builtin();
+    let grouping = GroupingModel::builtin();
     let evidence = Evidence::of(person);
-    let model = models.of(evidence);
+    let model = grouping.of(evidence);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
     let facts = KeywordFacts::of(person, corpus);
     let space = UnitSpace::of(person, &facts, &mut embeddings, &config.affinity);
     let affinities = Affinities::of(person, &facts, &space, &model.affinity);
     let threshold = config.cluster.join(evidence);
     let clustering = cluster(&affinities, &model.join, threshold);
-    let assignment = Assignment {
-        person,
-        facts: &facts,
-        space: &space,
-        clustering: &clustering,
-        affinities: &affinities,
-        model: &model.assign,
-        config: &config.assign,
+    let assign = || {
+        Assignment {
+            person: black_box(person),
+            facts: &facts,
+            space: &space,
+            clustering: &clustering,
+            affinities: &affinities,
+            model: &model.assign,
+            config: &config.assign,
+        }
+        .assign()
     };
-    let assigned = assignment.assign();
+    let assigned = assign();
 
     let units = format!("{} units", person.units.len());
     let id = |room: &str| BenchmarkId::new(room, &units);
@@ -103,7 +106,7 @@ fn one_person(
         b.iter(|| cluster(black_box(&affinities), &model.join, threshold));
     });
     group.bench_function(id("assign"), |b| {
-        b.iter(|| black_box(&assignment).assign());
+        b.iter(assign);
     });
     group.bench_function(id("name"), |b| {
         let naming = Naming {
@@ -118,7 +121,7 @@ fn one_person(
     let rooms = Rooms {
         config,
         corpus,
-        grouping: &models,
+        grouping: &grouping,
         as_of,
     };
     group.bench_function(id("the whole walk"), |b| {

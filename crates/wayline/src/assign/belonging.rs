@@ -102,10 +102,7 @@ pub fn nominees(
         clustering,
         standings,
         middles: Middles::of(person, facts, space, standings, clustering.len(), &placed),
-        group_of_corpus_id: placed
-            .iter()
-            .filter_map(|(keyword, group, _)| Some((facts.corpus_id(*keyword)?, *group)))
-            .collect(),
+        groups: GroupsByCorpusId::of(facts, &placed),
         noisy_labels: noisy_labels(person, facts, &carriers, &placed),
         carriers,
     };
@@ -160,8 +157,37 @@ struct View<'a> {
     standings: &'a Standings,
     carriers: Carriers,
     middles: Middles<'a>,
-    group_of_corpus_id: HashMap<u32, u32>,
+    groups: GroupsByCorpusId,
     noisy_labels: f32,
+}
+
+/// The groups of a person's keywords by their ids in the corpus. Most ids that are asked for are
+/// of other people's keywords, which a few bits of the id tell nearly always.
+struct GroupsByCorpusId {
+    some: [u64; 64],
+    groups: HashMap<u32, u32>,
+}
+
+impl GroupsByCorpusId {
+    fn of(facts: &KeywordFacts, placed: &[(u32, u32, f64)]) -> Self {
+        let mut it = Self {
+            some: [0; 64],
+            groups: HashMap::default(),
+        };
+        it.groups.reserve(placed.len());
+        for (keyword, group, _) in placed {
+            if let Some(id) = facts.corpus_id(*keyword) {
+                it.some[(id / 64 % 64) as usize] |= 1 << (id % 64);
+                it.groups.insert(id, *group);
+            }
+        }
+        it
+    }
+
+    fn get(&self, id: u32) -> Option<u32> {
+        let may_be = self.some[(id / 64 % 64) as usize] >> (id % 64) & 1 == 1;
+        may_be.then(|| self.groups.get(&id).copied()).flatten()
+    }
 }
 
 impl View<'_> {
@@ -242,9 +268,9 @@ impl View<'_> {
     fn together(&self, keyword: u32, group: u32) -> (f32, f32) {
         let (mut inside, mut all) = (0.0, 0.0);
         for partner in self.facts.partners(keyword) {
-            if let Some(other) = self.group_of_corpus_id.get(&partner.keyword) {
+            if let Some(other) = self.groups.get(partner.keyword) {
                 all += partner.association;
-                if *other == group {
+                if other == group {
                     inside += partner.association;
                 }
             }

@@ -1,10 +1,13 @@
 //! Where the keywords of each group stand in meaning.
 
+use multiversion::multiversion;
+
 use crate::affinity::{UnitSpace, product};
 use crate::corpus::KeywordFacts;
 use crate::extract::Extracted;
 
 use super::belonging::is_typed;
+use super::nearest::Nearest;
 use super::standings::Standings;
 
 /// The middle of each group's keywords, of all and of those that the person typed.
@@ -15,11 +18,12 @@ pub(super) struct Middles<'a> {
     typed: Vec<bool>,
     all: Sums,
     queries: Sums,
-    /// Keywords of each group.
-    members: Vec<Vec<u32>>,
+    /// Of each keyword the mean of the three highest cosines to others of its group.
+    nearest: Vec<f32>,
     /// Mean over all larger groups of the unit vectors of their middles, and how many they are.
     mean: Vec<f32>,
     larger: Vec<bool>,
+    larger_groups: usize,
 }
 
 /// Weighted sums of keyword vectors, group by group, with the squares of their lengths.
@@ -61,12 +65,14 @@ impl<'a> Middles<'a> {
             typed: vec![false; person.keywords.len()],
             all: Sums::new(groups, dimensions),
             queries: Sums::new(groups, dimensions),
-            members: vec![Vec::new(); groups],
+            nearest: nearest(person.keywords.len(), space, groups, placed),
             mean: vec![0.0; dimensions],
             larger: (0..groups as u32)
                 .map(|group| standings.size(group) >= LARGER)
                 .collect(),
+            larger_groups: 0,
         };
+        middles.larger_groups = middles.larger.iter().filter(|larger| **larger).count();
         for (keyword, group, _) in placed {
             let typed = is_typed(person, *keyword);
             let events = person.keywords[*keyword as usize].count as f32;
@@ -74,7 +80,6 @@ impl<'a> Middles<'a> {
             let weight = libm::logf(1.0 + events) * rarity * if typed { 2.0 } else { 1.0 };
             middles.weights[*keyword as usize] = weight;
             middles.typed[*keyword as usize] = typed;
-            middles.members[*group as usize].push(*keyword);
             let vector = space.keyword(*keyword);
             middles.all.add(*group, weight, vector);
             if typed {
@@ -87,9 +92,7 @@ impl<'a> Middles<'a> {
             if middles.larger[group] && middles.all.squares[group] > 0.0 {
                 let scale = 1.0 / middles.all.squares[group].sqrt();
                 let middle = &middles.all.vectors[group * dimensions..][..dimensions];
-                for (sum, value) in middles.mean.iter_mut().zip(middle) {
-                    *sum += scale * value;
-                }
+                add_scaled(&mut middles.mean, scale, middle);
             }
         }
         middles
@@ -98,45 +101,60 @@ impl<'a> Middles<'a> {
     pub(super) fn nearness(&self, keyword: u32, group: u32) -> Nearness {
         let vector = self.space.keyword(keyword);
         let weight = self.weights[keyword as usize];
-        let cosine = self.all.cosine(group, vector, weight);
+        let along = self.all.along(group, vector);
+        let cosine = self.all.cosine(group, along, weight);
         let own_query = if self.typed[keyword as usize] {
             weight
         } else {
             0.0
         };
-        let mut nearest = [0.0_f32; 3];
-        for other in &self.members[group as usize] {
-            if *other != keyword {
-                let cosine = product(vector, self.space.keyword(*other));
-                if cosine > nearest[0] {
-                    nearest[0] = cosine;
-                    nearest.sort_unstable_by(f32::total_cmp);
-                }
-            }
-        }
+        let along_queries = self.queries.along(group, vector);
         Nearness {
             cosine,
-            margin: cosine - self.mean_to_others(vector, group),
-            nearest: nearest.iter().sum::<f32>() / 3.0,
-            queries: self.queries.cosine(group, vector, own_query),
+            margin: cosine - self.mean_to_others(vector, group, along),
+            nearest: self.nearest[keyword as usize],
+            queries: self.queries.cosine(group, along_queries, own_query),
         }
     }
 
     /// Mean cosine to the middles of the larger groups but one: the cosines to all of them are one
     /// product with the sum of their unit vectors.
-    fn mean_to_others(&self, vector: &[f32], group: u32) -> f32 {
+    fn mean_to_others(&self, vector: &[f32], group: u32, along: f32) -> f32 {
         let is_one = self.larger[group as usize];
-        let others = self.larger.iter().filter(|larger| **larger).count() - usize::from(is_one);
+        let others = self.larger_groups - usize::from(is_one);
         if others == 0 {
             return 0.0;
         }
         let own = if is_one {
-            self.all.cosine(group, vector, 0.0)
+            self.all.cosine(group, along, 0.0)
         } else {
             0.0
         };
         (product(vector, &self.mean) - own) / others as f32
     }
+}
+
+/// For each keyword the mean of the three highest cosines to others of its group.
+fn nearest(
+    keywords: usize,
+    space: &UnitSpace,
+    groups: usize,
+    placed: &[(u32, u32, f64)],
+) -> Vec<f32> {
+    let mut members = vec![Vec::new(); groups];
+    for (keyword, group, _) in placed {
+        members[*group as usize].push(*keyword);
+    }
+    let mut nearest = vec![0.0; keywords];
+    let mut room = Nearest::default();
+    for members in members {
+        let vectors = members.iter().map(|keyword| space.keyword(*keyword));
+        let means = room.of(vectors, space.dimensions());
+        for (keyword, mean) in members.iter().zip(means) {
+            nearest[*keyword as usize] = mean;
+        }
+    }
+    nearest
 }
 
 impl Sums {
@@ -149,9 +167,7 @@ impl Sums {
 
     fn add(&mut self, group: u32, weight: f32, vector: &[f32]) {
         let sum = &mut self.vectors[group as usize * vector.len()..][..vector.len()];
-        for (sum, value) in sum.iter_mut().zip(vector) {
-            *sum += weight * value;
-        }
+        add_scaled(sum, weight, vector);
     }
 
     fn measure(&mut self, dimensions: usize) {
@@ -161,15 +177,33 @@ impl Sums {
         }
     }
 
-    /// Cosine of a vector of unit length to a group's sum without `own` × the vector itself.
-    fn cosine(&self, group: u32, vector: &[f32], own: f32) -> f32 {
-        let sum = &self.vectors[group as usize * vector.len()..][..vector.len()];
-        let along = product(vector, sum);
+    /// Product of a vector with a group's sum.
+    fn along(&self, group: u32, vector: &[f32]) -> f32 {
+        if self.squares[group as usize] == 0.0 {
+            return 0.0;
+        }
+        product(
+            vector,
+            &self.vectors[group as usize * vector.len()..][..vector.len()],
+        )
+    }
+
+    /// Cosine of a vector of unit length, that goes so far along a group's sum, to that sum
+    /// without `own` × the vector itself.
+    fn cosine(&self, group: u32, along: f32, own: f32) -> f32 {
         let square = self.squares[group as usize] + own * (own - 2.0 * along);
         if square > 1e-6 {
             (along - own) / square.sqrt()
         } else {
             0.0
         }
+    }
+}
+
+/// Lane by lane: the same bits with every instruction set.
+#[multiversion(targets("x86_64+avx2"))]
+fn add_scaled(sum: &mut [f32], factor: f32, vector: &[f32]) {
+    for (sum, value) in sum.iter_mut().zip(vector) {
+        *sum += factor * value;
     }
 }

@@ -9,6 +9,7 @@ mod confidence;
 mod config;
 mod middles;
 mod model;
+mod nearest;
 mod standings;
 
 pub use belonging::{FEATURES as BELONGING_FEATURES, Nominee, nominees};
@@ -72,19 +73,19 @@ impl Assignment<'_> {
             Placement::LeftOver(keyword.unsupported.unwrap_or(LeftOver::OverCap))
         };
         let mut placements: Vec<Placement> = person.keywords.iter().map(unsupported).collect();
+        let thresholds = self.config.thresholds(Evidence::of(person));
         let mut gathered: Vec<Gathered> = vec![Gathered::default(); self.clustering.len()];
         for nominee in &nominees {
             let belonging = self.model.belonging(nominee);
             let group = &mut gathered[nominee.group as usize];
             group.nominated += 1;
-            match self.why_not(nominee, belonging) {
+            match self.why_not(nominee, belonging, thresholds) {
                 Some(reason) => {
                     placements[nominee.keyword as usize] = Placement::LeftOver(reason);
                 }
                 None => group.keywords.push((nominee.keyword, belonging)),
             }
         }
-        let thresholds = self.config.thresholds(Evidence::of(person));
         let mut candidates = Vec::new();
         for (group, (units, gathered)) in self
             .clustering
@@ -117,17 +118,18 @@ impl Assignment<'_> {
     }
 
     /// Why a keyword does not belong to the group that it is nominated for; none if it does.
-    fn why_not(&self, nominee: &Nominee, belonging: f32) -> Option<LeftOver> {
+    fn why_not(
+        &self,
+        nominee: &Nominee,
+        belonging: f32,
+        thresholds: &Thresholds,
+    ) -> Option<LeftOver> {
         let keyword = nominee.keyword;
         let spread = nominee.share < self.config.min_share && !nominee.typed;
         if self.facts.is_generic(keyword) || spread {
             return Some(LeftOver::Generic);
         }
-        let least = self
-            .config
-            .thresholds(Evidence::of(self.person))
-            .min_belonging;
-        if f64::from(belonging) >= least {
+        if f64::from(belonging) >= thresholds.min_belonging {
             return None;
         }
         Some(if self.facts.is_navigational(keyword) {

@@ -1,5 +1,7 @@
 //! How each unit stands to its own group and to the others.
 
+use multiversion::multiversion;
+
 use crate::affinity::Affinities;
 use crate::cluster::Clustering;
 
@@ -18,7 +20,7 @@ impl Standings {
     pub fn of(affinities: &Affinities, clustering: &Clustering) -> Self {
         let (units, groups) = (affinities.units(), clustering.len());
         let cluster_of = clustering.cluster_of();
-        let sums = sums_to_groups(affinities, cluster_of, groups);
+        let mut sums = sums_to_groups(affinities, cluster_of, groups);
         let mut sizes = vec![0_u32; groups];
         for group in cluster_of {
             sizes[*group as usize] += 1;
@@ -30,19 +32,22 @@ impl Standings {
             separate: vec![0.0; groups],
             sizes,
         };
+        let scales: Vec<f32> = standings
+            .sizes
+            .iter()
+            .map(|size| 1.0 / *size as f32)
+            .collect();
         let mut between = vec![0.0_f32; groups * groups];
-        for (unit, sums) in sums.chunks_exact(groups.max(1)).enumerate() {
+        for (unit, sums) in sums.chunks_exact_mut(groups.max(1)).enumerate() {
             let own = cluster_of[unit] as usize;
-            standings.cohesion[own] += sums[own];
+            // What is left are the sums to other groups.
+            let to_own = std::mem::take(&mut sums[own]);
+            standings.cohesion[own] += to_own;
             let others = (standings.sizes[own].max(2) - 1) as f32;
-            standings.own.push(sums[own] / others);
-            let mut nearest = 0.0_f32;
-            for (group, sum) in sums.iter().enumerate() {
-                if group != own {
-                    nearest = nearest.max(sum / standings.sizes[group] as f32);
-                    between[own * groups + group] += sum;
-                }
-            }
+            standings.own.push(to_own / others);
+            add(&mut between[own * groups..][..groups], sums);
+            let means = sums.iter().zip(&scales).map(|(sum, scale)| sum * scale);
+            let nearest = means.fold(0.0, |a, b| if b > a { b } else { a });
             standings.nearest.push(nearest);
         }
         for group in 0..groups {
@@ -53,8 +58,8 @@ impl Standings {
             };
             let to_others = between[group * groups..][..groups].iter();
             let means = to_others
-                .zip(&standings.sizes)
-                .map(|(sum, other)| sum / (size * *other as f32));
+                .zip(&scales)
+                .map(|(sum, scale)| sum * scale / size);
             standings.separate[group] = means.fold(0.0, f32::max);
         }
         standings
@@ -93,18 +98,36 @@ impl Standings {
 
 /// For each unit the sum of its affinities to the units of each group.
 fn sums_to_groups(affinities: &Affinities, cluster_of: &[u32], groups: usize) -> Vec<f32> {
-    let mut sums = vec![0.0_f32; cluster_of.len() * groups];
+    let units = cluster_of.len();
+    // From later units to the groups of earlier ones: group by group, so that rows are added as
+    // they stand.
+    let mut to_earlier = vec![0.0_f32; groups * units];
+    let mut sums = vec![0.0_f32; units * groups];
     let mut rest = affinities.pairs();
-    for (left, own) in cluster_of.iter().enumerate() {
+    let rows = sums.chunks_exact_mut(groups.max(1));
+    for ((left, own), to_later) in cluster_of.iter().enumerate().zip(rows) {
         let others = &cluster_of[left + 1..];
         let (row, after) = rest.split_at(others.len());
         rest = after;
-        for (offset, (affinity, group)) in row.iter().zip(others).enumerate() {
-            sums[left * groups + *group as usize] += affinity;
-            sums[(left + 1 + offset) * groups + *own as usize] += affinity;
+        add(&mut to_earlier[*own as usize * units + left + 1..], row);
+        for (affinity, group) in row.iter().zip(others) {
+            to_later[*group as usize] += affinity;
+        }
+    }
+    for (group, to_earlier) in to_earlier.chunks_exact(units.max(1)).enumerate() {
+        let column = sums[group..].iter_mut().step_by(groups);
+        for (sum, earlier) in column.zip(to_earlier) {
+            *sum += earlier;
         }
     }
     sums
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn add(sums: &mut [f32], more: &[f32]) {
+    for (sum, more) in sums.iter_mut().zip(more) {
+        *sum += more;
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! each join, and the most likely pruning as a whole is taken.
 
 mod config;
+mod linkage;
 mod prune;
 mod tree;
 

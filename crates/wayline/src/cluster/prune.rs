@@ -27,8 +27,10 @@ pub(super) fn prune(tree: &Tree, model: &Logistic, threshold: f32) -> Clustering
         let log_odds = f64::from(model.log_odds(&described.features) - shift);
         let [left, right] = described.parts;
         let node = units + join;
-        whole[node] = whole[left] + whole[right] - softplus(-log_odds);
-        best[node] = whole[node].max(best[left] + best[right] - softplus(log_odds));
+        // −ln (1 − p) and −ln p differ by the log-odds.
+        let given_up = softplus(log_odds);
+        whole[node] = whole[left] + whole[right] - (given_up - log_odds);
+        best[node] = whole[node].max(best[left] + best[right] - given_up);
     }
     let mut labels = vec![0; units];
     let mut open = vec![nodes - 1];

@@ -2,6 +2,8 @@
 
 use crate::affinity::Affinities;
 
+use super::linkage::{Linked, link};
+
 /// The names of the features of a join, in their order.
 ///
 /// | feature | what it measures |
@@ -52,23 +54,20 @@ pub struct Join {
 }
 
 impl Tree {
-    /// Joins by average linkage (UPGMA; Sokal and Michener 1958) until one node is left. By the
-    /// `kodama` crate, which follows Müllner (2011), on the dissimilarity 1 − affinity. Memory is
-    /// a triangle of 4-byte numbers.
+    /// Joins by average linkage until one node is left.
     #[must_use]
     pub fn of(affinities: &Affinities) -> Self {
         let units = affinities.units();
         if units == 0 {
             return Self::default();
         }
-        let mut dissimilarity: Vec<f32> = affinities.pairs().iter().map(|p| 1.0 - p).collect();
-        let steps = kodama::linkage(&mut dissimilarity, units, kodama::Method::Average);
-        let joins = steps.steps().iter();
+        let linked = link(affinities);
+        let joins = linked.iter();
         let mut tree = Self {
             units,
             joins: joins
-                .map(|step| Join {
-                    parts: [step.cluster1, step.cluster2],
+                .map(|join| Join {
+                    parts: join.parts,
                     features: [0.0; FEATURES.len()],
                     run: 0..0,
                     first: 0,
@@ -77,7 +76,7 @@ impl Tree {
             order: Vec::with_capacity(units),
         };
         tree.lay_out();
-        tree.describe(affinities);
+        tree.describe(&linked);
         tree
     }
 
@@ -131,23 +130,16 @@ impl Tree {
         }
     }
 
-    fn describe(&mut self, affinities: &Affinities) {
-        let pairs = affinities.pairs();
-        let background = pairs.iter().sum::<f32>() / pairs.len().max(1) as f32;
-        let log_units = libm::logf(self.units as f32);
+    fn describe(&mut self, linked: &[Linked]) {
+        let units = self.units as f32;
+        let all: f32 = linked.iter().map(|join| join.sum).sum();
+        let background = all / (units * (units - 1.0) / 2.0).max(1.0);
+        let log_units = libm::logf(units);
         // Of each node: sum of the affinities within, and the mean at which it was joined.
         let mut within = vec![0.0_f32; self.units];
         let mut height = vec![1.0_f32; self.units];
-        for join in 0..self.joins.len() {
+        for (join, Linked { sum, highest, .. }) in linked.iter().enumerate() {
             let (left, right) = self.parts(join);
-            let (mut sum, mut highest) = (0.0_f32, 0.0_f32);
-            for unit in left {
-                for other in right {
-                    let affinity = affinities.get(*unit as usize, *other as usize);
-                    sum += affinity;
-                    highest = highest.max(affinity);
-                }
-            }
             let mean = sum / (left.len() * right.len()) as f32;
             let smaller = left.len().min(right.len()) as f32;
             let size = (left.len() + right.len()) as f32;
@@ -158,7 +150,7 @@ impl Tree {
             };
             self.joins[join].features = [
                 log_odds(mean),
-                log_odds(highest),
+                log_odds(*highest),
                 libm::logf(size),
                 libm::logf(smaller),
                 f32::from(u8::from(smaller == 1.0)),

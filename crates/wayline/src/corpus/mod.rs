@@ -30,6 +30,7 @@ mod moments;
 mod pairs;
 mod snapshot;
 mod together;
+mod words;
 
 pub use builder::{CorpusBuilder, SupportCut, Supported};
 pub use config::CorpusConfig;
@@ -39,12 +40,7 @@ pub use moments::{MOST_PAIRS, Moments};
 pub use pairs::{PairBuilder, PairSeen};
 pub use snapshot::{Corpus, CorpusEntry, EntryKind, Partner, Snapshot, TextCounts};
 pub use together::{PartnerCount, Together, TogetherCounts};
-
-/// Splits a text in normal form into words: runs of letters and digits.
-pub fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-}
+pub use words::words;
 
 #[cfg(test)]
 mod tests;

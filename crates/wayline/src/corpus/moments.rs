@@ -5,8 +5,6 @@
 
 use std::cmp::Reverse;
 
-use foldhash::HashSet;
-
 use crate::extract::{Extracted, Unit, UnitKind};
 
 /// So many pairs of one person count, those of the strongest moments.
@@ -29,16 +27,26 @@ pub struct Moments {
     moments: Vec<Moment>,
     searches: Vec<(i64, u32, u32)>,
     carried: Carried,
-    seen: HashSet<(u32, u32)>,
+    seen: Seen,
     pairs: Vec<(u32, u32)>,
 }
 
-/// Two units, or an item twice.
-#[derive(Clone, Copy)]
-struct Moment {
-    strength: f32,
-    first: u32,
-    second: u32,
+/// Two units, or an item twice, as one number: in order the strongest come first, then those of
+/// the first units.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Moment(u128);
+
+impl Moment {
+    /// Of a strength above 0.
+    fn new(strength: f32, first: u32, second: u32) -> Self {
+        // Bits of floats above 0 are in their order.
+        let weakness = u128::from(!strength.to_bits());
+        Self((weakness << 64) | (u128::from(first) << 32) | u128::from(second))
+    }
+
+    fn units(self) -> (u32, u32) {
+        ((self.0 >> 32) as u32, self.0 as u32)
+    }
 }
 
 impl Moments {
@@ -46,23 +54,17 @@ impl Moments {
     /// Keywords and units stand in the order of their texts, so ties are broken by text.
     pub fn pairs(&mut self, person: &Extracted) -> &[(u32, u32)] {
         self.find(person);
-        self.moments.sort_unstable_by(|left, right| {
-            let stronger = right.strength.total_cmp(&left.strength);
-            stronger.then((left.first, left.second).cmp(&(right.first, right.second)))
-        });
+        self.moments.sort_unstable();
         self.carried.fill(person);
         self.seen.clear();
         self.pairs.clear();
         for moment in &self.moments {
-            let first = self.carried.by(moment.first);
-            let second = self.carried.by(moment.second);
+            let (one, other) = moment.units();
+            let first = self.carried.by(one);
+            let second = self.carried.by(other);
             for (place, a) in first.iter().enumerate() {
                 // An item with itself: every pair of its labels once.
-                let start = if moment.first == moment.second {
-                    place + 1
-                } else {
-                    0
-                };
+                let start = if one == other { place + 1 } else { 0 };
                 for b in &second[start..] {
                     let pair = (*a.min(b), *a.max(b));
                     if a != b && self.seen.insert(pair) {
@@ -82,19 +84,11 @@ impl Moments {
         self.searches.clear();
         for (index, unit) in (0..).zip(&person.units) {
             match unit.kind {
-                UnitKind::Item => self.moments.push(Moment {
-                    strength: OWN_LABELS,
-                    first: index,
-                    second: index,
-                }),
+                UnitKind::Item => self.moments.push(Moment::new(OWN_LABELS, index, index)),
                 UnitKind::Search => {
                     for (item, weight) in &unit.context {
                         if *weight >= LEAST_LINK {
-                            self.moments.push(Moment {
-                                strength: *weight,
-                                first: index,
-                                second: *item,
-                            });
+                            self.moments.push(Moment::new(*weight, index, *item));
                         }
                     }
                     let times = unit.occurrences.iter();
@@ -114,11 +108,8 @@ impl Moments {
                 .take_while(|(later, its, _)| its == visit && later - time <= CLOSE_MILLIS)
                 .filter(|(_, _, other)| other != unit);
             for ((_, _, other), strength) in close.zip(NEXT_SEARCHES) {
-                self.moments.push(Moment {
-                    strength,
-                    first: *unit.min(other),
-                    second: *unit.max(other),
-                });
+                let (first, second) = (*unit.min(other), *unit.max(other));
+                self.moments.push(Moment::new(strength, first, second));
             }
         }
     }
@@ -167,6 +158,37 @@ impl Carried {
         let unit = unit as usize;
         let start = unit.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.keywords[start..self.ends[unit]]
+    }
+}
+
+/// The pairs of one person so far, at most [`MOST_PAIRS`]: a table that is never full.
+#[derive(Default)]
+struct Seen {
+    pairs: Vec<u64>,
+}
+
+impl Seen {
+    const BITS: u32 = (2 * MOST_PAIRS).next_power_of_two().ilog2();
+
+    fn clear(&mut self) {
+        self.pairs.clear();
+        self.pairs.resize(1 << Self::BITS, 0);
+    }
+
+    /// Whether the pair is new.
+    fn insert(&mut self, (low, high): (u32, u32)) -> bool {
+        // Not 0, since the higher index isn't.
+        let pair = (u64::from(low) << 32) | u64::from(high);
+        let mixed = pair.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut place = (mixed >> (64 - Self::BITS)) as usize;
+        while self.pairs[place] != 0 {
+            if self.pairs[place] == pair {
+                return false;
+            }
+            place = (place + 1) % self.pairs.len();
+        }
+        self.pairs[place] = pair;
+        true
     }
 }
 

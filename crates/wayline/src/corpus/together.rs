@@ -115,6 +115,8 @@ pub struct TogetherCounts {
     all_moments: u64,
     cut: SupportCut<Pair>,
     texts: (u64, u64),
+    /// The keyword of the first text.
+    first: Option<u32>,
     people: u32,
 }
 
@@ -133,6 +135,7 @@ impl TogetherCounts {
         }
         Self {
             moments: vec![0; count],
+            first: keywords.get(&0).copied(),
             keywords,
             least_level: least_level(people, config.max_pair_people),
             max_partners: config.max_partners,
@@ -151,6 +154,10 @@ impl TogetherCounts {
         let texts = seen.texts();
         if texts != self.texts {
             self.close();
+            // Pairs of one first text lie side by side.
+            if texts.0 != self.texts.0 {
+                self.first = self.keywords.get(&texts.0).copied();
+            }
             self.texts = texts;
         }
         self.people = self.people.saturating_add(1);
@@ -163,7 +170,7 @@ impl TogetherCounts {
             return;
         }
         self.all_moments += 2 * u64::from(people);
-        let a = self.keywords.get(&self.texts.0).copied();
+        let a = self.first;
         let b = self.keywords.get(&self.texts.1).copied();
         for keyword in [a, b].into_iter().flatten() {
             self.moments[keyword as usize] += u64::from(people);

@@ -11,6 +11,7 @@ pub use case::title_case;
 pub use config::NameConfig;
 
 use foldhash::{HashMap, HashSet};
+use multiversion::multiversion;
 
 use crate::affinity::{UnitSpace, product};
 use crate::assign::Candidate;
@@ -48,7 +49,7 @@ pub struct Naming<'a> {
     pub config: &'a NameConfig,
 }
 
-impl Naming<'_> {
+impl<'a> Naming<'a> {
     /// Names all candidates; the one with the most evidence chooses first.
     #[must_use]
     pub fn name_all(&self, candidates: &[Candidate]) -> Vec<Name> {
@@ -75,8 +76,8 @@ impl Naming<'_> {
     fn best_texts(
         &self,
         candidate: &Candidate,
-        spelling: &mut Spelling<'_>,
-    ) -> Vec<ScoredText<'_>> {
+        spelling: &mut Spelling<'a>,
+    ) -> Vec<ScoredText<'a>> {
         let mut scored = self.score_all(candidate);
         scored.sort_by(|left, right| {
             let by_score = right.score.total_cmp(&left.score);
@@ -95,7 +96,7 @@ impl Naming<'_> {
         good
     }
 
-    fn score_all(&self, candidate: &Candidate) -> Vec<ScoredText<'_>> {
+    fn score_all(&self, candidate: &Candidate) -> Vec<ScoredText<'a>> {
         let middle = middle(candidate, self.space);
         let events = libm::log1p(f64::from(candidate.events).max(1.0));
         let own = candidate.keywords.iter().map(|(keyword, _)| *keyword);
@@ -191,17 +192,23 @@ struct ScoredText<'a> {
 
 /// Mean direction of the units.
 fn middle(candidate: &Candidate, space: &UnitSpace) -> Vec<f32> {
-    let mut sum = vec![0.0_f32; space.dimensions()];
+    let mut sums = vec![0_i32; space.dimensions()];
     for unit in &candidate.units {
-        for (sum, value) in sum.iter_mut().zip(space.vector(*unit as usize)) {
-            *sum += f32::from(*value);
-        }
+        add(&mut sums, space.vector(*unit as usize));
     }
-    let length = product(&sum, &sum).sqrt();
+    let mut middle: Vec<f32> = sums.iter().map(|sum| *sum as f32).collect();
+    let length = product(&middle, &middle).sqrt();
     if length > 0.0 {
-        sum.iter_mut().for_each(|value| *value /= length);
+        middle.iter_mut().for_each(|value| *value /= length);
     }
-    sum
+    middle
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn add(sums: &mut [i32], vector: &[i16]) {
+    for (sum, value) in sums.iter_mut().zip(vector) {
+        *sum += i32::from(*value);
+    }
 }
 
 #[cfg(test)]
