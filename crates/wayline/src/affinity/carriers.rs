@@ -69,7 +69,15 @@ impl Carriers {
     /// Adds the products of a unit's weights with those of later units, by their index.
     pub(super) fn add_products(&self, left: usize, out: &mut [f32]) {
         for shared in self.shared_of(left) {
-            for (right, weight) in &self.by_key[shared.from as usize..shared.to as usize] {
+            let later = &self.by_key[shared.from as usize..shared.to as usize];
+            let (fours, rest) = later.as_chunks::<4>();
+            for [a, b, c, d] in fours {
+                out[a.0 as usize] += shared.weight * a.1;
+                out[b.0 as usize] += shared.weight * b.1;
+                out[c.0 as usize] += shared.weight * c.1;
+                out[d.0 as usize] += shared.weight * d.1;
+            }
+            for (right, weight) in rest {
                 out[*right as usize] += shared.weight * weight;
             }
         }

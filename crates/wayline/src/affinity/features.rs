@@ -9,7 +9,7 @@ use super::places::CosineRow;
 use super::profiles::Profiles;
 use super::space::UnitSpace;
 use super::timelines::Timelines;
-use super::together::together_profiles;
+use super::together::Together;
 
 /// The names of the features, in their order.
 ///
@@ -85,7 +85,7 @@ pub struct PairRows<'a> {
     space: &'a UnitSpace,
     interests: Profiles,
     annotations: Profiles,
-    together: Profiles,
+    together: Together,
     labels: Carriers,
     timelines: Timelines,
     row: FeatureRow,
@@ -101,7 +101,7 @@ impl<'a> PairRows<'a> {
             space,
             interests: label_profiles(person, facts, |unit| &unit.interests),
             annotations: label_profiles(person, facts, |unit| &unit.annotations),
-            together: together_profiles(person, facts),
+            together: Together::of(person, facts),
             labels: rare_labels(person, facts),
             timelines: Timelines::of(person),
             row: FeatureRow::new(person.units.len()),

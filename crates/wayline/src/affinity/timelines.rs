@@ -1,5 +1,7 @@
 //! How near in time two units were seen.
 
+use std::ops::Range;
+
 use multiversion::multiversion;
 
 use crate::extract::{Extracted, Unit};
@@ -33,6 +35,7 @@ struct Nearness {
     gaps: Vec<i32>,
     /// Visits in which both were seen.
     visits: Vec<u32>,
+    overlaps: Overlaps,
 }
 
 /// Stands for no visit.
@@ -81,7 +84,7 @@ impl Timelines {
         near.gaps.resize(others, 0);
         near.visits.resize(others, 0);
         apart(&self.spans, left, &mut near.gaps, &mut near.visits);
-        interleaved(&self.moments, left, &mut near.gaps, &mut near.visits);
+        interleaved(&self.moments, left, near);
         near
     }
 }
@@ -142,7 +145,9 @@ struct Moments {
     /// Filled up with [`NONE`].
     visits: Vec<[u32; 8]>,
     /// Up to where each unit's are.
-    ends: Vec<(u32, u32)>,
+    ends: Vec<u32>,
+    /// How many times and visits each unit really has.
+    counts: Vec<(u32, u32)>,
 }
 
 impl Moments {
@@ -153,77 +158,83 @@ impl Moments {
         for eight in unit.occurrences.chunks(8) {
             let time = |of: usize| seconds(eight[of.min(eight.len() - 1)].time.millis());
             self.times.push(std::array::from_fn(time));
+            self.visits.push([NONE; 8]);
             for occurrence in eight {
-                if occurrence.visit == last {
-                    continue;
+                if occurrence.visit != last {
+                    last = occurrence.visit;
+                    self.visits[first + visits / 8][visits % 8] = last;
+                    visits += 1;
                 }
-                last = occurrence.visit;
-                if visits % 8 == 0 {
-                    self.visits.push([NONE; 8]);
-                }
-                self.visits[first + visits / 8][visits % 8] = last;
-                visits += 1;
             }
         }
-        self.ends
-            .push((self.times.len() as u32, self.visits.len() as u32));
+        self.ends.push(self.times.len() as u32);
+        self.counts
+            .push((unit.occurrences.len() as u32, visits as u32));
     }
 
-    fn of(&self, unit: usize) -> (&[[i32; 8]], &[[u32; 8]]) {
-        let start = unit.checked_sub(1).map_or((0, 0), |unit| self.ends[unit]);
-        let end = self.ends[unit];
-        (
-            &self.times[start.0 as usize..end.0 as usize],
-            &self.visits[start.1 as usize..end.1 as usize],
-        )
+    fn range(&self, unit: usize) -> Range<usize> {
+        let start = unit.checked_sub(1).map_or(0, |before| self.ends[before]);
+        start as usize..self.ends[unit] as usize
     }
+}
+
+/// What is found where spans overlap, eight by eight.
+#[derive(Default)]
+struct Overlaps {
+    /// Places in the row.
+    offsets: Vec<u32>,
+    least: Vec<[i32; 8]>,
+    equal: Vec<[u32; 8]>,
 }
 
 /// Where spans overlap, looks at all occurrences: each with each, which is cheap eight at a time,
 /// as there are few.
-fn interleaved(moments: &Moments, left: usize, gaps: &mut [i32], visits: &mut [u32]) {
-    let (times, own_visits) = moments.of(left);
-    for (offset, (gap, visits)) in gaps.iter_mut().zip(visits).enumerate() {
+fn interleaved(moments: &Moments, left: usize, near: &mut Nearness) {
+    let overlaps = &mut near.overlaps;
+    overlaps.offsets.clear();
+    for (offset, gap) in near.gaps.iter().enumerate() {
         if *gap < 0 {
-            let (other_times, other_visits) = moments.of(left + 1 + offset);
-            let mut least = [i32::MAX; 8];
-            least_gaps(times, other_times, &mut least);
-            *gap = least.into_iter().min().unwrap_or_default();
-            let mut equal = [0; 8];
-            equal_visits(own_visits, other_visits, &mut equal);
-            *visits = equal.into_iter().sum();
+            overlaps.offsets.push(offset as u32);
         }
+    }
+    overlaps.least.resize(overlaps.offsets.len(), [0; 8]);
+    overlaps.equal.resize(overlaps.offsets.len(), [0; 8]);
+    each_with_each(moments, left, overlaps);
+    let found = overlaps.least.iter().zip(&overlaps.equal);
+    for (offset, (least, equal)) in overlaps.offsets.iter().zip(found) {
+        near.gaps[*offset as usize] = least.iter().copied().fold(i32::MAX, i32::min);
+        near.visits[*offset as usize] = equal.iter().sum();
     }
 }
 
 #[multiversion(targets("x86_64+avx2"))]
-fn least_gaps(left: &[[i32; 8]], right: &[[i32; 8]], out: &mut [i32; 8]) {
-    let mut least = *out;
-    for time in left.as_flattened() {
-        for others in right {
-            for lane in 0..8 {
-                least[lane] = least[lane].min((time - others[lane]).abs());
+fn each_with_each(moments: &Moments, left: usize, overlaps: &mut Overlaps) {
+    let (times, visits) = moments.counts[left];
+    let own = moments.range(left);
+    let own_times = &moments.times[own.clone()].as_flattened()[..times as usize];
+    let own_visits = &moments.visits[own].as_flattened()[..visits as usize];
+    let found = overlaps.least.iter_mut().zip(&mut overlaps.equal);
+    for (offset, (least, equal)) in overlaps.offsets.iter().zip(found) {
+        let other = moments.range(left + 1 + *offset as usize);
+        let mut gaps = [i32::MAX; 8];
+        for others in &moments.times[other.clone()] {
+            for time in own_times {
+                for lane in 0..8 {
+                    gaps[lane] = gaps[lane].min((time - others[lane]).abs());
+                }
             }
         }
-    }
-    *out = least;
-}
-
-#[multiversion(targets("x86_64+avx2"))]
-fn equal_visits(left: &[[u32; 8]], right: &[[u32; 8]], out: &mut [u32; 8]) {
-    let mut equal = *out;
-    for visit in left.as_flattened() {
-        // Those that fill up come last.
-        if *visit == NONE {
-            break;
-        }
-        for others in right {
-            for lane in 0..8 {
-                equal[lane] += u32::from(*visit == others[lane]);
+        *least = gaps;
+        let mut shared = [0; 8];
+        for others in &moments.visits[other] {
+            for visit in own_visits {
+                for lane in 0..8 {
+                    shared[lane] += u32::from(*visit == others[lane]);
+                }
             }
         }
+        *equal = shared;
     }
-    *out = equal;
 }
 
 #[cfg(test)]

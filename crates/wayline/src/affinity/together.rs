@@ -1,46 +1,150 @@
 //! What everybody's log says goes together with the keywords of units.
 
-use crate::corpus::KeywordFacts;
-use crate::extract::{Extracted, Unit};
+use multiversion::multiversion;
 
-use super::profiles::Profiles;
+use crate::corpus::KeywordFacts;
+use crate::extract::Extracted;
+
+use super::carriers::Carriers;
+use super::vectors::add_scaled;
 
 /// The strongest association that the corpus gives: a partner's weight is its share of it.
 const STRONGEST: f32 = 4.0;
 
-/// A unit's keywords and what goes together with them over all people. Two units are near when
-/// the one's keyword goes together with the other's, or both with the same third.
-pub(super) fn together_profiles(person: &Extracted, facts: &KeywordFacts) -> Profiles {
-    let mut partners = Partners::new(person.keywords.len());
-    let mut carried: Vec<u32> = Vec::new();
-    let mut ends: Vec<usize> = Vec::with_capacity(person.units.len());
-    for unit in &person.units {
-        carried.extend(keywords_of(unit).filter(|keyword| partners.look_up(*keyword, facts)));
-        ends.push(carried.len());
+/// Profiles of units over what goes together with their keywords: two units are near when the
+/// one's keyword goes together with the other's, or both with the same third.
+///
+/// A unit's profile is the sum of its keywords' ones, and few keywords make up many units. So
+/// products are taken of keywords, not of units, and added up.
+pub(super) struct Together {
+    /// Keywords of each unit that go together with anything, unit by unit.
+    carried: Vec<u32>,
+    ends: Vec<u32>,
+    /// 1 for units that carry any, else 0.
+    has: Vec<f32>,
+    /// 1 / length of each unit's profile.
+    factors: Vec<f32>,
+    /// For each keyword its product with the profiles of eight units, brought to unit length; all
+    /// keywords with the first eight, with the next eight, and so on.
+    products: Vec<[f32; 8]>,
+    keywords: usize,
+}
+
+impl Together {
+    pub(super) fn of(person: &Extracted, facts: &KeywordFacts) -> Self {
+        let mut partners = Partners::new(person.keywords.len());
+        let mut carried: Vec<u32> = Vec::new();
+        let mut ends: Vec<u32> = Vec::with_capacity(person.units.len());
+        for unit in &person.units {
+            let labels = unit.annotations.iter().chain(&unit.interests);
+            let labels = labels.map(|(label, _)| *label);
+            for keyword in unit.query.into_iter().chain(labels) {
+                carried.extend(partners.look_up(keyword, facts));
+            }
+            ends.push(carried.len() as u32);
+        }
+        let mut together = Self {
+            has: Vec::with_capacity(ends.len()),
+            factors: Vec::with_capacity(ends.len()),
+            carried,
+            ends,
+            products: Vec::new(),
+            keywords: partners.ends.len(),
+        };
+        together.multiply(&partners.products());
+        together
     }
-    Profiles::new(person.units.len(), partners.numbers.len(), |unit, sums| {
-        let start = unit.checked_sub(1).map_or(0, |before| ends[before]);
-        for keyword in &carried[start..ends[unit]] {
-            for (number, weight) in partners.of(*keyword) {
-                sums.add(*number, *weight);
+
+    /// From the products of all keywords with each other to those with units.
+    fn multiply(&mut self, of_keywords: &[f32]) {
+        let keywords = self.keywords;
+        let units = self.ends.len();
+        let mut eight = vec![0.0_f32; 8 * keywords];
+        self.products.reserve(units.div_ceil(8) * keywords);
+        for first in (0..units).step_by(8) {
+            eight.fill(0.0);
+            let mut factors = [0.0; 8];
+            for (unit, factor) in (first..units).zip(&mut factors) {
+                let own = self.carried_by(unit);
+                let sum = &mut eight[(unit - first) * keywords..][..keywords];
+                for keyword in own {
+                    let row = &of_keywords[*keyword as usize * keywords..][..keywords];
+                    add_scaled(sum, 1.0, row);
+                }
+                let square: f32 = own.iter().map(|keyword| sum[*keyword as usize]).sum();
+                if square > 0.0 {
+                    *factor = 1.0 / square.sqrt();
+                }
+                self.has.push(f32::from(u8::from(square > 0.0)));
+            }
+            self.factors.extend(factors);
+            interleave(&eight, keywords, &factors, &mut self.products);
+        }
+    }
+
+    fn carried_by(&self, unit: usize) -> &[u32] {
+        let start = unit.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.carried[start as usize..self.ends[unit] as usize]
+    }
+
+    /// The cosines of a unit with all units after it, and whether both have anything at all; by
+    /// index of the other unit.
+    pub(super) fn fill(&self, left: usize, cosines: &mut [f32], on_both: &mut [f32]) {
+        if self.has[left] == 0.0 {
+            cosines[left + 1..].fill(0.0);
+            on_both[left + 1..].fill(0.0);
+            return;
+        }
+        on_both[left + 1..].copy_from_slice(&self.has[left + 1..]);
+        let (own, factor) = (self.carried_by(left), self.factors[left]);
+        let first = (left + 1) / 8;
+        let eights = self.products.chunks_exact(self.keywords).skip(first);
+        for (products, out) in eights.zip(cosines[first * 8..].chunks_mut(8)) {
+            let mut sums = [0.0; 8];
+            for keyword in own {
+                for (sum, product) in sums.iter_mut().zip(&products[*keyword as usize]) {
+                    *sum += product;
+                }
+            }
+            for (out, sum) in out.iter_mut().zip(sums) {
+                *out = sum * factor;
             }
         }
-    })
+    }
 }
 
-fn keywords_of(unit: &Unit) -> impl Iterator<Item = u32> {
-    let labels = unit.annotations.iter().chain(&unit.interests);
-    unit.query
-        .into_iter()
-        .chain(labels.map(|(label, _)| *label))
+/// Appends eight rows column by column, each times its factor.
+#[multiversion(targets("x86_64+avx2"))]
+fn interleave(rows: &[f32], length: usize, factors: &[f32; 8], out: &mut Vec<[f32; 8]>) {
+    let (a, rest) = rows.split_at(length);
+    let (b, rest) = rest.split_at(length);
+    let (c, rest) = rest.split_at(length);
+    let (d, rest) = rest.split_at(length);
+    let (e, rest) = rest.split_at(length);
+    let (f, rest) = rest.split_at(length);
+    let (g, h) = rest.split_at(length);
+    let start = out.len();
+    out.resize(start + length, [0.0; 8]);
+    let firsts = a.iter().zip(b).zip(c).zip(d);
+    let lasts = e.iter().zip(f).zip(g).zip(h);
+    for ((out, (((a, b), c), d)), (((e, f), g), h)) in
+        out[start..].iter_mut().zip(firsts).zip(lasts)
+    {
+        let column = [*a, *b, *c, *d, *e, *f, *g, *h];
+        for lane in 0..8 {
+            out[lane] = column[lane] * factors[lane];
+        }
+    }
 }
 
-/// Of each keyword of a person that units carry, itself and its partners with their weights;
-/// looked up once, however many units carry it.
+/// Of each keyword of a person that units carry and that goes together with anything: itself and
+/// its partners with their weights. Looked up once, however many units carry it.
 struct Partners {
+    /// (number of the partner, weight), keyword by keyword.
     entries: Vec<(u32, f32)>,
-    /// Where in `entries` each keyword's are.
-    ranges: Vec<Option<(u32, u32)>>,
+    ends: Vec<u32>,
+    /// By index of [`Extracted::keywords`]: whether it was looked up, and its place here.
+    places: Vec<Option<Option<u32>>>,
     numbers: Numbers,
 }
 
@@ -48,21 +152,21 @@ impl Partners {
     fn new(keywords: usize) -> Self {
         Self {
             entries: Vec::new(),
-            ranges: vec![None; keywords],
+            ends: Vec::new(),
+            places: vec![None; keywords],
             numbers: Numbers::default(),
         }
     }
 
-    /// Whether the keyword has any.
-    fn look_up(&mut self, keyword: u32, facts: &KeywordFacts) -> bool {
-        let range = &mut self.ranges[keyword as usize];
-        if let Some((start, end)) = range {
-            return start < end;
+    /// The keyword's place, if it goes together with anything and says anything.
+    fn look_up(&mut self, keyword: u32, facts: &KeywordFacts) -> Option<u32> {
+        if let Some(place) = self.places[keyword as usize] {
+            return place;
         }
-        let start = self.entries.len() as u32;
-        let partners = facts.partners(keyword);
-        if let Some(id) = facts.corpus_id(keyword).filter(|_| !partners.is_empty()) {
-            let rarity = facts.rarity(keyword);
+        let (partners, rarity) = (facts.partners(keyword), facts.rarity(keyword));
+        let id = facts.corpus_id(keyword);
+        let id = id.filter(|_| !partners.is_empty() && rarity > 0.0);
+        let place = id.map(|id| {
             self.numbers.reserve(partners.len() + 1);
             self.entries.push((self.numbers.of(id), rarity));
             for partner in partners {
@@ -70,15 +174,30 @@ impl Partners {
                 self.entries
                     .push((self.numbers.of(partner.keyword), weight));
             }
-        }
-        let end = self.entries.len() as u32;
-        *range = Some((start, end));
-        start < end
+            self.ends.push(self.entries.len() as u32);
+            self.ends.len() as u32 - 1
+        });
+        self.places[keyword as usize] = Some(place);
+        place
     }
 
-    fn of(&self, keyword: u32) -> &[(u32, f32)] {
-        let (start, end) = self.ranges[keyword as usize].unwrap_or_default();
-        &self.entries[start as usize..end as usize]
+    /// The inner products of all keywords with each other, row by row.
+    fn products(&self) -> Vec<f32> {
+        let keywords = self.ends.len();
+        let carriers = Carriers::new(self.numbers.len(), &self.entries, &self.ends);
+        let mut products = vec![0.0; keywords * keywords];
+        let mut start = 0;
+        for (keyword, end) in self.ends.iter().enumerate() {
+            let own = &self.entries[start..*end as usize];
+            start = *end as usize;
+            let row = &mut products[keyword * keywords..][..keywords];
+            row[keyword] = own.iter().map(|(_, weight)| weight * weight).sum();
+            carriers.add_products(keyword, row);
+            for other in keyword + 1..keywords {
+                products[other * keywords + keyword] = products[keyword * keywords + other];
+            }
+        }
+        products
     }
 }
 
@@ -135,6 +254,55 @@ impl Numbers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::affinity::profiles::Profiles;
+    use crate::samples::{corpus_of, simulated};
+
+    /// Summed up unit by unit, as the features' description says it.
+    fn plainly(person: &Extracted, facts: &KeywordFacts, keys: usize) -> Profiles {
+        Profiles::new(person.units.len(), keys, |unit, sums| {
+            let unit = &person.units[unit];
+            let labels = unit.annotations.iter().chain(&unit.interests);
+            let labels = labels.map(|(label, _)| *label);
+            for keyword in unit.query.into_iter().chain(labels) {
+                let partners = facts.partners(keyword);
+                if partners.is_empty() {
+                    continue;
+                }
+                let rarity = facts.rarity(keyword);
+                sums.add(facts.corpus_id(keyword).unwrap(), rarity);
+                for partner in partners {
+                    sums.add(partner.keyword, rarity * partner.association / STRONGEST);
+                }
+            }
+        })
+    }
+
+    #[test]
+    fn products_of_keywords_add_up_to_those_of_units() {
+        let people = simulated(12, 5);
+        let corpus = corpus_of(&people);
+        let mut near = 0;
+        for person in &people {
+            let facts = KeywordFacts::of(person, &corpus);
+            let together = Together::of(person, &facts);
+            let plain = plainly(person, &facts, 100_000);
+            let units = person.units.len();
+            let room = || vec![0.0; units];
+            let (mut cosines, mut on_both) = (room(), room());
+            let (mut plain_cosines, mut plain_on_both) = (room(), room());
+            for left in 0..units {
+                together.fill(left, &mut cosines, &mut on_both);
+                plain.fill(left, &mut plain_cosines, &mut plain_on_both);
+                assert_eq!(on_both[left + 1..], plain_on_both[left + 1..]);
+                for right in left + 1..units {
+                    let (found, wanted) = (cosines[right], plain_cosines[right]);
+                    assert!((found - wanted).abs() < 1e-4, "{found} for {wanted}");
+                    near += u32::from(found > 0.2);
+                }
+            }
+        }
+        assert!(near > 100, "{near}");
+    }
 
     #[test]
     fn ids_keep_their_numbers() {

@@ -28,10 +28,10 @@ fn scale(vector: &mut [f32], factor: f32) {
 
 /// Inner product in 32 interleaved sums: enough that additions needn't wait for each other.
 pub(crate) fn product(left: &[f32], right: &[f32]) -> f32 {
-    let mut sums = [[0.0_f32; 8]; 4];
-    interleaved_sums(left, right, &mut sums);
-    let whole = left.len() / 32 * 32;
-    let rest = left[whole..].iter().zip(&right[whole..]);
+    let sums = interleaved_sums(left, right);
+    let (_, left_rest) = left.as_chunks::<32>();
+    let (_, right_rest) = right.as_chunks::<32>();
+    let rest = left_rest.iter().zip(right_rest);
     let rest: f32 = rest.map(|(left, right)| left * right).sum();
     let mut eight = [0.0; 8];
     for lane in 0..8 {
@@ -43,7 +43,7 @@ pub(crate) fn product(left: &[f32], right: &[f32]) -> f32 {
 
 /// Apart from their addition: together the compiler finds no vectors in it.
 #[multiversion(targets("x86_64+avx2"))]
-fn interleaved_sums(left: &[f32], right: &[f32], out: &mut [[f32; 8]; 4]) {
+fn interleaved_sums(left: &[f32], right: &[f32]) -> [[f32; 8]; 4] {
     let mut sums = [[0.0_f32; 8]; 4];
     let (lefts, _) = left.as_chunks::<32>();
     let (rights, _) = right.as_chunks::<32>();
@@ -56,7 +56,7 @@ fn interleaved_sums(left: &[f32], right: &[f32], out: &mut [[f32; 8]; 4]) {
             }
         }
     }
-    *out = sums;
+    sums
 }
 
 #[cfg(test)]
