@@ -6,13 +6,14 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use wayline::affinity::{Affinities, AffinityModel, Evidence, UnitSpace};
-use wayline::assign::assign;
+use wayline::affinity::{Affinities, UnitSpace};
+use wayline::assign::Assignment;
 use wayline::cluster::cluster;
 use wayline::config::Config;
 use wayline::corpus::{Corpus, CorpusBuilder, InMemoryCounter, KeywordFacts, Moments, Snapshot};
 use wayline::embed::{Embedder, EmbeddingCache};
-use wayline::extract::{Extracted, extract};
+use wayline::extract::{Evidence, Extracted, extract};
+use wayline::model::GroupingModel;
 use wayline::name::Naming;
 use wayline::nouns::{PersonLog, Timestamp};
 use wayline::simulate::{Catalogue, SimulationConfig, people};
@@ -54,14 +55,28 @@ fn one_person(
     config: &Config,
     as_of: Timestamp,
 ) {
-    let model = AffinityModel::builtin();
+    let grouping = GroupingModel::builtin();
+    let evidence = Evidence::of(person);
+    let model = grouping.of(evidence);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
     let facts = KeywordFacts::of(person, corpus);
     let space = UnitSpace::of(person, &facts, &mut embeddings, &config.affinity);
-    let affinities = Affinities::of(person, corpus, &facts, &space, &model);
-    let cut = config.cluster.cut(Evidence::of(person));
-    let clustering = cluster(&affinities, cut);
-    let assigned = assign(person, &facts, &clustering, &affinities, &config.assign);
+    let affinities = Affinities::of(person, &facts, &space, &model.affinity);
+    let threshold = config.cluster.join(evidence);
+    let clustering = cluster(&affinities, &model.join, threshold);
+    let assign = || {
+        Assignment {
+            person: black_box(person),
+            facts: &facts,
+            space: &space,
+            clustering: &clustering,
+            affinities: &affinities,
+            model: &model.assign,
+            config: &config.assign,
+        }
+        .assign()
+    };
+    let assigned = assign();
 
     let units = format!("{} units", person.units.len());
     let id = |room: &str| BenchmarkId::new(room, &units);
@@ -85,14 +100,13 @@ fn one_person(
         b.iter(|| UnitSpace::of(black_box(person), &facts, &mut embeddings, &config.affinity));
     });
     group.bench_function(id("affinity, all pairs"), |b| {
-        b.iter(|| Affinities::of(black_box(person), corpus, &facts, &space, &model));
+        b.iter(|| Affinities::of(black_box(person), &facts, &space, &model.affinity));
     });
     group.bench_function(id("cluster"), |b| {
-        b.iter(|| cluster(black_box(&affinities), cut));
+        b.iter(|| cluster(black_box(&affinities), &model.join, threshold));
     });
     group.bench_function(id("assign"), |b| {
-        let person = black_box(person);
-        b.iter(|| assign(person, &facts, &clustering, &affinities, &config.assign));
+        b.iter(assign);
     });
     group.bench_function(id("name"), |b| {
         let naming = Naming {
@@ -107,7 +121,7 @@ fn one_person(
     let rooms = Rooms {
         config,
         corpus,
-        affinity: &model,
+        grouping: &grouping,
         as_of,
     };
     group.bench_function(id("the whole walk"), |b| {

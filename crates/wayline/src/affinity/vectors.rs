@@ -28,22 +28,20 @@ fn scale(vector: &mut [f32], factor: f32) {
 
 /// Inner product in 32 interleaved sums: enough that additions needn't wait for each other.
 pub(crate) fn product(left: &[f32], right: &[f32]) -> f32 {
-    let sums = interleaved_sums(left, right);
+    let [a, b, c, d, e, f, g, h] = eight_sums(left, right);
+    let sum = ((a + e) + (c + g)) + ((b + f) + (d + h));
     let (_, left_rest) = left.as_chunks::<32>();
+    if left_rest.is_empty() {
+        return sum;
+    }
     let (_, right_rest) = right.as_chunks::<32>();
     let rest = left_rest.iter().zip(right_rest);
-    let rest: f32 = rest.map(|(left, right)| left * right).sum();
-    let mut eight = [0.0; 8];
-    for lane in 0..8 {
-        eight[lane] = (sums[0][lane] + sums[1][lane]) + (sums[2][lane] + sums[3][lane]);
-    }
-    let [a, b, c, d, e, f, g, h] = eight;
-    ((a + e) + (c + g)) + ((b + f) + (d + h)) + rest
+    sum + rest.map(|(left, right)| left * right).sum::<f32>()
 }
 
 /// Apart from their addition: together the compiler finds no vectors in it.
 #[multiversion(targets("x86_64+avx2"))]
-fn interleaved_sums(left: &[f32], right: &[f32]) -> [[f32; 8]; 4] {
+fn eight_sums(left: &[f32], right: &[f32]) -> [f32; 8] {
     let mut sums = [[0.0_f32; 8]; 4];
     let (lefts, _) = left.as_chunks::<32>();
     let (rights, _) = right.as_chunks::<32>();
@@ -56,7 +54,11 @@ fn interleaved_sums(left: &[f32], right: &[f32]) -> [[f32; 8]; 4] {
             }
         }
     }
-    sums
+    let [mut eight, b, c, d] = sums;
+    for lane in 0..8 {
+        eight[lane] = (eight[lane] + b[lane]) + (c[lane] + d[lane]);
+    }
+    eight
 }
 
 #[cfg(test)]
