@@ -178,62 +178,85 @@ impl Moments {
     }
 }
 
-/// What is found where spans overlap, eight by eight.
+/// The units of a row whose spans overlap with the first's, all their moments side by side.
 #[derive(Default)]
 struct Overlaps {
-    /// Places in the row.
-    offsets: Vec<u32>,
+    /// Place in the row, and how many eights of moments.
+    units: Vec<(u32, u32)>,
+    times: Vec<[i32; 8]>,
+    visits: Vec<[u32; 8]>,
+    /// Seconds from each of the times to the first unit's nearest.
     least: Vec<[i32; 8]>,
+    /// 1 for each of the visits that is the first unit's too.
     equal: Vec<[u32; 8]>,
+}
+
+impl Overlaps {
+    fn collect(&mut self, moments: &Moments, left: usize, gaps: &[i32]) {
+        self.units.clear();
+        self.times.clear();
+        self.visits.clear();
+        for (offset, gap) in gaps.iter().enumerate() {
+            if *gap < 0 {
+                let range = moments.range(left + 1 + offset);
+                self.units.push((offset as u32, range.len() as u32));
+                for eight in range {
+                    self.times.push(moments.times[eight]);
+                    self.visits.push(moments.visits[eight]);
+                }
+            }
+        }
+        self.least.clear();
+        self.least.resize(self.times.len(), [i32::MAX; 8]);
+        self.equal.clear();
+        self.equal.resize(self.times.len(), [0; 8]);
+    }
 }
 
 /// Where spans overlap, looks at all occurrences: each with each, which is cheap eight at a time,
 /// as there are few.
 fn interleaved(moments: &Moments, left: usize, near: &mut Nearness) {
     let overlaps = &mut near.overlaps;
-    overlaps.offsets.clear();
-    for (offset, gap) in near.gaps.iter().enumerate() {
-        if *gap < 0 {
-            overlaps.offsets.push(offset as u32);
+    overlaps.collect(moments, left, &near.gaps);
+    let (times, visits) = moments.counts[left];
+    let own = moments.range(left);
+    least_gaps(
+        &moments.times[own.clone()].as_flattened()[..times as usize],
+        overlaps.times.as_flattened(),
+        overlaps.least.as_flattened_mut(),
+    );
+    equal_visits(
+        &moments.visits[own].as_flattened()[..visits as usize],
+        overlaps.visits.as_flattened(),
+        overlaps.equal.as_flattened_mut(),
+    );
+    let mut eights = overlaps.least.iter().zip(&overlaps.equal);
+    for (offset, count) in &overlaps.units {
+        let (mut gap, mut shared) = (i32::MAX, 0);
+        for (least, equal) in eights.by_ref().take(*count as usize) {
+            gap = least.iter().copied().fold(gap, i32::min);
+            shared += equal.iter().sum::<u32>();
         }
-    }
-    overlaps.least.resize(overlaps.offsets.len(), [0; 8]);
-    overlaps.equal.resize(overlaps.offsets.len(), [0; 8]);
-    each_with_each(moments, left, overlaps);
-    let found = overlaps.least.iter().zip(&overlaps.equal);
-    for (offset, (least, equal)) in overlaps.offsets.iter().zip(found) {
-        near.gaps[*offset as usize] = least.iter().copied().fold(i32::MAX, i32::min);
-        near.visits[*offset as usize] = equal.iter().sum();
+        near.gaps[*offset as usize] = gap;
+        near.visits[*offset as usize] = shared;
     }
 }
 
 #[multiversion(targets("x86_64+avx2"))]
-fn each_with_each(moments: &Moments, left: usize, overlaps: &mut Overlaps) {
-    let (times, visits) = moments.counts[left];
-    let own = moments.range(left);
-    let own_times = &moments.times[own.clone()].as_flattened()[..times as usize];
-    let own_visits = &moments.visits[own].as_flattened()[..visits as usize];
-    let found = overlaps.least.iter_mut().zip(&mut overlaps.equal);
-    for (offset, (least, equal)) in overlaps.offsets.iter().zip(found) {
-        let other = moments.range(left + 1 + *offset as usize);
-        let mut gaps = [i32::MAX; 8];
-        for others in &moments.times[other.clone()] {
-            for time in own_times {
-                for lane in 0..8 {
-                    gaps[lane] = gaps[lane].min((time - others[lane]).abs());
-                }
-            }
+fn least_gaps(own: &[i32], others: &[i32], least: &mut [i32]) {
+    for time in own {
+        for (least, other) in least.iter_mut().zip(others) {
+            *least = (*least).min((time - other).abs());
         }
-        *least = gaps;
-        let mut shared = [0; 8];
-        for others in &moments.visits[other] {
-            for visit in own_visits {
-                for lane in 0..8 {
-                    shared[lane] += u32::from(*visit == others[lane]);
-                }
-            }
+    }
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn equal_visits(own: &[u32], others: &[u32], equal: &mut [u32]) {
+    for visit in own {
+        for (equal, other) in equal.iter_mut().zip(others) {
+            *equal += u32::from(visit == other);
         }
-        *equal = shared;
     }
 }
 

@@ -301,7 +301,7 @@ mod tests {
                 }
             }
         }
-        assert!(near > 100, "{near}");
+        assert!(near > 50, "{near}");
     }
 
     #[test]
