@@ -181,26 +181,28 @@ impl Moments {
 /// The units of a row whose spans overlap with the first's, all their moments side by side.
 #[derive(Default)]
 struct Overlaps {
-    /// Place in the row, and how many eights of moments.
-    units: Vec<(u32, u32)>,
+    /// Of each eight moments, their unit's place in the row.
+    offsets: Vec<u32>,
     times: Vec<[i32; 8]>,
     visits: Vec<[u32; 8]>,
     /// Seconds from each of the times to the first unit's nearest.
     least: Vec<[i32; 8]>,
     /// 1 for each of the visits that is the first unit's too.
     equal: Vec<[u32; 8]>,
+    /// The least, and the sum, of each eight.
+    gaps: Vec<i32>,
+    shared: Vec<u32>,
 }
 
 impl Overlaps {
     fn collect(&mut self, moments: &Moments, left: usize, gaps: &[i32]) {
-        self.units.clear();
+        self.offsets.clear();
         self.times.clear();
         self.visits.clear();
         for (offset, gap) in gaps.iter().enumerate() {
             if *gap < 0 {
-                let range = moments.range(left + 1 + offset);
-                self.units.push((offset as u32, range.len() as u32));
-                for eight in range {
+                for eight in moments.range(left + 1 + offset) {
+                    self.offsets.push(offset as u32);
                     self.times.push(moments.times[eight]);
                     self.visits.push(moments.visits[eight]);
                 }
@@ -230,15 +232,38 @@ fn interleaved(moments: &Moments, left: usize, near: &mut Nearness) {
         overlaps.visits.as_flattened(),
         overlaps.equal.as_flattened_mut(),
     );
-    let mut eights = overlaps.least.iter().zip(&overlaps.equal);
-    for (offset, count) in &overlaps.units {
-        let (mut gap, mut shared) = (i32::MAX, 0);
-        for (least, equal) in eights.by_ref().take(*count as usize) {
-            gap = least.iter().copied().fold(gap, i32::min);
-            shared += equal.iter().sum::<u32>();
+    overlaps.gaps.resize(overlaps.least.len(), 0);
+    overlaps.shared.resize(overlaps.equal.len(), 0);
+    least_of_each(&overlaps.least, &mut overlaps.gaps);
+    sum_of_each(&overlaps.equal, &mut overlaps.shared);
+    let found = overlaps.gaps.iter().zip(&overlaps.shared);
+    for (offset, (gap, shared)) in overlaps.offsets.iter().zip(found) {
+        let (near_gap, near_visits) = (
+            &mut near.gaps[*offset as usize],
+            &mut near.visits[*offset as usize],
+        );
+        // A unit's first eight replaces the negative gap, further ones add to it.
+        if *near_gap < 0 {
+            (*near_gap, *near_visits) = (*gap, *shared);
+        } else {
+            *near_gap = (*near_gap).min(*gap);
+            *near_visits += shared;
         }
-        near.gaps[*offset as usize] = gap;
-        near.visits[*offset as usize] = shared;
+    }
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn least_of_each(eights: &[[i32; 8]], out: &mut [i32]) {
+    for ([a, b, c, d, e, f, g, h], out) in eights.iter().zip(out) {
+        let (evens, odds) = (a.min(e).min(c.min(g)), b.min(f).min(d.min(h)));
+        *out = *evens.min(odds);
+    }
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn sum_of_each(eights: &[[u32; 8]], out: &mut [u32]) {
+    for ([a, b, c, d, e, f, g, h], out) in eights.iter().zip(out) {
+        *out = ((a + e) + (c + g)) + ((b + f) + (d + h));
     }
 }
 

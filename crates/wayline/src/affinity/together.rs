@@ -55,18 +55,19 @@ impl Together {
         together
     }
 
-    /// From the products of all keywords with each other to those with units.
+    /// From the products of all keywords with each other to those with units. Where units don't
+    /// fill up the last eight, factors of 0 do.
     fn multiply(&mut self, of_keywords: &[f32]) {
         let keywords = self.keywords;
         let units = self.ends.len();
         let mut eight = vec![0.0_f32; 8 * keywords];
         self.products.reserve(units.div_ceil(8) * keywords);
         for first in (0..units).step_by(8) {
-            eight.fill(0.0);
             let mut factors = [0.0; 8];
             for (unit, factor) in (first..units).zip(&mut factors) {
                 let own = self.carried_by(unit);
                 let sum = &mut eight[(unit - first) * keywords..][..keywords];
+                sum.fill(0.0);
                 for keyword in own {
                     let row = &of_keywords[*keyword as usize * keywords..][..keywords];
                     add_scaled(sum, 1.0, row);
