@@ -10,14 +10,15 @@ pub(super) fn exp(x: f32) -> f32 {
     // Adding and subtracting 1.5·2²³ rounds to the nearest integer.
     const ROUNDER: f32 = 12_582_912.0;
     let x = x.clamp(-80.0, 80.0);
-    let power = (x * std::f32::consts::LOG2_E + ROUNDER) - ROUNDER;
+    let rounded = x * std::f32::consts::LOG2_E + ROUNDER;
+    let power = rounded - ROUNDER;
     let r = x - power * LN2_HIGH - power * LN2_LOW;
     let series = 1.0
         + r * (1.0
             + r * (0.5
                 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r * (1.0 / 720.0))))));
-    // 2^power by its exponent bits.
-    let scale = f32::from_bits((((power as i32) + 127) as u32) << 23);
+    // 2^power by its exponent bits; the rounder's last bits count ones, so hold the power.
+    let scale = f32::from_bits(rounded.to_bits().wrapping_add(127) << 23);
     series * scale
 }
 

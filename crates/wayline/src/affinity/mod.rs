@@ -5,18 +5,23 @@
 //! regression over [`FEATURES`] turns them into a probability. All but the features that say
 //! "both have any" are monotone: more of it never speaks the other way.
 
+mod carriers;
 mod config;
 mod features;
+mod labels;
 mod math;
+mod places;
 mod profiles;
 mod score;
 mod space;
 mod timelines;
+mod together;
+mod vectors;
 
 pub use config::AffinityConfig;
 pub use features::{FEATURES, FeatureRow, PairRows, SIGNS};
 pub use space::UnitSpace;
-pub(crate) use space::product;
+pub(crate) use vectors::product;
 
 use crate::corpus::KeywordFacts;
 use crate::extract::Extracted;

@@ -1,15 +1,15 @@
 //! Where each unit stands: its own text, and its text with what stands around it.
 
-use multiversion::multiversion;
-
 use crate::corpus::KeywordFacts;
 use crate::embed::EmbeddingCache;
-use crate::extract::{Extracted, Keyword, Unit};
+use crate::extract::{Extracted, Unit};
 use crate::nouns::normalize;
 
 use super::AffinityConfig;
+use super::places::{CosineRow, Places};
+use super::vectors::{add_scaled, to_unit_length};
 
-/// Vectors of one person's units, as 16-bit integers of unit length `SCALE`.
+/// Vectors of one person's keywords and units.
 #[derive(Clone, Debug, Default)]
 pub struct UnitSpace {
     dimensions: usize,
@@ -17,11 +17,8 @@ pub struct UnitSpace {
     keywords: Vec<f32>,
     /// The vector of each keyword; that of index 0 is zeros, for those that no unit carries.
     vector_of_keyword: Vec<u32>,
-    units: Vec<i16>,
+    units: Places,
 }
-
-/// Length of a vector. The product of two is below 2²⁴, far from overflow.
-pub(super) const SCALE: f32 = 4096.0;
 
 impl UnitSpace {
     /// Embeds all keywords and units of a person; each text once.
@@ -41,39 +38,38 @@ impl UnitSpace {
         let keyword_vector = |keyword: u32| {
             &keywords[vector_of_keyword[keyword as usize] as usize * dimensions..][..dimensions]
         };
-        let mut own = vec![0.0_f32; person.units.len() * dimensions];
+        let mut own: Vec<f32> = Vec::with_capacity(person.units.len() * dimensions);
         let mut labels = vec![0.0_f32; dimensions];
         let mut normal = String::new();
-        for (unit, out) in person.units.iter().zip(own.chunks_exact_mut(dimensions)) {
+        for unit in &person.units {
+            let start = own.len();
             if let Some(query) = unit.query {
-                out.copy_from_slice(keyword_vector(query));
+                own.extend_from_slice(keyword_vector(query));
                 if !unit.hosts.is_empty() {
                     embed_hosts(person, unit, embeddings, &mut labels);
-                    add_scaled(out, config.host_weight, &labels);
-                    to_unit_length(out);
+                    add_scaled(&mut own[start..], config.host_weight, &labels);
+                    to_unit_length(&mut own[start..]);
                 }
                 continue;
             }
             labels.fill(0.0);
             for (keyword, _) in unit.annotations.iter().chain(&unit.interests) {
-                add_scaled(
-                    &mut labels,
-                    facts.rarity(*keyword),
-                    keyword_vector(*keyword),
-                );
+                let rarity = facts.rarity(*keyword);
+                add_scaled(&mut labels, rarity, keyword_vector(*keyword));
             }
             to_unit_length(&mut labels);
             if let Some(title) = &unit.title {
                 normalize(title, &mut normal);
-                embeddings.embed(&normal, out);
+                embeddings.append(&normal, &mut own);
+                add_scaled(&mut own[start..], 1.0, &labels);
+                to_unit_length(&mut own[start..]);
+            } else {
+                own.extend_from_slice(&labels);
             }
-            add_scaled(out, 1.0, &labels);
-            to_unit_length(out);
         }
-        let with_context = with_context(person, &own, dimensions, config.context_weight);
         Self {
             dimensions,
-            units: quantize(&with_context),
+            units: with_context(person, &own, dimensions, config.context_weight),
             keywords,
             vector_of_keyword,
         }
@@ -103,15 +99,16 @@ impl UnitSpace {
         sum
     }
 
-    /// The vector of a unit: its own text and what stands around it.
+    /// The vector of a unit: its own text and what stands around it. All have one length (or are
+    /// zeros).
     #[must_use]
     pub fn vector(&self, unit: usize) -> &[i16] {
-        &self.units[unit * self.dimensions..][..self.dimensions]
+        self.units.vector(unit)
     }
 
-    /// The vectors of all units after one, back to back.
-    pub(super) fn vectors_after(&self, unit: usize) -> &[i16] {
-        &self.units[(unit + 1) * self.dimensions..]
+    /// The cosines of a unit with all after it.
+    pub(super) fn cosines_of_row(&self, left: usize, row: &mut CosineRow) {
+        self.units.cosines_of_row(left, row);
     }
 }
 
@@ -123,18 +120,17 @@ fn embed_keywords(person: &Extracted, embeddings: &mut EmbeddingCache<'_>) -> (V
         .keywords
         .iter()
         .filter(|keyword| keyword.unsupported.is_none());
-    let mut vectors = vec![0.0; (carried.count() + 1) * dimensions];
-    let mut slots = vectors.chunks_exact_mut(dimensions).enumerate().skip(1);
-    let vector_of = |keyword: &Keyword| {
+    let mut vectors = Vec::with_capacity((carried.count() + 1) * dimensions);
+    vectors.resize(dimensions, 0.0);
+    let mut vector_of_keyword = Vec::with_capacity(person.keywords.len());
+    for keyword in &person.keywords {
         if keyword.unsupported.is_some() {
-            return 0;
+            vector_of_keyword.push(0);
+        } else {
+            vector_of_keyword.push((vectors.len() / dimensions) as u32);
+            embeddings.append(&keyword.text, &mut vectors);
         }
-        slots.next().map_or(0, |(index, slot)| {
-            embeddings.embed(&keyword.text, slot);
-            index as u32
-        })
-    };
-    let vector_of_keyword = person.keywords.iter().map(vector_of).collect();
+    }
     (vectors, vector_of_keyword)
 }
 
@@ -163,77 +159,26 @@ fn site_name(host: &str) -> String {
     name.replace(['.', '-'], " ")
 }
 
-fn with_context(person: &Extracted, own: &[f32], dimensions: usize, weight: f32) -> Vec<f32> {
-    let mut vectors = own.to_vec();
+/// Units by their own vector plus `weight` × the mean direction of what stands around.
+fn with_context(person: &Extracted, own: &[f32], dimensions: usize, weight: f32) -> Places {
+    let of_unit = |unit: usize| &own[unit * dimensions..][..dimensions];
+    let mut places = Places::new(person.units.len(), dimensions);
     let mut around = vec![0.0_f32; dimensions];
-    for (unit, out) in person
-        .units
-        .iter()
-        .zip(vectors.chunks_exact_mut(dimensions))
-    {
+    let mut place = vec![0.0_f32; dimensions];
+    for (index, unit) in person.units.iter().enumerate() {
         if unit.context.is_empty() {
+            places.push(of_unit(index));
             continue;
         }
         around.fill(0.0);
         for (other, link) in &unit.context {
-            add_scaled(
-                &mut around,
-                *link,
-                &own[*other as usize * dimensions..][..dimensions],
-            );
+            add_scaled(&mut around, *link, of_unit(*other as usize));
         }
         to_unit_length(&mut around);
-        add_scaled(out, weight, &around);
-        to_unit_length(out);
+        place.copy_from_slice(of_unit(index));
+        add_scaled(&mut place, weight, &around);
+        to_unit_length(&mut place);
+        places.push(&place);
     }
-    vectors
-}
-
-/// Plain products and sums, lane by lane: the same bits with every instruction set.
-#[multiversion(targets("x86_64+avx2"))]
-fn add_scaled(sum: &mut [f32], factor: f32, vector: &[f32]) {
-    for (sum, value) in sum.iter_mut().zip(vector) {
-        *sum += factor * value;
-    }
-}
-
-fn to_unit_length(vector: &mut [f32]) {
-    let square = product(vector, vector);
-    if square > 0.0 {
-        let factor = 1.0 / square.sqrt();
-        for value in vector {
-            *value *= factor;
-        }
-    }
-}
-
-/// Inner product in eight interleaved sums, an order that vector units can follow: the same bits
-/// with every instruction set.
-#[multiversion(targets("x86_64+avx2"))]
-pub(crate) fn product(left: &[f32], right: &[f32]) -> f32 {
-    let mut sums = [0.0_f32; 8];
-    let (lefts, left_rest) = left.as_chunks::<8>();
-    let (rights, right_rest) = right.as_chunks::<8>();
-    for (left, right) in lefts.iter().zip(rights) {
-        for lane in 0..8 {
-            sums[lane] += left[lane] * right[lane];
-        }
-    }
-    let rest: f32 = left_rest
-        .iter()
-        .zip(right_rest)
-        .map(|(left, right)| left * right)
-        .sum();
-    sums.iter().sum::<f32>() + rest
-}
-
-/// To the nearest integer.
-fn quantize(vectors: &[f32]) -> Vec<i16> {
-    vectors
-        .iter()
-        .map(|value| {
-            let scaled = value * SCALE;
-            (scaled + 0.5_f32.copysign(scaled)) as i16
-        })
-        .collect()
+    places
 }

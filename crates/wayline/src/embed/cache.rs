@@ -34,10 +34,26 @@ impl<'e> EmbeddingCache<'e> {
             self.hits += 1;
             return;
         }
+        self.embed_new(text, out);
+    }
+
+    /// The same as [`Self::embed`], at the end of `out`.
+    pub fn append(&mut self, text: &str, out: &mut Vec<f32>) {
+        if let Some(vector) = self.kept.get(text) {
+            out.extend_from_slice(vector);
+            self.hits += 1;
+            return;
+        }
+        let start = out.len();
+        out.resize(start + self.dimensions(), 0.0);
+        self.embed_new(text, &mut out[start..]);
+    }
+
+    fn embed_new(&mut self, text: &str, out: &mut [f32]) {
         self.embedder.embed(text, out);
         self.misses += 1;
         if self.kept.capacity() > 0 {
-            self.kept.insert(text.into(), out.into());
+            self.kept.insert(text.into(), (&*out).into());
         }
     }
 

@@ -62,10 +62,15 @@ impl<'t> Words<'t> {
     /// The next word, none at the end of the text.
     pub(super) fn next_word(&mut self) -> Option<Word<'_>> {
         self.rest = self.rest.trim_start();
-        let mut kind = None;
-        let mut end = 1;
-        let mut rest = self.rest.chars();
-        for _ in 0..LONGEST_WORD {
+        // Most words are plain letters alone, or begin with them.
+        let letters = self.rest.bytes().take(LONGEST_WORD);
+        let letters = letters.take_while(u8::is_ascii_alphanumeric).count();
+        let (plain_letters, rest) = self.rest.split_at(letters);
+        let mut kind = (letters > 0).then_some(WordKind::Letters);
+        let mut end = 1 + letters;
+        self.marked[1..end].copy_from_slice(plain_letters.as_bytes());
+        let mut rest = rest.chars();
+        for _ in letters..LONGEST_WORD {
             let before = rest.clone();
             let Some(c) = rest.next().filter(|c| !c.is_whitespace()) else {
                 rest = before;
