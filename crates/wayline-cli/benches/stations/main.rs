@@ -219,7 +219,7 @@ fn print(
     };
     let mut table = Table::new(machine, everybody);
     table.whole("read Parquet, group", work(file + texts, 0), || {
-        read(events, config)
+        read(events, config);
     });
     let extracted = keyword_bytes + 48 * keywords + 160 * units + 8 * summands;
     table.each("extract", work(texts + 32 * count + extracted, 0), |it| {
@@ -299,7 +299,7 @@ fn print(
     });
     let writing = work(2 * rows + written as usize, 0);
     table.whole("order, write Parquet", writing, || {
-        write(&outputs, everybody, rooms)
+        write(&outputs, everybody, rooms);
     });
     table.finish();
 }
