@@ -15,7 +15,8 @@ use super::carriers::Carriers;
 use super::middles::Middles;
 use super::standings::Standings;
 
-/// The names of the features, in their order. Logarithms are natural; "inside" is the group.
+/// The names of the features, in their order. Logarithms are natural and level off, that of units
+/// and visits at 20, of the group's units at 150; "inside" is the group.
 ///
 /// | feature | what it measures |
 /// |---|---|
@@ -149,6 +150,11 @@ fn noisy_labels(
     }
 }
 
+/// ln, flat beyond `most`: a model must not go on where it has hardly seen anybody.
+fn log_up_to(most: f32, value: f32) -> f32 {
+    libm::logf(value.min(most))
+}
+
 /// What features are taken from.
 struct View<'a> {
     person: &'a Extracted,
@@ -207,12 +213,12 @@ impl View<'_> {
         let (together, together_all) = self.together(keyword, group);
         let rarity = self.facts.rarity(keyword);
         let visits = self.person.keywords[keyword as usize].visits.max(1) as f32;
-        let (log_units, log_group) = (libm::logf(units), libm::logf(group_units));
-        let log_led = libm::logf(1.0 + led);
+        let (log_units, log_group) = (log_up_to(20.0, units), log_up_to(150.0, group_units));
+        let log_led = log_up_to(20.0, 1.0 + led);
         [
             log_units,
-            libm::logf(1.0 + carriers.len() as f32 - units),
-            libm::logf(visits),
+            log_up_to(20.0, 1.0 + carriers.len() as f32 - units),
+            log_up_to(20.0, visits),
             affinity,
             margin,
             self.standings.cohesion(group),
@@ -234,7 +240,7 @@ impl View<'_> {
                 0.0
             },
             f32::from(u8::from(together_all == 0.0)),
-            libm::logf(1.0 + together),
+            log_up_to(50.0, 1.0 + together),
             self.noisy_labels,
             log_units * log_units,
             affinity * affinity,

@@ -79,11 +79,12 @@ impl Assignment<'_> {
             let belonging = self.model.belonging(nominee);
             let group = &mut gathered[nominee.group as usize];
             group.nominated += 1;
-            match self.why_not(nominee, belonging, thresholds) {
-                Some(reason) => {
-                    placements[nominee.keyword as usize] = Placement::LeftOver(reason);
-                }
-                None => group.keywords.push((nominee.keyword, belonging)),
+            if self.says_nothing(nominee) {
+                placements[nominee.keyword as usize] = Placement::LeftOver(LeftOver::Generic);
+            } else if f64::from(belonging) >= thresholds.min_belonging {
+                group.keywords.push((nominee.keyword, belonging));
+            } else {
+                group.beside.push(nominee.keyword);
             }
         }
         let mut candidates = Vec::new();
@@ -103,11 +104,19 @@ impl Assignment<'_> {
             let candidate = (evidence >= thresholds.min_keywords)
                 .then(|| Candidate::new(self, &standings, group as u32, &units, &gathered))
                 .filter(|candidate| candidate.confidence.value >= thresholds.min_confidence);
+            let place = candidates.len() as u32;
             for (keyword, _) in &gathered.keywords {
                 placements[*keyword as usize] = match candidate {
-                    Some(_) => Placement::Candidate(candidates.len() as u32),
+                    Some(_) => Placement::Candidate(place),
                     None => Placement::LeftOver(self.why_too_little(*keyword, &units)),
                 };
+            }
+            for keyword in &gathered.beside {
+                placements[*keyword as usize] = Placement::LeftOver(match candidate {
+                    Some(_) if facts.is_navigational(*keyword) => LeftOver::Navigational,
+                    Some(_) => LeftOver::OffTopic,
+                    None => self.why_too_little(*keyword, &units),
+                });
             }
             candidates.extend(candidate);
         }
@@ -117,26 +126,10 @@ impl Assignment<'_> {
         }
     }
 
-    /// Why a keyword does not belong to the group that it is nominated for; none if it does.
-    fn why_not(
-        &self,
-        nominee: &Nominee,
-        belonging: f32,
-        thresholds: &Thresholds,
-    ) -> Option<LeftOver> {
-        let keyword = nominee.keyword;
+    /// Whether a keyword goes with everything.
+    fn says_nothing(&self, nominee: &Nominee) -> bool {
         let spread = nominee.share < self.config.min_share && !nominee.typed;
-        if self.facts.is_generic(keyword) || spread {
-            return Some(LeftOver::Generic);
-        }
-        if f64::from(belonging) >= thresholds.min_belonging {
-            return None;
-        }
-        Some(if self.facts.is_navigational(keyword) {
-            LeftOver::Navigational
-        } else {
-            LeftOver::OffTopic
-        })
+        self.facts.is_generic(nominee.keyword) || spread
     }
 
     /// Why the keyword of a group without enough evidence is in no journey.
@@ -155,12 +148,14 @@ impl Assignment<'_> {
     }
 }
 
-/// What belongs to a group.
+/// What a group gathered.
 #[derive(Clone, Debug, Default)]
 struct Gathered {
     /// Keywords that belong, with the probability, in the order of keywords.
     keywords: Vec<(u32, f32)>,
-    /// Keywords that could have.
+    /// Keywords that don't.
+    beside: Vec<u32>,
+    /// All of them, and those that say nothing.
     nominated: u32,
 }
 
