@@ -169,3 +169,72 @@ fn everything_at_one_moment_is_one_visit() {
         assert_eq!(journey["started_at"], journey["last_active_at"]);
     }
 }
+
+#[test]
+fn where_every_keyword_is_generic_nothing_is_a_journey() {
+    // Everybody has the same three annotations on everything.
+    let log: String = (0..400)
+        .map(|n| {
+            format!(
+                "{{\"user_id\":\"u{}\",\"timestamp\":{},\"action\":\"save\",\"item_id\":\"i{n}\",\"annotations\":[\"ideas\",\"home\",\"style\"]}}\n",
+                n / 10,
+                1_600_000_000 + n * 9_000
+            )
+        })
+        .collect();
+    let folder = Folder::with("x.jsonl", log);
+    let ran = folder.infer("x.jsonl", "").ok();
+    assert_eq!((ran.count("people"), ran.count("journeys")), (40, 0));
+    assert_eq!((ran.count("keywords"), ran.count("  generic")), (120, 120));
+}
+
+#[test]
+fn a_year_in_one_visit_is_grouped_by_what_is_left() {
+    // An event every twenty minutes for a year never ends the visit; two goals by text.
+    let log: String = (0..26_000)
+        .map(|n| {
+            let goal = ["barn wedding", "engine oil"][n % 2];
+            format!(
+                "{{\"user_id\":\"u\",\"timestamp\":{},\"query\":\"{goal} {}\"}}\n",
+                1_600_000_000 + n * 1_200,
+                n % 60
+            )
+        })
+        .collect();
+    let folder = Folder::with("x.jsonl", log);
+    let ran = folder.infer("x.jsonl", "").ok();
+    assert_eq!(ran.count("keywords"), 60);
+    assert!(ran.count("journeys") >= 1);
+    for journey in folder.journeys() {
+        assert_eq!(journey["visits"], 1);
+    }
+    for row in folder.keywords() {
+        assert_ne!(row["journey_id"].is_null(), row["reason"].is_null());
+    }
+}
+
+#[test]
+fn twenty_thousand_searches_of_one_person_cost_no_more_than_the_cap() {
+    let log: String = (0..20_000)
+        .map(|n| {
+            format!(
+                "{{\"user_id\":\"u\",\"timestamp\":{},\"query\":\"goal{} part{n}\"}}\n",
+                1_600_000_000 + n * 1_500,
+                n / 100
+            )
+        })
+        .collect();
+    let folder = Folder::with("x.jsonl", log);
+    let ran = folder.infer("x.jsonl", "").ok();
+    assert_eq!(
+        (ran.count("keywords"), ran.count("  over_cap")),
+        (20_000, 19_000)
+    );
+    // The newest are looked at.
+    assert!(
+        folder
+            .keywords()
+            .iter()
+            .any(|row| { row["keyword"] == "goal199 part19999" && row["reason"] != "over_cap" })
+    );
+}
