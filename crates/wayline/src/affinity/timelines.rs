@@ -42,8 +42,8 @@ impl Gaps {
         let span = (times.first[left], times.last[left]);
         let (firsts, lasts) = (&times.first[left + 1..], &times.last[left + 1..]);
         apart(span, firsts, lasts, &mut self.row);
-        let others = &times.starts[left + 1..];
-        interleaved(times.own(left), &times.values, others, &mut self.row);
+        let starts = &times.starts[left + 1..];
+        interleaved(times.own(left), &times.values, starts, lasts, &mut self.row);
         &self.row
     }
 }
@@ -151,8 +151,8 @@ fn apart((first, last): (i32, i32), firsts: &[i32], lasts: &[i32], out: &mut [i3
 
 /// Replaces negative gaps: each time with each, which is cheap eight at a time, as there are few.
 #[multiversion(targets("x86_64+avx2"))]
-fn interleaved(own: &[i32], times: &[[i32; 8]], starts: &[u32], gaps: &mut [i32]) {
-    for (gap, ends) in gaps.iter_mut().zip(starts.windows(2)) {
+fn interleaved(own: &[i32], times: &[[i32; 8]], starts: &[u32], lasts: &[i32], gaps: &mut [i32]) {
+    for ((gap, ends), last) in gaps.iter_mut().zip(starts.windows(2)).zip(lasts) {
         if *gap >= 0 {
             continue;
         }
@@ -161,6 +161,10 @@ fn interleaved(own: &[i32], times: &[[i32; 8]], starts: &[u32], gaps: &mut [i32]
             for time in own {
                 for lane in 0..8 {
                     least[lane] = least[lane].min((time - eight[lane]).abs());
+                }
+                // Those after it are further away.
+                if time >= last {
+                    break;
                 }
             }
         }
