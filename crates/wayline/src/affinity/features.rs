@@ -2,13 +2,14 @@
 
 use crate::corpus::KeywordFacts;
 use crate::extract::Extracted;
+use crate::logistic::Logistic;
 
 use super::carriers::Carriers;
 use super::labels::{label_profiles, rare_labels};
 use super::places::CosineRow;
 use super::profiles::Profiles;
 use super::space::UnitSpace;
-use super::timelines::Timelines;
+use super::timelines::{Gaps, SharedVisits};
 use super::together::Together;
 
 /// The names of the features, in their order.
@@ -83,11 +84,13 @@ impl FeatureRow {
 pub struct PairRows<'a> {
     person: &'a Extracted,
     space: &'a UnitSpace,
-    interests: Profiles,
-    annotations: Profiles,
-    together: Together,
-    labels: Carriers,
-    timelines: Timelines,
+    interests: Option<Profiles>,
+    annotations: Option<Profiles>,
+    together: Option<Together>,
+    labels: Option<Carriers>,
+    gaps: Option<Gaps>,
+    visits: Option<SharedVisits>,
+    boards: bool,
     row: FeatureRow,
     next: usize,
 }
@@ -96,14 +99,53 @@ impl<'a> PairRows<'a> {
     /// Prepares everything that is reckoned once a person.
     #[must_use]
     pub fn new(person: &'a Extracted, facts: &KeywordFacts, space: &'a UnitSpace) -> Self {
+        Self::of(person, facts, space, [true; FEATURES.len()])
+    }
+
+    /// As [`Self::new`], but features that have no weight in a model may be left at 0.
+    #[must_use]
+    pub fn for_model(
+        person: &'a Extracted,
+        facts: &KeywordFacts,
+        space: &'a UnitSpace,
+        model: &Logistic,
+    ) -> Self {
+        let weight = |feature: usize| model.weights.get(feature).copied();
+        let wanted = std::array::from_fn(|feature| weight(feature).is_some_and(|it| it != 0.0));
+        Self::of(person, facts, space, wanted)
+    }
+
+    fn of(
+        person: &'a Extracted,
+        facts: &KeywordFacts,
+        space: &'a UnitSpace,
+        wanted: [bool; FEATURES.len()],
+    ) -> Self {
+        let [
+            _,
+            interest,
+            interests_on_both,
+            annotation,
+            annotations_on_both,
+            rarest_label,
+            together,
+            together_on_both,
+            gap,
+            visits,
+            boards,
+        ] = wanted;
         Self {
             person,
             space,
-            interests: label_profiles(person, facts, |unit| &unit.interests),
-            annotations: label_profiles(person, facts, |unit| &unit.annotations),
-            together: Together::of(person, facts),
-            labels: rare_labels(person, facts),
-            timelines: Timelines::of(person),
+            interests: (interest || interests_on_both)
+                .then(|| label_profiles(person, facts, |unit| &unit.interests)),
+            annotations: (annotation || annotations_on_both)
+                .then(|| label_profiles(person, facts, |unit| &unit.annotations)),
+            together: (together || together_on_both).then(|| Together::of(person, facts)),
+            labels: rarest_label.then(|| rare_labels(person, facts)),
+            gaps: gap.then(|| Gaps::of(person)),
+            visits: visits.then(|| SharedVisits::of(person)),
+            boards,
             row: FeatureRow::new(person.units.len()),
             next: 0,
         }
@@ -132,15 +174,28 @@ impl<'a> PairRows<'a> {
             board,
         ] = &mut row.columns;
         self.space.cosines_of_row(left, &mut row.cosines);
-        self.interests.fill(left, interest, interests_on_both);
-        self.annotations.fill(left, annotation, annotations_on_both);
-        self.together.fill(left, together, together_on_both);
-        rarest_label[left + 1..].fill(0.0);
-        self.labels.raise(left, rarest_label);
-        self.timelines.fill(left, gap, visits);
+        if let Some(interests) = &self.interests {
+            interests.fill(left, interest, interests_on_both);
+        }
+        if let Some(annotations) = &self.annotations {
+            annotations.fill(left, annotation, annotations_on_both);
+        }
+        if let Some(of_keywords) = &self.together {
+            of_keywords.fill(left, together, together_on_both);
+        }
+        if let Some(labels) = &self.labels {
+            rarest_label[left + 1..].fill(0.0);
+            labels.raise(left, rarest_label);
+        }
+        if let Some(gaps) = &mut self.gaps {
+            gaps.fill(left, gap);
+        }
+        if let Some(of_units) = &mut self.visits {
+            of_units.fill(left, visits);
+        }
         board[left + 1..].fill(0.0);
         let unit = &self.person.units[left];
-        if !unit.boards.is_empty() {
+        if self.boards && !unit.boards.is_empty() {
             for (out, other) in board.iter_mut().zip(&self.person.units).skip(left + 1) {
                 *out = f32::from(u8::from(share_any(&unit.boards, &other.boards)));
             }

@@ -46,7 +46,7 @@ impl Affinities {
     ) -> Self {
         let units = person.units.len();
         let mut pairs = Vec::with_capacity(units * units.saturating_sub(1) / 2);
-        let mut rows = PairRows::new(person, facts, space);
+        let mut rows = PairRows::for_model(person, facts, space, model);
         while let Some(row) = rows.next_row() {
             score::score_row(model, row, &mut pairs);
         }
