@@ -38,34 +38,23 @@ pub(crate) fn encode_record<T: Serialize>(
     Ok(())
 }
 
-/// Puts postcard at the end of some bytes. Nearly all of it are numbers of few bytes: those of the
-/// usual lengths are written where they belong instead of by a call for a copy of any length.
+/// Puts postcard at the end of some bytes. Nearly all of it are numbers of one byte, which need no
+/// call for a copy of any length.
 struct Append<'a>(&'a mut Vec<u8>);
-
-impl Append<'_> {
-    #[inline]
-    fn array<const LEN: usize>(&mut self, data: [u8; LEN]) {
-        self.0.extend_from_slice(&data);
-    }
-}
 
 impl Flavor for Append<'_> {
     type Output = ();
 
-    #[inline]
+    #[inline(always)]
     fn try_push(&mut self, data: u8) -> postcard::Result<()> {
         self.0.push(data);
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn try_extend(&mut self, data: &[u8]) -> postcard::Result<()> {
         match *data {
-            [a] => self.0.push(a),
-            [a, b] => self.array([a, b]),
-            [a, b, c, d] => self.array([a, b, c, d]),
-            // A time.
-            [a, b, c, d, e, f] => self.array([a, b, c, d, e, f]),
+            [byte] => self.0.push(byte),
             _ => self.0.extend_from_slice(data),
         }
         Ok(())
