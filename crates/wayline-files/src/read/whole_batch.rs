@@ -11,7 +11,7 @@ use arrow::array::{
 };
 use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::compute::cast;
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, Int64Type};
 use wayline::nouns::Timestamp;
 
 use super::check::{action, time};
@@ -90,6 +90,17 @@ fn times(rows: &ParquetRows, options: &ReadOptions<'_>) -> Option<Int64Array> {
     let values = rows.column(Column::Timestamp)?;
     let newest = [options.until, options.newest_allowed];
     let newest = newest.into_iter().flatten().min();
+    if let Values::Moments(moments) = values
+        && moments.null_count() == 0
+    {
+        let moments = moments.as_primitive::<Int64Type>().values();
+        let is_good = |millis: &i64| {
+            let time = Timestamp::from_millis(*millis).checked();
+            time.is_ok_and(|time| newest.is_none_or(|newest| time <= newest))
+        };
+        let all_good = moments.iter().all(is_good);
+        return all_good.then(|| Int64Array::new(moments.clone(), None));
+    }
     let times: Option<Vec<i64>> = (0..rows.len())
         .map(|row| {
             let time = time(values.value(row)).ok()?;
@@ -100,17 +111,32 @@ fn times(rows: &ParquetRows, options: &ReadOptions<'_>) -> Option<Int64Array> {
     times.map(Int64Array::from)
 }
 
+/// Names of actions that are looked for among those seen before.
+const MOST_SEEN: usize = 16;
+
 fn actions(
     names: &StringArray,
     queries: &StringArray,
     options: &ReadOptions<'_>,
 ) -> Option<UInt8Array> {
+    // The names that rows repeat are few.
+    let mut seen: Vec<(&str, u8)> = Vec::with_capacity(MOST_SEEN);
     let ids: Option<Vec<u8>> = (0..names.len())
         .map(|row| {
             let name = names.is_valid(row).then(|| names.value(row));
+            if let Some(name) = name
+                && let Some((_, id)) = seen.iter().find(|(known, _)| *known == name)
+            {
+                return Some(*id);
+            }
             let query = queries.is_valid(row).then(|| queries.value(row));
-            let action = action(name, query, options.actions).ok()?;
-            Some(action.index() as u8)
+            let id = action(name, query, options.actions).ok()?.index() as u8;
+            if let Some(name) = name
+                && seen.len() < MOST_SEEN
+            {
+                seen.push((name, id));
+            }
+            Some(id)
         })
         .collect();
     ids.map(UInt8Array::from)
@@ -141,12 +167,14 @@ fn without_blanks(texts: &StringArray, most_bytes: usize) -> Option<StringArray>
     {
         return None;
     }
-    let starts_a_word = |row: usize| {
-        let bytes = texts.value(row).as_bytes();
-        bytes.first().is_some_and(u8::is_ascii_graphic)
+    let bytes = texts.value_data();
+    let starts_a_word =
+        |start: i32, end: i32| start < end && bytes[start as usize].is_ascii_graphic();
+    let is_said = |row: usize| !texts.value(row).trim().is_empty();
+    let is_good = |(row, ends): (usize, &[i32])| {
+        starts_a_word(ends[0], ends[1]) || texts.is_null(row) || is_said(row)
     };
-    let is_said = |row: usize| starts_a_word(row) || !texts.value(row).trim().is_empty();
-    if (0..texts.len()).all(|row| texts.is_null(row) || is_said(row)) {
+    if offsets.windows(2).enumerate().all(is_good) {
         return Some(texts.clone());
     }
     let said = BooleanBuffer::collect_bool(texts.len(), |row| texts.is_valid(row) && is_said(row));

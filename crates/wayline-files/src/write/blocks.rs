@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use postcard::ser_flavors::Flavor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -25,7 +26,8 @@ pub(crate) fn encode_record<T: Serialize>(
     out.extend_from_slice(&[0; 8]);
     out.extend_from_slice(key.as_bytes());
     let body_start = out.len();
-    postcard::to_io(value, &mut *out).map_err(|error| SpillError::Encode(error.to_string()))?;
+    postcard::serialize_with_flavor(value, Append(out))
+        .map_err(|error| SpillError::Encode(error.to_string()))?;
     let length = |bytes: usize| {
         u32::try_from(bytes).map_err(|_| SpillError::Encode("it takes more than 4 GiB".to_owned()))
     };
@@ -34,6 +36,33 @@ pub(crate) fn encode_record<T: Serialize>(
     out[..4].copy_from_slice(&key_len.to_le_bytes());
     out[4..8].copy_from_slice(&body_len.to_le_bytes());
     Ok(())
+}
+
+/// Puts postcard at the end of some bytes. Nearly all of it are numbers of one byte, which need no
+/// call for a copy of any length.
+struct Append<'a>(&'a mut Vec<u8>);
+
+impl Flavor for Append<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn try_push(&mut self, data: u8) -> postcard::Result<()> {
+        self.0.push(data);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn try_extend(&mut self, data: &[u8]) -> postcard::Result<()> {
+        match *data {
+            [byte] => self.0.push(byte),
+            _ => self.0.extend_from_slice(data),
+        }
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
 }
 
 /// A record inside some bytes.

@@ -190,7 +190,7 @@ impl Snapshot {
 
 /// Sixteen hex digits of everything counted.
 fn hash_of(counts: &CorpusCounts) -> String {
-    let mut hasher = blake3::Hasher::new();
+    let mut hasher = PieceHasher::default();
     hasher.update(&counts.people.to_le_bytes());
     for entry in &counts.entries {
         hasher.update(&[entry.kind as u8]);
@@ -220,7 +220,32 @@ fn hash_of(counts: &CorpusCounts) -> String {
             }
         }
     }
-    hasher.finalize().to_hex()[..16].to_owned()
+    hasher.finish().to_hex()[..16].to_owned()
+}
+
+/// Hashes small pieces many at once: each by itself costs more than its bytes.
+#[derive(Default)]
+struct PieceHasher {
+    hasher: blake3::Hasher,
+    waiting: Vec<u8>,
+}
+
+impl PieceHasher {
+    const WAITING: usize = 1 << 14;
+
+    #[inline]
+    fn update(&mut self, piece: &[u8]) {
+        self.waiting.extend_from_slice(piece);
+        if self.waiting.len() >= Self::WAITING {
+            self.hasher.update(&self.waiting);
+            self.waiting.clear();
+        }
+    }
+
+    fn finish(mut self) -> blake3::Hash {
+        self.hasher.update(&self.waiting);
+        self.hasher.finalize()
+    }
 }
 
 /// What the log's counts and the prior know of one keyword.

@@ -52,7 +52,7 @@ impl<'a> Reducer<'a> {
             actions,
             config,
             keywords: KeywordDrafts::new(log.texts.len()),
-            units: UnitDrafts::new(),
+            units: UnitDrafts::new(log.events.len()),
             label_keys: Names::default(),
             boards: Names::default(),
             hosts: Hosts::new(log.texts.len()),

@@ -53,10 +53,11 @@ pub(super) struct UnitDraft {
 }
 
 impl UnitDrafts {
-    pub(super) fn new() -> Self {
+    /// For that many events, of which about every third is of a new unit.
+    pub(super) fn new(events: usize) -> Self {
         Self {
-            drafts: Vec::new(),
-            of_key: HashMap::new(),
+            drafts: Vec::with_capacity(events / 3),
+            of_key: HashMap::with_capacity(events / 3),
         }
     }
 

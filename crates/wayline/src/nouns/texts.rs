@@ -1,7 +1,8 @@
 //! Texts of one person, each kept once, and their normal form.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
@@ -40,8 +41,10 @@ impl TextTable {
             lookup,
             hasher,
         } = self;
-        let hash = hasher.hash_one(text);
-        if let Some(id) = lookup.find(hash, |id| slice(bytes, ends, *id) == text) {
+        let hash = hash_of(hasher, text.as_bytes());
+        let known = bytes.as_bytes();
+        let is_same = |id: &TextId| &known[range(ends, *id)] == text.as_bytes();
+        if let Some(id) = lookup.find(hash, is_same) {
             return *id;
         }
         bytes.push_str(text);
@@ -49,7 +52,7 @@ impl TextTable {
         // A table holds the texts of one person, far fewer than u32::MAX.
         let id = TextId(NonZeroU32::MIN.saturating_add(ends.len() as u32 - 1));
         lookup.insert_unique(hash, id, |other| {
-            hasher.hash_one(slice(bytes, ends, *other))
+            hash_of(hasher, &bytes.as_bytes()[range(ends, *other)])
         });
         id
     }
@@ -96,9 +99,19 @@ impl TextTable {
 }
 
 fn slice<'a>(bytes: &'a str, ends: &[usize], id: TextId) -> &'a str {
+    &bytes[range(ends, id)]
+}
+
+fn range(ends: &[usize], id: TextId) -> Range<usize> {
     let index = id.index();
     let start = if index == 0 { 0 } else { ends[index - 1] };
-    &bytes[start..ends[index]]
+    start..ends[index]
+}
+
+fn hash_of(hasher: &FixedState, text: &[u8]) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(text);
+    hasher.finish()
 }
 
 /// The normal form of a query, annotation or interest: NFKC, lower case, single spaces, no space
