@@ -25,6 +25,12 @@ impl Logistic {
         }
     }
 
+    /// Whether there is a weight for each of `features` features, and all are finite numbers.
+    pub(crate) fn fits(&self, features: usize) -> bool {
+        let finite = self.weights.iter().all(|weight| weight.is_finite());
+        self.weights.len() == features && self.bias.is_finite() && finite
+    }
+
     /// The log-odds for the values of all features.
     #[must_use]
     pub fn log_odds(&self, values: &[f32]) -> f32 {

@@ -55,8 +55,8 @@ impl Grouping {
     }
 
     fn fits(&self) -> bool {
-        self.affinity.weights.len() == affinity::FEATURES.len()
-            && self.join.weights.len() == cluster::FEATURES.len()
+        self.affinity.fits(affinity::FEATURES.len())
+            && self.join.fits(cluster::FEATURES.len())
             && self.assign.fits()
     }
 }
@@ -100,7 +100,8 @@ pub enum ModelError {
         /// What the file says.
         found: u32,
     },
-    /// Features that differ from those of this Wayline, or weights that don't match them.
+    /// Features that differ from those of this Wayline, or weights that don't match them or are no
+    /// finite numbers.
     #[error(
         "the grouping model has other features than this Wayline; remake it with `wayline train affinity`"
     )]
@@ -237,12 +238,13 @@ mod tests {
 
     #[test]
     fn a_model_of_other_features_is_refused() {
-        let changes: [fn(&mut Value); 5] = [
+        let changes: [fn(&mut Value); 6] = [
             |model| model["features"]["join"][0] = json!("another"),
             |model| model["features"]["belonging"] = json!([]),
             |model| model["with_items"]["affinity"]["weights"] = json!([1.0]),
             |model| model["searches_only"]["assign"]["label"]["weights"] = json!([]),
             |model| model["searches_only"]["join"]["weights"] = json!([]),
+            |model| model["with_items"]["affinity"]["bias"] = json!(1e39),
         ];
         for change in changes {
             assert!(matches!(changed(change), Err(ModelError::Features)));

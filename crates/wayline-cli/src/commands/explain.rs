@@ -7,7 +7,6 @@ use anyhow::{Result, anyhow};
 use clap::Args;
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::explain::explain;
-use wayline::model::GroupingModel;
 use wayline::nouns::Timestamp;
 use wayline::walk;
 
@@ -49,7 +48,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
         as_of: args.as_of,
     };
     let gathered = job.attempt(|grouping| gather(&job, args.corpus.as_deref(), grouping, false))?;
-    let grouping = GroupingModel::builtin();
+    let grouping = args.run.model()?;
     let rooms = gathered.rooms(&config, &grouping);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
     for person in gathered.people.records()? {

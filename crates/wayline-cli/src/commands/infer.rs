@@ -7,7 +7,6 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use clap::Args;
 use wayline::embed::Embedder;
-use wayline::model::GroupingModel;
 use wayline::nouns::{PersonResult, Timestamp};
 use wayline_files::group::Grouping;
 use wayline_files::write::ResultsWriter;
@@ -78,7 +77,7 @@ pub(crate) fn run(args: &InferArgs) -> Result<()> {
 }
 
 fn infer(args: &InferArgs, job: &Job<'_>, grouping: Grouping, started: Instant) -> Result<String> {
-    let models = GroupingModel::builtin();
+    let models = job.run.model()?;
     let gathered = gather(job, args.corpus.as_deref(), grouping, args.users.is_empty())?;
     let rooms = gathered.rooms(job.config, &models);
     let info = rooms.run_info(Embedder::builtin().hash());

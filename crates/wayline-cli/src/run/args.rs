@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use wayline::config::Config;
+use wayline::embed::Embedder;
+use wayline::model::GroupingModel;
 use wayline::nouns::Timestamp;
 
 /// Where events come from.
@@ -43,6 +45,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
+    /// A grouping model made by `wayline train affinity` (default: the one inside)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+
     /// Threads that work on people (default: all cores)
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
@@ -62,6 +68,16 @@ impl RunArgs {
             None => Ok(Config::builtin()),
             Some(path) => read_config(path),
         }
+    }
+
+    pub(crate) fn model(&self) -> Result<GroupingModel> {
+        let Some(path) = &self.model else {
+            return Ok(GroupingModel::builtin());
+        };
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("can't read the model {}", path.display()))?;
+        GroupingModel::from_json(&text, Embedder::builtin())
+            .with_context(|| format!("{}", path.display()))
     }
 
     pub(crate) fn threads(&self) -> usize {

@@ -2,14 +2,15 @@
 
 use multiversion::multiversion;
 
-use crate::corpus::KeywordFacts;
+use crate::corpus::{KeywordFacts, STRONGEST_ASSOCIATION};
 use crate::extract::Extracted;
 
 use super::carriers::Carriers;
 use super::vectors::add_scaled;
 
-/// The strongest association that the corpus gives: a partner's weight is its share of it.
-const STRONGEST: f32 = 4.0;
+/// Keywords of one person that are looked up, those of searches first, so that their products with
+/// each other take a few megabytes at most. Hardly anybody has as many.
+const MOST_KEYWORDS: usize = 1_500;
 
 /// Profiles of units over what goes together with their keywords: two units are near when the
 /// one's keyword goes together with the other's, or both with the same third.
@@ -166,12 +167,13 @@ impl Partners {
         }
         let (partners, rarity) = (facts.partners(keyword), facts.rarity(keyword));
         let id = facts.corpus_id(keyword);
-        let id = id.filter(|_| !partners.is_empty() && rarity > 0.0);
+        let room = self.ends.len() < MOST_KEYWORDS;
+        let id = id.filter(|_| room && !partners.is_empty() && rarity > 0.0);
         let place = id.map(|id| {
             self.numbers.reserve(partners.len() + 1);
             self.entries.push((self.numbers.of(id), rarity));
             for partner in partners {
-                let weight = rarity * partner.association / STRONGEST;
+                let weight = rarity * partner.association / STRONGEST_ASSOCIATION;
                 self.entries
                     .push((self.numbers.of(partner.keyword), weight));
             }

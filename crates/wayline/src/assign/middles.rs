@@ -134,6 +134,10 @@ impl<'a> Middles<'a> {
     }
 }
 
+/// Keywords of one group that are compared with each other. A larger group is compared in parts,
+/// so that its cost grows linearly.
+const COMPARED: usize = 512;
+
 /// For each keyword the mean of the three highest cosines to others of its group.
 fn nearest(
     keywords: usize,
@@ -147,7 +151,7 @@ fn nearest(
     }
     let mut nearest = vec![0.0; keywords];
     let mut room = Nearest::default();
-    for members in members {
+    for members in members.iter().flat_map(|group| group.chunks(COMPARED)) {
         let vectors = members.iter().map(|keyword| space.keyword(*keyword));
         let means = room.of(vectors, space.dimensions());
         for (keyword, mean) in members.iter().zip(means) {

@@ -40,10 +40,10 @@ impl AssignModel {
         model.probability(&nominee.features)
     }
 
-    /// Whether the numbers of weights are right.
+    /// Whether the weights match their features.
     pub(crate) fn fits(&self) -> bool {
-        self.query.weights.len() == belonging::FEATURES.len()
-            && self.label.weights.len() == belonging::FEATURES.len()
-            && self.confidence.weights.len() == confidence::FEATURES.len()
+        self.query.fits(belonging::FEATURES.len())
+            && self.label.fits(belonging::FEATURES.len())
+            && self.confidence.fits(confidence::FEATURES.len())
     }
 }

@@ -13,13 +13,14 @@
 //! Similarity with Lessons Learned from Word Embeddings* (2015), compare cut and shifted kinds.
 
 const SHRINKAGE: f64 = 0.3;
-const MOST: f64 = 4.0;
+/// The highest association that is told apart.
+pub const STRONGEST_ASSOCIATION: f32 = 4.0;
 
 /// The association of two keywords that `people` had together; see the module for the formula.
 pub(super) fn association(people: u32, moments: (u64, u64), all_moments: u64) -> f32 {
     let expected = moments.0 as f64 * moments.1 as f64 / all_moments.max(1) as f64;
     let ratio = (f64::from(people) + SHRINKAGE) / (expected + SHRINKAGE);
-    libm::log(ratio).clamp(0.0, MOST) as f32
+    (libm::log(ratio) as f32).clamp(0.0, STRONGEST_ASSOCIATION)
 }
 
 #[cfg(test)]

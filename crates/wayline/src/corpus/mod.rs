@@ -32,6 +32,7 @@ mod snapshot;
 mod together;
 mod words;
 
+pub use association::STRONGEST_ASSOCIATION;
 pub use builder::{CorpusBuilder, SupportCut, Supported};
 pub use config::CorpusConfig;
 pub use counts::{CorpusCounts, InMemoryCounter};

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::affinity::{Affinities, FEATURES, PairRows, UnitSpace};
-use crate::corpus::KeywordFacts;
+use crate::corpus::{KeywordFacts, STRONGEST_ASSOCIATION};
 use crate::embed::EmbeddingCache;
 use crate::extract::{Evidence, Extracted, Unit, UnitKind};
 use crate::walk::Rooms;
@@ -179,12 +179,17 @@ impl<'a> Ties<'a> {
         let text = |keyword: u32| &self.person.keywords[keyword as usize].text;
         Some(match best {
             Some((association, left, right)) => format!(
-                "many people come from “{}” to “{}”, {:.0} times as many as by chance",
+                "“{}” and “{}” go together for {:.0} times as many people as by chance{}",
                 text(left),
                 text(right),
-                libm::expf(association)
+                libm::expf(association),
+                if association >= STRONGEST_ASSOCIATION {
+                    " or more"
+                } else {
+                    ""
+                }
             ),
-            None => "go with the same things for many people".to_owned(),
+            None => "go with the same things for other people".to_owned(),
         })
     }
 
@@ -228,13 +233,30 @@ fn label(person: &Extracted, unit: &Unit) -> String {
 fn led(a: &Unit, b: &Unit, right: u32) -> Option<String> {
     let led_to = |unit: &Unit, other: u32| unit.context.iter().any(|(it, _)| *it == other);
     if a.kind != b.kind && led_to(a, right) {
-        let count = times(visits_together(a, b));
-        return Some(format!("opened after this search {count}"));
+        let (search, item) = match a.kind {
+            UnitKind::Search => (a, b),
+            UnitKind::Item => (b, a),
+        };
+        let count = openings(search, item);
+        return Some(format!("opened after this search {}", times(count)));
     }
     (a.kind == b.kind && a.context.iter().any(|(unit, _)| led_to(b, *unit))).then(|| match a.kind {
         UnitKind::Item => "opened after the same search".to_owned(),
         UnitKind::Search => "led to the same item".to_owned(),
     })
+}
+
+/// Visits in which the item was opened at or after the search.
+fn openings(search: &Unit, item: &Unit) -> usize {
+    let mut visits: Vec<u32> = Vec::new();
+    for opened in &item.occurrences {
+        let mut searches = search.occurrences.iter();
+        if searches.any(|it| it.visit == opened.visit && it.time <= opened.time) {
+            visits.push(opened.visit);
+        }
+    }
+    visits.dedup();
+    visits.len()
 }
 
 fn visits_together(a: &Unit, b: &Unit) -> usize {
@@ -269,7 +291,9 @@ fn shared(left: &[(u32, u32)], right: &[(u32, u32)]) -> Option<u32> {
 
 fn times(count: usize) -> String {
     match count {
-        0 | 1 => "once".to_owned(),
+        // Occurrences of what happens very often are thinned: that it happened is known.
+        0 => "at least once".to_owned(),
+        1 => "once".to_owned(),
         2 => "twice".to_owned(),
         more => format!("{more} times"),
     }

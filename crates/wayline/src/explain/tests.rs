@@ -1,8 +1,9 @@
 use super::*;
+use crate::affinity::Affinities;
 use crate::config::Config;
 use crate::embed::{Embedder, EmbeddingCache};
 use crate::model::GroupingModel;
-use crate::samples::{corpus_of, simulated};
+use crate::samples::{Act, DAY, closeup, corpus_of, person, search, simulated};
 use crate::walk::{Rooms, walk};
 
 #[test]
@@ -17,12 +18,57 @@ fn one_simulated_person_is_explained() {
         as_of: "2025-06-30T23:59:59Z".parse().expect("a time"),
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
-    let person = people.iter().min_by_key(|person| person.events);
-    let person = person.expect("somebody");
+    let shortest = people.iter().min_by_key(|person| person.events);
+    let person = shortest.expect("somebody");
     let walked = walk(person, &rooms, &mut embeddings);
     let text = explain(person, &walked, &rooms, &mut embeddings);
     // The first line is as long as the person's id makes it.
     let wide = text.lines().skip(1).find(|line| line.chars().count() > 100);
     assert_eq!(wide, None);
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn ties_say_what_was_opened_and_what_is_shared() {
+    let item = |seconds, id| Act {
+        interests: &["beach weddings"],
+        ..closeup(seconds, id, &["barefoot bride"])
+    };
+    let acts = [
+        search(0, "barefoot sandals"),
+        item(30, "i1"),
+        search(DAY, "barefoot sandals"),
+        item(DAY + 30, "i1"),
+        item(9 * DAY, "i2"),
+    ];
+    let person = person("p", &acts);
+    // Thirty others, of whom nobody has the interest.
+    let mut people = vec![crate::samples::person("q", &[search(0, "engine oil")]); 30];
+    people.push(person.clone());
+    let corpus = corpus_of(&people);
+    let config = Config::builtin();
+    let rooms = Rooms {
+        config: &config,
+        corpus: &corpus,
+        grouping: &GroupingModel::builtin(),
+        as_of: person.last_event,
+    };
+    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
+    let ties = Ties::of(&person, &rooms, &mut embeddings);
+    let affinities = |pairs: Vec<f32>| Affinities::from_pairs(3, pairs);
+    // Units: the search, then both items.
+    let led = ties.strongest(&affinities(vec![0.9, 0.1, 0.1]), &[0, 1, 2], 1);
+    assert!(
+        led[0]
+            .reasons
+            .contains(&"opened after this search twice".to_owned()),
+        "{led:?}"
+    );
+    let alike = ties.strongest(&affinities(vec![0.1, 0.1, 0.9]), &[0, 1, 2], 1);
+    let text = alike[0].to_string();
+    assert!(
+        text.contains("share the rare interest “beach weddings”"),
+        "{text}"
+    );
+    assert!(text.contains("annotation “barefoot bride”"), "{text}");
 }

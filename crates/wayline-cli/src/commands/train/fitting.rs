@@ -16,6 +16,13 @@ use super::logistic::fit;
 /// Texts whose vectors are remembered: all of a labelled log.
 const CACHED_TEXTS: usize = 200_000;
 
+/// Features that measure what two units have, with those that say whether both have any.
+const PAIRED: [(&str, &str); 3] = [
+    ("interest_cosine", "interests_on_both"),
+    ("annotation_cosine", "annotations_on_both"),
+    ("together_cosine", "together_on_both"),
+];
+
 /// What is left out of a fit.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Fitting {
@@ -27,10 +34,19 @@ impl Fitting {
     /// Fits all parts but confidence.
     pub(super) fn grouping(&self, people: &[&Trainee<'_>], config: &Config) -> Result<Grouping> {
         fit_grouping(people, config, &|examples, names, signs| {
-            let places = 0..names.len();
-            let out: Vec<usize> = places
-                .filter(|place| self.without.contains(&names[*place]))
-                .collect();
+            let place_of = |name: &str| names.iter().position(|known| *known == name);
+            let mut out: Vec<usize> = self.without.iter().filter_map(|it| place_of(it)).collect();
+            let model = fit(examples, signs, &out)?;
+            // That both have something must not count where what they have says nothing.
+            let left_over = PAIRED.iter().filter_map(|(measure, on_both)| {
+                let (measure, on_both) = (place_of(measure)?, place_of(on_both)?);
+                (model.weights[measure] == 0.0 && model.weights[on_both] != 0.0).then_some(on_both)
+            });
+            let left_over: Vec<usize> = left_over.collect();
+            if left_over.is_empty() {
+                return Ok(model);
+            }
+            out.extend(left_over);
             fit(examples, signs, &out)
         })
     }

@@ -12,7 +12,7 @@ use super::fitting::{Fitting, HeldBack};
 use super::searches::Searches;
 use super::simulations::{CROWDS, Figures, KINDS, Simulations};
 
-const JOINS: [f32; 6] = [0.15, 0.2, 0.27, 0.35, 0.42, 0.5];
+const JOINS: [f32; 6] = [0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
 const BELONGINGS: [f64; 6] = [0.0, 0.25, 0.35, 0.45, 0.55, 0.65];
 const CONFIDENCES: [f64; 4] = [0.0, 0.1, 0.2, 0.3];
 
@@ -197,6 +197,12 @@ pub(super) fn of_items(
             held_back,
             &config,
         )?;
+    }
+    for least in [2, 3, 5, 7] {
+        let mut config = config.clone();
+        config.assign.with_items.min_keywords = least;
+        let name = format!("keywords {least}");
+        items_line(out, &name, simulations, held_back, &config)?;
     }
     for least in CONFIDENCES {
         let mut config = config.clone();
