@@ -274,7 +274,10 @@ mod tests {
                 let rarity = facts.rarity(keyword);
                 sums.add(facts.corpus_id(keyword).unwrap(), rarity);
                 for partner in partners {
-                    sums.add(partner.keyword, rarity * partner.association / STRONGEST);
+                    sums.add(
+                        partner.keyword,
+                        rarity * partner.association / STRONGEST_ASSOCIATION,
+                    );
                 }
             }
         })
