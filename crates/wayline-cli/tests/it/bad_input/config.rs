@@ -55,3 +55,43 @@ fn nonsense_on_the_command_line_is_refused() {
     folder.refuses("x.jsonl", "--map query", "query");
     folder.refuses("x.jsonl", "--map qery=term", "qery");
 }
+
+/// The model that ships.
+const MODEL: &str = include_str!("../../../../wayline/models/grouping.json");
+
+#[test]
+fn a_model_that_does_not_fit_is_refused_with_what_to_do() {
+    let embedder = serde_json::from_str::<serde_json::Value>(MODEL).expect("JSON")["embedder"]
+        .as_str()
+        .expect("a hash")
+        .to_owned();
+    for (model, message) in [
+        (MODEL[..MODEL.len() / 2].to_owned(), "can't be read"),
+        (
+            MODEL.replace("\"version\": 3", "\"version\": 99"),
+            "has version 99",
+        ),
+        (
+            MODEL.replace(&embedder, "0123456789abcdef"),
+            "was fitted with the embedder 0123456789abcdef",
+        ),
+        (
+            MODEL.replace("\"log_gap\"", "\"log_gasp\""),
+            "has other features",
+        ),
+    ] {
+        let folder = Folder::with("x.jsonl", ROW);
+        folder.write("m.json", model);
+        folder.refuses("x.jsonl", "--model @m.json", message);
+        let ran = folder.infer("x.jsonl", "--model @m.json");
+        assert!(
+            ran.stderr.contains("wayline train affinity"),
+            "{}",
+            ran.stderr
+        );
+    }
+    let folder = Folder::with("x.jsonl", ROW);
+    folder.refuses("x.jsonl", "--model @none.json", "can't read the model");
+    folder.write("m.json", MODEL);
+    folder.infer("x.jsonl", "--model @m.json").ok();
+}

@@ -139,3 +139,26 @@ fn an_as_of_that_is_no_time_is_refused() {
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("not a timestamp"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_person_with_very_many_keywords_is_bounded_too() {
+    // Four people share 12,000 annotations, so all of them are known and go together with others.
+    let mut log = String::new();
+    for user in 0..4 {
+        for item in 0..400 {
+            let labels: Vec<String> = (0..30)
+                .map(|label| format!("\"label {}\"", item * 30 + label))
+                .collect();
+            let seconds = 1_600_000_000 + item * 9_000;
+            log += &format!(
+                "{{\"user_id\":\"u{user}\",\"timestamp\":{seconds},\"action\":\"save\",\"item_id\":\"i{item}\",\"annotations\":[{}]}}\n",
+                labels.join(",")
+            );
+        }
+    }
+    let folder = Folder::with("x.jsonl", log);
+    let ran = folder.infer("x.jsonl", "--memory 64").ok();
+    assert_eq!(ran.count("keywords"), 48_000);
+    // Products of all keywords with each other would take 576 MB a person.
+    assert!(ran.count("peak memory") < 500, "{}", ran.stderr);
+}
