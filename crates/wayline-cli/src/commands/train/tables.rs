@@ -16,8 +16,9 @@ const JOINS: [f32; 6] = [0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
 const BELONGINGS: [f64; 6] = [0.0, 0.25, 0.35, 0.45, 0.55, 0.65];
 const CONFIDENCES: [f64; 4] = [0.0, 0.1, 0.2, 0.3];
 
-/// What to leave out, and what it is called.
-const ABLATIONS: [(&str, &[&str]); 9] = [
+/// What to leave out, and what it is called. A name leaves out the features of every part that are
+/// called so. What belonging is worth stands at its threshold 0.
+const ABLATIONS: [(&str, &[&str]); 8] = [
     ("everything", &[]),
     (
         "without text",
@@ -62,36 +63,6 @@ const ABLATIONS: [(&str, &[&str]); 9] = [
             "step_above",
             "background",
             "log_units",
-        ],
-    ),
-    (
-        "belonging by affinity alone",
-        &[
-            "log_units",
-            "log_units_elsewhere",
-            "log_visits",
-            "log_group",
-            "unit_share",
-            "cosine",
-            "cosine_margin",
-            "nearest_cosine",
-            "query_cosine",
-            "log_led",
-            "led_elsewhere",
-            "rarity_1",
-            "rarity_2",
-            "rarity_3",
-            "rarity_4",
-            "together_share",
-            "together_none",
-            "log_together",
-            "noisy_labels",
-            "log_units_squared",
-            "cosine_margin_squared",
-            "log_led_squared",
-            "log_group_squared",
-            "log_units_times_cosine_margin",
-            "log_units_times_affinity",
         ],
     ),
 ];
