@@ -181,35 +181,21 @@ mod tests {
     use super::*;
     use wayline::config::Config;
     use wayline::extract::{Keyword, Unit, UnitKind};
-    use wayline::nouns::{Sources, Timestamp};
 
     fn person(texts: &[String]) -> Extracted {
         let keyword = |text: &String| Keyword {
             text: text.clone(),
-            sources: Sources::default(),
             count: 1,
             visits: 1,
-            first_seen: Timestamp::default(),
-            last_seen: Timestamp::default(),
-            clicks: 0,
-            home_clicks: 0,
-            unsupported: None,
+            ..Keyword::default()
         };
         let item = Unit {
             kind: UnitKind::Item,
-            key: String::new(),
-            title: None,
-            query: None,
             annotations: (0..texts.len() as u32).map(|label| (label, 1)).collect(),
-            interests: Vec::new(),
-            boards: Vec::new(),
-            hosts: Vec::new(),
-            occurrences: Vec::new(),
-            first_seen: Timestamp::default(),
             visits: 1,
             events: 1,
             weight: 1.0,
-            context: Vec::new(),
+            ..Unit::default()
         };
         Extracted {
             keywords: texts.iter().map(keyword).collect(),

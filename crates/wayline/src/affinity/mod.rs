@@ -21,7 +21,7 @@ mod vectors;
 pub use config::AffinityConfig;
 pub use features::{FEATURES, FeatureRow, PairRows, SIGNS};
 pub use space::UnitSpace;
-pub(crate) use vectors::product;
+pub(crate) use vectors::{add, add_scaled, product};
 
 use crate::corpus::KeywordFacts;
 use crate::extract::Extracted;

@@ -232,19 +232,12 @@ mod tests {
         let occurrences: Vec<Occurrence> = occurrences.iter().map(occurrence).collect();
         Unit {
             kind: UnitKind::Search,
-            key: String::new(),
-            title: None,
-            query: None,
-            annotations: Vec::new(),
-            interests: Vec::new(),
-            boards: Vec::new(),
-            hosts: Vec::new(),
             first_seen: occurrences[0].time,
             occurrences,
             visits: 1,
             events: 1,
             weight: 1.0,
-            context: Vec::new(),
+            ..Unit::default()
         }
     }
 

@@ -3,9 +3,17 @@
 
 use multiversion::multiversion;
 
+/// Adds lane by lane.
+#[multiversion(targets("x86_64+avx2"))]
+pub(crate) fn add(sums: &mut [f32], more: &[f32]) {
+    for (sum, more) in sums.iter_mut().zip(more) {
+        *sum += more;
+    }
+}
+
 /// Adds `factor` × `vector`, lane by lane.
 #[multiversion(targets("x86_64+avx2"))]
-pub(super) fn add_scaled(sum: &mut [f32], factor: f32, vector: &[f32]) {
+pub(crate) fn add_scaled(sum: &mut [f32], factor: f32, vector: &[f32]) {
     for (sum, value) in sum.iter_mut().zip(vector) {
         *sum += factor * value;
     }

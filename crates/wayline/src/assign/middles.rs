@@ -1,8 +1,6 @@
 //! Where the keywords of each group stand in meaning.
 
-use multiversion::multiversion;
-
-use crate::affinity::{UnitSpace, product};
+use crate::affinity::{UnitSpace, add_scaled, product};
 use crate::corpus::KeywordFacts;
 use crate::extract::Extracted;
 
@@ -201,13 +199,5 @@ impl Sums {
         } else {
             0.0
         }
-    }
-}
-
-/// Lane by lane: the same bits with every instruction set.
-#[multiversion(targets("x86_64+avx2"))]
-fn add_scaled(sum: &mut [f32], factor: f32, vector: &[f32]) {
-    for (sum, value) in sum.iter_mut().zip(vector) {
-        *sum += factor * value;
     }
 }

@@ -1,8 +1,6 @@
 //! How each unit stands to its own group and to the others.
 
-use multiversion::multiversion;
-
-use crate::affinity::Affinities;
+use crate::affinity::{Affinities, add};
 use crate::cluster::Clustering;
 
 /// Mean affinities of units to groups and within groups.
@@ -121,13 +119,6 @@ fn sums_to_groups(affinities: &Affinities, cluster_of: &[u32], groups: usize) ->
         }
     }
     sums
-}
-
-#[multiversion(targets("x86_64+avx2"))]
-fn add(sums: &mut [f32], more: &[f32]) {
-    for (sum, more) in sums.iter_mut().zip(more) {
-        *sum += more;
-    }
 }
 
 #[cfg(test)]

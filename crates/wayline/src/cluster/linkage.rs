@@ -3,7 +3,7 @@
 
 use multiversion::multiversion;
 
-use crate::affinity::Affinities;
+use crate::affinity::{Affinities, add};
 
 /// Two nodes made one. Nodes below the number of units are single units; each further one is a
 /// join, in their order.
@@ -156,13 +156,6 @@ fn two_rows(
 ) -> (&mut [f32], &[f32]) {
     let (before, from) = matrix.split_at_mut(later * stride);
     (&mut from[..stride], &before[earlier * stride..][..stride])
-}
-
-#[multiversion(targets("x86_64+avx2"))]
-fn add(sums: &mut [f32], more: &[f32]) {
-    for (sum, more) in sums.iter_mut().zip(more) {
-        *sum += more;
-    }
 }
 
 /// Keeps the higher ones.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::config::Config;
 use crate::extract::{Extracted, Keyword};
-use crate::nouns::{Source, Sources, Timestamp};
+use crate::nouns::{Source, Sources};
 
 fn keyword(text: &str, clicks: u32, home_clicks: u32) -> Keyword {
     Keyword {
@@ -13,11 +13,9 @@ fn keyword(text: &str, clicks: u32, home_clicks: u32) -> Keyword {
         sources: Sources::from_iter([Source::Query]),
         count: 2,
         visits: 1,
-        first_seen: Timestamp::default(),
-        last_seen: Timestamp::default(),
         clicks,
         home_clicks,
-        unsupported: None,
+        ..Keyword::default()
     }
 }
 

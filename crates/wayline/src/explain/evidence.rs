@@ -83,20 +83,20 @@ impl<'a> Ties<'a> {
                 chosen.push(pair);
             }
         }
-        let tie = |(affinity, left, right): (f32, u32, u32)| Tie {
+        let features = self.features(&chosen);
+        let tie = |((affinity, left, right), values): ((f32, u32, u32), Vec<f32>)| Tie {
             left: label(self.person, &self.person.units[left as usize]),
             right: label(self.person, &self.person.units[right as usize]),
             affinity,
-            reasons: self.reasons(left as usize, right as usize),
+            reasons: self.reasons(left as usize, right as usize, &values),
         };
-        chosen.into_iter().map(tie).collect()
+        chosen.into_iter().zip(features).map(tie).collect()
     }
 
     /// What the features that spoke for a pair say, the strongest first.
-    fn reasons(&self, left: usize, right: usize) -> Vec<String> {
+    fn reasons(&self, left: usize, right: usize, values: &[f32]) -> Vec<String> {
         let (a, b) = (&self.person.units[left], &self.person.units[right]);
         let model = &self.rooms.grouping.of(Evidence::of(self.person)).affinity;
-        let values = self.features(left, right);
         let mut parts: Vec<(f32, usize)> = (0..FEATURES.len())
             .map(|place| (model.weights[place] * values[place], place))
             .filter(|(adds, _)| *adds > 0.05)
@@ -128,14 +128,19 @@ impl<'a> Ties<'a> {
         reasons
     }
 
-    fn features(&self, left: usize, right: usize) -> Vec<f32> {
+    /// The values of [`FEATURES`] of some pairs, from one pass over the person's rows.
+    fn features(&self, pairs: &[(f32, u32, u32)]) -> Vec<Vec<f32>> {
         let mut rows = PairRows::new(self.person, &self.facts, &self.space);
-        let mut values = vec![0.0; FEATURES.len()];
-        for unit in 0..=left {
+        let mut values = vec![vec![0.0; FEATURES.len()]; pairs.len()];
+        let last = pairs.iter().map(|(_, left, _)| *left).max();
+        for unit in 0..last.map_or(0, |last| last + 1) {
             let Some(row) = rows.next_row() else { break };
-            if unit == left {
-                for (feature, value) in values.iter_mut().enumerate() {
-                    *value = row.column(feature)[right - left - 1];
+            for ((_, left, right), values) in pairs.iter().zip(&mut values) {
+                if *left == unit {
+                    let pair = (right - left - 1) as usize;
+                    for (feature, value) in values.iter_mut().enumerate() {
+                        *value = row.column(feature)[pair];
+                    }
                 }
             }
         }

@@ -32,7 +32,7 @@ pub struct Extracted {
 }
 
 /// A keyword with its metadata.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Keyword {
     /// The normal form.
     pub text: String,
@@ -55,16 +55,17 @@ pub struct Keyword {
 }
 
 /// What kind of thing a unit is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum UnitKind {
     /// A distinct query.
+    #[default]
     Search,
     /// A distinct item.
     Item,
 }
 
 /// A distinct search or item, with its place in time and what it carries.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Unit {
     /// Search or item.
     pub kind: UnitKind,

@@ -53,17 +53,8 @@ const ABLATIONS: [(&str, &[&str]); 8] = [
     ("without boards", &["same_board"]),
     (
         "joins by their mean alone",
-        &[
-            "highest_log_odds",
-            "log_size",
-            "log_smaller",
-            "single",
-            "looser",
-            "step_below",
-            "step_above",
-            "background",
-            "log_units",
-        ],
+        // The first is the mean.
+        cluster::FEATURES.split_at(1).1,
     ),
 ];
 

@@ -13,20 +13,8 @@ use crate::support::{Folder, wayline};
 
 fn with_corpus() -> Folder {
     let folder = Folder::simulated("--people 20");
-    build(&folder);
+    folder.build_corpus();
     folder
-}
-
-fn build(folder: &Folder) {
-    let (log, corpus) = (folder.path("events.jsonl"), folder.path("corpus.parquet"));
-    let args = [
-        "corpus".as_ref(),
-        "build".as_ref(),
-        log.as_os_str(),
-        "-o".as_ref(),
-        corpus.as_ref(),
-    ];
-    wayline(args).ok();
 }
 
 #[test]

@@ -16,15 +16,7 @@ fn of(bytes: &[u8], user: &str) -> String {
 
 fn with_corpus() -> Folder {
     let folder = Folder::simulated("--people 40 --seed 21 --scatter");
-    let (log, corpus) = (folder.path("events.jsonl"), folder.path("corpus.parquet"));
-    let args = [
-        "corpus".as_ref(),
-        "build".as_ref(),
-        log.as_os_str(),
-        "-o".as_ref(),
-        corpus.as_ref(),
-    ];
-    wayline(args).ok();
+    folder.build_corpus();
     folder
 }
 

@@ -106,6 +106,19 @@ impl Folder {
         wayline(args.into_iter().chain(options.split_whitespace())).ok();
     }
 
+    /// Counts the corpus of `events.jsonl` into `corpus.parquet`.
+    pub(crate) fn build_corpus(&self) {
+        let (log, corpus) = (self.path("events.jsonl"), self.path("corpus.parquet"));
+        let args = [
+            "corpus".as_ref(),
+            "build".as_ref(),
+            log.as_os_str(),
+            "-o".as_ref(),
+            corpus.as_ref(),
+        ];
+        wayline(args).ok();
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }

@@ -1,18 +1,13 @@
 use super::*;
 use crate::extract::{Keyword, Occurrence};
-use crate::nouns::{LeftOver, Sources, Timestamp};
+use crate::nouns::{LeftOver, Timestamp};
 
 fn keywords(count: u32) -> Vec<Keyword> {
     let keyword = |number| Keyword {
         text: format!("keyword {number:05}"),
-        sources: Sources::default(),
         count: 1,
         visits: 1,
-        first_seen: Timestamp::default(),
-        last_seen: Timestamp::default(),
-        clicks: 0,
-        home_clicks: 0,
-        unsupported: None,
+        ..Keyword::default()
     };
     (0..count).map(keyword).collect()
 }
@@ -20,19 +15,12 @@ fn keywords(count: u32) -> Vec<Keyword> {
 fn unit(kind: UnitKind, query: Option<u32>, labels: &[u32]) -> Unit {
     Unit {
         kind,
-        key: String::new(),
-        title: None,
         query,
         annotations: labels.iter().map(|label| (*label, 1)).collect(),
-        interests: Vec::new(),
-        boards: Vec::new(),
-        hosts: Vec::new(),
-        occurrences: Vec::new(),
-        first_seen: Timestamp::default(),
         visits: 1,
         events: 1,
         weight: 1.0,
-        context: Vec::new(),
+        ..Unit::default()
     }
 }
 

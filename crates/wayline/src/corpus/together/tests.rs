@@ -8,7 +8,6 @@ use crate::corpus::{
     Corpus, CorpusCounts, InMemoryCounter, KeywordFacts, PairBuilder, Partner, Snapshot,
 };
 use crate::extract::{Extracted, Keyword, Unit, UnitKind};
-use crate::nouns::{Sources, Timestamp};
 
 /// A person who saw items with these labels.
 fn person(number: usize, items: &[&[&str]]) -> Extracted {
@@ -19,29 +18,17 @@ fn person(number: usize, items: &[&[&str]]) -> Extracted {
     let item = |labels: &&[&str]| Unit {
         kind: UnitKind::Item,
         key: labels.concat(),
-        title: None,
-        query: None,
         annotations: labels.iter().map(|label| (number_of(label), 1)).collect(),
-        interests: Vec::new(),
-        boards: Vec::new(),
-        hosts: Vec::new(),
-        occurrences: Vec::new(),
-        first_seen: Timestamp::default(),
         visits: 1,
         events: 1,
         weight: 1.0,
-        context: Vec::new(),
+        ..Unit::default()
     };
     let keyword = |text: &&str| Keyword {
         text: (*text).to_owned(),
-        sources: Sources::default(),
         count: 1,
         visits: 1,
-        first_seen: Timestamp::default(),
-        last_seen: Timestamp::default(),
-        clicks: 0,
-        home_clicks: 0,
-        unsupported: None,
+        ..Keyword::default()
     };
     Extracted {
         user_id: format!("person {number}"),
