@@ -35,6 +35,7 @@ mod samples;
 pub mod simulate;
 pub mod stage;
 pub mod train;
+mod vectorised;
 mod walk;
 
 pub use walk::{Fate, Rooms, SCHEMA_VERSION, Walked, walk};

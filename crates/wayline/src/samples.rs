@@ -10,7 +10,7 @@ use crate::corpus::{Corpus, InMemoryCounter, KeywordFacts, Snapshot};
 use crate::embed::{Embedder, EmbeddingCache};
 use crate::extract::{Extracted, extract};
 use crate::nouns::{EventFields, PersonLog, Timestamp};
-use crate::simulate::{Catalogue, SimulationConfig, people};
+use crate::simulate::{Catalogue, LogKind, SimulationConfig, people};
 
 /// One event: seconds after the start, and what the test needs to say.
 #[derive(Clone, Copy)]
@@ -76,9 +76,15 @@ pub(crate) fn person(user_id: &str, acts: &[Act<'_>]) -> Extracted {
 
 /// Simulated people, extracted.
 pub(crate) fn simulated(count: u64, seed: u64) -> Vec<Extracted> {
+    simulated_as(LogKind::default(), count, seed)
+}
+
+/// The same of a kind of log.
+pub(crate) fn simulated_as(kind: LogKind, count: u64, seed: u64) -> Vec<Extracted> {
     let simulation = SimulationConfig {
         people: count,
         seed,
+        kind,
         journeys_per_person: 1..=3,
         history_days: 30..=60,
         ..SimulationConfig::default()

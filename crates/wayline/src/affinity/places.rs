@@ -1,6 +1,6 @@
 //! Vectors of units as small integers, and the cosines of one with all that follow it.
 
-use multiversion::multiversion;
+use crate::vectorised::vectorised;
 
 /// Units whose products with another are reckoned at once.
 const TILE: usize = 32;
@@ -96,58 +96,62 @@ impl CosineRow {
     }
 }
 
-/// To the nearest integers, by a number whose last digit counts ones.
-#[multiversion(targets("x86_64+avx2"))]
-fn round(vector: &[f32], scale: f32, out: &mut [i16]) {
-    const ROUNDER: f32 = 12_582_912.0;
-    for (value, out) in vector.iter().zip(out) {
-        *out = (value * scale + ROUNDER).to_bits() as i16;
-    }
-}
-
-/// Each two neighbouring dimensions eight times.
-#[multiversion(targets("x86_64+avx2"))]
-fn repeat(vector: &[i16], out: &mut [Lanes]) {
-    let (pairs, _) = vector.as_chunks::<2>();
-    for (pair, out) in pairs.iter().zip(out) {
-        for lane in 0..16 {
-            out[lane] = pair[lane % 2];
+vectorised! {
+    /// To the nearest integers, by a number whose last digit counts ones.
+    fn round(vector: &[f32], scale: f32, out: &mut [i16]) {
+        const ROUNDER: f32 = 12_582_912.0;
+        for (value, out) in vector.iter().zip(out) {
+            *out = (value * scale + ROUNDER).to_bits() as i16;
         }
     }
 }
 
-/// Sums of products over dimensions of equal parity, of all units of a tile.
-#[multiversion(targets("x86_64+avx2"))]
-fn products(left: &[Lanes], tile: &[Slab], out: &mut Slab) {
-    let mut sums = [[0_i16; 16]; 4];
-    let (lefts, left_rest) = left.as_chunks::<4>();
-    let (slabs, slab_rest) = tile.as_chunks::<4>();
-    for (left, slab) in lefts.iter().zip(slabs) {
-        for step in 0..4 {
+vectorised! {
+    /// Each two neighbouring dimensions eight times.
+    fn repeat(vector: &[i16], out: &mut [Lanes]) {
+        let (pairs, _) = vector.as_chunks::<2>();
+        for (pair, out) in pairs.iter().zip(out) {
+            for lane in 0..16 {
+                out[lane] = pair[lane % 2];
+            }
+        }
+    }
+}
+
+vectorised! {
+    /// Sums of products over dimensions of equal parity, of all units of a tile.
+    fn products(left: &[Lanes], tile: &[Slab], out: &mut Slab) {
+        let mut sums = [[0_i16; 16]; 4];
+        let (lefts, left_rest) = left.as_chunks::<4>();
+        let (slabs, slab_rest) = tile.as_chunks::<4>();
+        for (left, slab) in lefts.iter().zip(slabs) {
+            for step in 0..4 {
+                for part in 0..4 {
+                    for lane in 0..16 {
+                        let product = left[step][lane].wrapping_mul(slab[step][part][lane]);
+                        sums[part][lane] = sums[part][lane].wrapping_add(product);
+                    }
+                }
+            }
+        }
+        for (left, slab) in left_rest.iter().zip(slab_rest) {
             for part in 0..4 {
                 for lane in 0..16 {
-                    let product = left[step][lane].wrapping_mul(slab[step][part][lane]);
+                    let product = left[lane].wrapping_mul(slab[part][lane]);
                     sums[part][lane] = sums[part][lane].wrapping_add(product);
                 }
             }
         }
+        *out = sums;
     }
-    for (left, slab) in left_rest.iter().zip(slab_rest) {
-        for part in 0..4 {
-            for lane in 0..16 {
-                let product = left[lane].wrapping_mul(slab[part][lane]);
-                sums[part][lane] = sums[part][lane].wrapping_add(product);
-            }
-        }
-    }
-    *out = sums;
 }
 
-#[multiversion(targets("x86_64+avx2"))]
-fn to_cosines(sums: &Slab, factor: f32, out: &mut [f32; TILE]) {
-    let (pairs, _) = sums.as_flattened().as_chunks::<2>();
-    for (pair, out) in pairs.iter().zip(out) {
-        *out = f32::from(pair[0].wrapping_add(pair[1])) * factor;
+vectorised! {
+    fn to_cosines(sums: &Slab, factor: f32, out: &mut [f32; TILE]) {
+        let (pairs, _) = sums.as_flattened().as_chunks::<2>();
+        for (pair, out) in pairs.iter().zip(out) {
+            *out = f32::from(pair[0].wrapping_add(pair[1])) * factor;
+        }
     }
 }
 

@@ -1,8 +1,7 @@
 //! From the features of a row of pairs to probabilities.
 
-use multiversion::multiversion;
-
 use crate::logistic::Logistic;
+use crate::vectorised::vectorised;
 
 use super::features::{FEATURES, FeatureRow};
 use super::math::logistic;
@@ -19,23 +18,25 @@ pub(super) fn score_row(model: &Logistic, row: &FeatureRow, out: &mut Vec<f32>) 
     score(model.bias, &weights, columns, &mut out[start..]);
 }
 
-/// Plain products and sums, lane by lane: the same bits with every instruction set.
-#[multiversion(targets("x86_64+avx2"))]
-fn score(
-    bias: f32,
-    weights: &[f32; FEATURES.len()],
-    mut columns: [&[f32]; FEATURES.len()],
-    out: &mut [f32],
-) {
-    // Known to be of one length, the columns are read without asking for each pair.
-    for column in &mut columns {
-        *column = &column[..out.len()];
-    }
-    for pair in 0..out.len() {
-        let mut sum = bias;
-        for feature in 0..FEATURES.len() {
-            sum += weights[feature] * columns[feature][pair];
+vectorised! {
+    /// Plain products and sums, lane by lane: the same bits with every instruction set.
+    fn score(
+        bias: f32,
+        weights: &[f32; FEATURES.len()],
+        columns: [&[f32]; FEATURES.len()],
+        out: &mut [f32],
+    ) {
+        let mut columns = columns;
+        // Known to be of one length, the columns are read without asking for each pair.
+        for column in &mut columns {
+            *column = &column[..out.len()];
         }
-        out[pair] = logistic(sum);
+        for pair in 0..out.len() {
+            let mut sum = bias;
+            for feature in 0..FEATURES.len() {
+                sum += weights[feature] * columns[feature][pair];
+            }
+            out[pair] = logistic(sum);
+        }
     }
 }

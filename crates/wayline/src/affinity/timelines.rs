@@ -1,8 +1,7 @@
 //! How near in time two units were seen.
 
-use multiversion::multiversion;
-
 use crate::extract::{Extracted, Unit};
+use crate::vectorised::vectorised;
 
 use super::math::ln;
 
@@ -141,80 +140,88 @@ impl Eights {
     }
 }
 
-/// Gaps between spans; negative where they overlap.
-#[multiversion(targets("x86_64+avx2"))]
-fn apart((first, last): (i32, i32), firsts: &[i32], lasts: &[i32], out: &mut [i32]) {
-    for ((out, other_first), other_last) in out.iter_mut().zip(firsts).zip(lasts) {
-        *out = (other_first - last).max(first - other_last);
+vectorised! {
+    /// Gaps between spans; negative where they overlap.
+    fn apart(span: (i32, i32), firsts: &[i32], lasts: &[i32], out: &mut [i32]) {
+        let (first, last) = span;
+        for ((out, other_first), other_last) in out.iter_mut().zip(firsts).zip(lasts) {
+            *out = (other_first - last).max(first - other_last);
+        }
     }
 }
 
-/// Replaces negative gaps: each time with each, which is cheap eight at a time, as there are few.
-#[multiversion(targets("x86_64+avx2"))]
-fn interleaved(own: &[i32], times: &[[i32; 8]], starts: &[u32], lasts: &[i32], gaps: &mut [i32]) {
-    for ((gap, ends), last) in gaps.iter_mut().zip(starts.windows(2)).zip(lasts) {
-        if *gap >= 0 {
-            continue;
-        }
-        let mut least = [NONE; 8];
-        for eight in &times[ends[0] as usize..ends[1] as usize] {
-            for time in own {
-                for lane in 0..8 {
-                    least[lane] = least[lane].min((time - eight[lane]).abs());
-                }
-                // Those after it are further away.
-                if time >= last {
-                    break;
+vectorised! {
+    /// Replaces negative gaps: each time with each, which is cheap eight at a time, as there are few.
+    fn interleaved(own: &[i32], times: &[[i32; 8]], starts: &[u32], lasts: &[i32], gaps: &mut [i32]) {
+        for ((gap, ends), last) in gaps.iter_mut().zip(starts.windows(2)).zip(lasts) {
+            if *gap >= 0 {
+                continue;
+            }
+            let mut least = [NONE; 8];
+            for eight in &times[ends[0] as usize..ends[1] as usize] {
+                for time in own {
+                    for lane in 0..8 {
+                        least[lane] = least[lane].min((time - eight[lane]).abs());
+                    }
+                    // Those after it are further away.
+                    if time >= last {
+                        break;
+                    }
                 }
             }
+            let [a, b, c, d, e, f, g, h] = least;
+            *gap = (a.min(e).min(c.min(g))).min(b.min(f).min(d.min(h)));
         }
-        let [a, b, c, d, e, f, g, h] = least;
-        *gap = (a.min(e).min(c.min(g))).min(b.min(f).min(d.min(h)));
     }
 }
 
-/// 1 where spans overlap, else 0.
-#[multiversion(targets("x86_64+avx2"))]
-fn overlapping((first, last): (i32, i32), firsts: &[i32], lasts: &[i32], out: &mut [u32]) {
-    for ((out, other_first), other_last) in out.iter_mut().zip(firsts).zip(lasts) {
-        *out = u32::from((*other_first <= last) & (first <= *other_last));
+vectorised! {
+    /// 1 where spans overlap, else 0.
+    fn overlapping(span: (i32, i32), firsts: &[i32], lasts: &[i32], out: &mut [u32]) {
+        let (first, last) = span;
+        for ((out, other_first), other_last) in out.iter_mut().zip(firsts).zip(lasts) {
+            *out = u32::from((*other_first <= last) & (first <= *other_last));
+        }
     }
 }
 
-/// Replaces what isn't 0 by the number of visits that are in both.
-#[multiversion(targets("x86_64+avx2"))]
-fn shared(own: &[i32], visits: &[[i32; 8]], starts: &[u32], shared: &mut [u32]) {
-    for (shared, ends) in shared.iter_mut().zip(starts.windows(2)) {
-        if *shared == 0 {
-            continue;
-        }
-        let mut equal = [0_u32; 8];
-        for eight in &visits[ends[0] as usize..ends[1] as usize] {
-            for visit in own {
-                for lane in 0..8 {
-                    equal[lane] += u32::from(*visit == eight[lane]);
+vectorised! {
+    /// Replaces what isn't 0 by the number of visits that are in both.
+    fn shared(own: &[i32], visits: &[[i32; 8]], starts: &[u32], shared: &mut [u32]) {
+        for (shared, ends) in shared.iter_mut().zip(starts.windows(2)) {
+            if *shared == 0 {
+                continue;
+            }
+            let mut equal = [0_u32; 8];
+            for eight in &visits[ends[0] as usize..ends[1] as usize] {
+                for visit in own {
+                    for lane in 0..8 {
+                        equal[lane] += u32::from(*visit == eight[lane]);
+                    }
                 }
             }
+            let [a, b, c, d, e, f, g, h] = equal;
+            *shared = ((a + e) + (c + g)) + ((b + f) + (d + h));
         }
-        let [a, b, c, d, e, f, g, h] = equal;
-        *shared = ((a + e) + (c + g)) + ((b + f) + (d + h));
     }
 }
 
-/// ln of minutes, a week is 9.2: brought to about 0 to 1.
-#[multiversion(targets("x86_64+avx2"))]
-fn to_features(seconds: &[i32], out: &mut [f32]) {
-    for (seconds, out) in seconds.iter().zip(out) {
-        *out = ln(1.0 + *seconds as f32 * (1.0 / 60.0)) * 0.1;
+vectorised! {
+    /// ln of minutes, a week is 9.2: brought to about 0 to 1.
+    fn to_features(seconds: &[i32], out: &mut [f32]) {
+        for (seconds, out) in seconds.iter().zip(out) {
+            *out = ln(1.0 + *seconds as f32 * (1.0 / 60.0)) * 0.1;
+        }
     }
 }
 
-/// Most pairs share no visit, and 0 comes out.
-#[multiversion(targets("x86_64+avx2"))]
-fn above_expected(own_share: f32, visits: &[f32], shared: &[u32], out: &mut [f32]) {
-    for ((visits, shared), out) in visits.iter().zip(shared).zip(out) {
-        let above = (*shared as i32 as f32 + 0.3) / (own_share * visits + 0.3);
-        *out = ln(above.max(1.0)) * 0.3;
+vectorised! {
+    /// Most pairs share no visit, and 0 comes out.
+    fn above_expected(own_share: f32, visits: &[f32], shared: &[u32], out: &mut [f32]) {
+        for ((visits, shared), out) in visits.iter().zip(shared).zip(out) {
+            let above = (*shared as i32 as f32 + 0.3) / (own_share * visits + 0.3);
+            *out = ln(above.max(1.0)) * 0.3;
+        }
     }
 }
 

@@ -1,9 +1,8 @@
 //! What everybody's log says goes together with the keywords of units.
 
-use multiversion::multiversion;
-
 use crate::corpus::{KeywordFacts, STRONGEST_ASSOCIATION};
 use crate::extract::Extracted;
+use crate::vectorised::vectorised;
 
 use super::carriers::Carriers;
 use super::vectors::add_scaled;
@@ -115,26 +114,27 @@ impl Together {
     }
 }
 
-/// Appends eight rows column by column, each times its factor.
-#[multiversion(targets("x86_64+avx2"))]
-fn interleave(rows: &[f32], length: usize, factors: &[f32; 8], out: &mut Vec<[f32; 8]>) {
-    let (a, rest) = rows.split_at(length);
-    let (b, rest) = rest.split_at(length);
-    let (c, rest) = rest.split_at(length);
-    let (d, rest) = rest.split_at(length);
-    let (e, rest) = rest.split_at(length);
-    let (f, rest) = rest.split_at(length);
-    let (g, h) = rest.split_at(length);
-    let start = out.len();
-    out.resize(start + length, [0.0; 8]);
-    let firsts = a.iter().zip(b).zip(c).zip(d);
-    let lasts = e.iter().zip(f).zip(g).zip(h);
-    for ((out, (((a, b), c), d)), (((e, f), g), h)) in
-        out[start..].iter_mut().zip(firsts).zip(lasts)
-    {
-        let column = [*a, *b, *c, *d, *e, *f, *g, *h];
-        for lane in 0..8 {
-            out[lane] = column[lane] * factors[lane];
+vectorised! {
+    /// Appends eight rows column by column, each times its factor.
+    fn interleave(rows: &[f32], length: usize, factors: &[f32; 8], out: &mut Vec<[f32; 8]>) {
+        let (a, rest) = rows.split_at(length);
+        let (b, rest) = rest.split_at(length);
+        let (c, rest) = rest.split_at(length);
+        let (d, rest) = rest.split_at(length);
+        let (e, rest) = rest.split_at(length);
+        let (f, rest) = rest.split_at(length);
+        let (g, h) = rest.split_at(length);
+        let start = out.len();
+        out.resize(start + length, [0.0; 8]);
+        let firsts = a.iter().zip(b).zip(c).zip(d);
+        let lasts = e.iter().zip(f).zip(g).zip(h);
+        for ((out, (((a, b), c), d)), (((e, f), g), h)) in
+            out[start..].iter_mut().zip(firsts).zip(lasts)
+        {
+            let column = [*a, *b, *c, *d, *e, *f, *g, *h];
+            for lane in 0..8 {
+                out[lane] = column[lane] * factors[lane];
+            }
         }
     }
 }

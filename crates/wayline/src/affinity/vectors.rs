@@ -1,21 +1,23 @@
 //! Arithmetic on vectors in an order that vector units can follow: the same bits with every
 //! instruction set.
 
-use multiversion::multiversion;
+use crate::vectorised::vectorised;
 
-/// Adds lane by lane.
-#[multiversion(targets("x86_64+avx2"))]
-pub(crate) fn add(sums: &mut [f32], more: &[f32]) {
-    for (sum, more) in sums.iter_mut().zip(more) {
-        *sum += more;
+vectorised! {
+    /// Adds lane by lane.
+    pub(crate) fn add(sums: &mut [f32], more: &[f32]) {
+        for (sum, more) in sums.iter_mut().zip(more) {
+            *sum += more;
+        }
     }
 }
 
-/// Adds `factor` × `vector`, lane by lane.
-#[multiversion(targets("x86_64+avx2"))]
-pub(crate) fn add_scaled(sum: &mut [f32], factor: f32, vector: &[f32]) {
-    for (sum, value) in sum.iter_mut().zip(vector) {
-        *sum += factor * value;
+vectorised! {
+    /// Adds `factor` × `vector`, lane by lane.
+    pub(crate) fn add_scaled(sum: &mut [f32], factor: f32, vector: &[f32]) {
+        for (sum, value) in sum.iter_mut().zip(vector) {
+            *sum += factor * value;
+        }
     }
 }
 
@@ -27,10 +29,11 @@ pub(super) fn to_unit_length(vector: &mut [f32]) {
     }
 }
 
-#[multiversion(targets("x86_64+avx2"))]
-fn scale(vector: &mut [f32], factor: f32) {
-    for value in vector {
-        *value *= factor;
+vectorised! {
+    fn scale(vector: &mut [f32], factor: f32) {
+        for value in vector {
+            *value *= factor;
+        }
     }
 }
 
@@ -47,26 +50,27 @@ pub(crate) fn product(left: &[f32], right: &[f32]) -> f32 {
     sum + rest.map(|(left, right)| left * right).sum::<f32>()
 }
 
-/// Apart from their addition: together the compiler finds no vectors in it.
-#[multiversion(targets("x86_64+avx2"))]
-fn eight_sums(left: &[f32], right: &[f32]) -> [f32; 8] {
-    let mut sums = [[0.0_f32; 8]; 4];
-    let (lefts, _) = left.as_chunks::<32>();
-    let (rights, _) = right.as_chunks::<32>();
-    for (left, right) in lefts.iter().zip(rights) {
-        let (left, _) = left.as_chunks::<8>();
-        let (right, _) = right.as_chunks::<8>();
-        for part in 0..4 {
-            for lane in 0..8 {
-                sums[part][lane] += left[part][lane] * right[part][lane];
+vectorised! {
+    /// Apart from their addition: together the compiler finds no vectors in it.
+    fn eight_sums(left: &[f32], right: &[f32]) -> [f32; 8] {
+        let mut sums = [[0.0_f32; 8]; 4];
+        let (lefts, _) = left.as_chunks::<32>();
+        let (rights, _) = right.as_chunks::<32>();
+        for (left, right) in lefts.iter().zip(rights) {
+            let (left, _) = left.as_chunks::<8>();
+            let (right, _) = right.as_chunks::<8>();
+            for part in 0..4 {
+                for lane in 0..8 {
+                    sums[part][lane] += left[part][lane] * right[part][lane];
+                }
             }
         }
+        let [mut eight, b, c, d] = sums;
+        for lane in 0..8 {
+            eight[lane] = (eight[lane] + b[lane]) + (c[lane] + d[lane]);
+        }
+        eight
     }
-    let [mut eight, b, c, d] = sums;
-    for lane in 0..8 {
-        eight[lane] = (eight[lane] + b[lane]) + (c[lane] + d[lane]);
-    }
-    eight
 }
 
 #[cfg(test)]

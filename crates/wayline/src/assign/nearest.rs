@@ -1,6 +1,6 @@
 //! The keywords of a group that are nearest to each of them.
 
-use multiversion::multiversion;
+use crate::vectorised::vectorised;
 
 /// So many count.
 const NEAREST: usize = 3;
@@ -80,39 +80,41 @@ fn keep(highest: &mut [f32; NEAREST], cosine: f32) {
     }
 }
 
-/// Inner products of one vector with others that lie back to back, as sums that are still to be
-/// [added up](add_up). Lane by lane: the same bits with every instruction set.
-#[multiversion(targets("x86_64+avx2"))]
-fn products(one: &[Lanes], others: &[Lanes], out: &mut [[Lanes; BLOCK]]) {
-    let length = one.len();
-    for (others, out) in others.chunks_exact(BLOCK * length).zip(out) {
-        let (a, others) = others.split_at(length);
-        let (b, others) = others.split_at(length);
-        let (c, d) = others.split_at(length);
-        // A loop for each vector: this is what compilers turn into vector instructions.
-        let mut sums = [[0.0; LANES]; BLOCK];
-        for ((((one, a), b), c), d) in one.iter().zip(a).zip(b).zip(c).zip(d) {
-            for lane in 0..LANES {
-                sums[0][lane] += one[lane] * a[lane];
+vectorised! {
+    /// Inner products of one vector with others that lie back to back, as sums that are still to be
+    /// [added up](add_up). Lane by lane: the same bits with every instruction set.
+    fn products(one: &[Lanes], others: &[Lanes], out: &mut [[Lanes; BLOCK]]) {
+        let length = one.len();
+        for (others, out) in others.chunks_exact(BLOCK * length).zip(out) {
+            let (a, others) = others.split_at(length);
+            let (b, others) = others.split_at(length);
+            let (c, d) = others.split_at(length);
+            // A loop for each vector: this is what compilers turn into vector instructions.
+            let mut sums = [[0.0; LANES]; BLOCK];
+            for ((((one, a), b), c), d) in one.iter().zip(a).zip(b).zip(c).zip(d) {
+                for lane in 0..LANES {
+                    sums[0][lane] += one[lane] * a[lane];
+                }
+                for lane in 0..LANES {
+                    sums[1][lane] += one[lane] * b[lane];
+                }
+                for lane in 0..LANES {
+                    sums[2][lane] += one[lane] * c[lane];
+                }
+                for lane in 0..LANES {
+                    sums[3][lane] += one[lane] * d[lane];
+                }
             }
-            for lane in 0..LANES {
-                sums[1][lane] += one[lane] * b[lane];
-            }
-            for lane in 0..LANES {
-                sums[2][lane] += one[lane] * c[lane];
-            }
-            for lane in 0..LANES {
-                sums[3][lane] += one[lane] * d[lane];
-            }
+            *out = sums;
         }
-        *out = sums;
     }
 }
 
-#[multiversion(targets("x86_64+avx2"))]
-fn add_up(sums: &[Lanes], out: &mut [f32]) {
-    for (sums, out) in sums.iter().zip(out) {
-        *out = sums.iter().sum();
+vectorised! {
+    fn add_up(sums: &[Lanes], out: &mut [f32]) {
+        for (sums, out) in sums.iter().zip(out) {
+            *out = sums.iter().sum();
+        }
     }
 }
 

@@ -1,9 +1,8 @@
 //! Average linkage (UPGMA; Sokal and Michener 1958) over a person's units, by chains of nearest
 //! neighbours (Murtagh 1983; Müllner 2011), which are exact for it.
 
-use multiversion::multiversion;
-
 use crate::affinity::{Affinities, add};
+use crate::vectorised::vectorised;
 
 /// Two nodes made one. Nodes below the number of units are single units; each further one is a
 /// join, in their order.
@@ -158,49 +157,51 @@ fn two_rows(
     (&mut from[..stride], &before[earlier * stride..][..stride])
 }
 
-/// Keeps the higher ones.
-#[multiversion(targets("x86_64+avx2"))]
-fn raise(highest: &mut [f32], others: &[f32]) {
-    for (highest, other) in highest.iter_mut().zip(others) {
-        *highest = if *other > *highest { *other } else { *highest };
+vectorised! {
+    /// Keeps the higher ones.
+    fn raise(highest: &mut [f32], others: &[f32]) {
+        for (highest, other) in highest.iter_mut().zip(others) {
+            *highest = if *other > *highest { *other } else { *highest };
+        }
     }
 }
 
-/// The first place of those with the highest mean, if that is higher than the known place's.
-/// Means are products in an order that makes them the same from both sides, which is why a chain
-/// ends. Eight candidates side by side, compared in the end: the same with every instruction set.
-#[multiversion(targets("x86_64+avx2"))]
-fn nearest(sums: &[f32], scales: &[f32], own: f32, known: usize) -> usize {
-    let least = sums[known] * (own * scales[known]);
-    let (sums, _) = sums.as_chunks::<LANES>();
-    let (scales, _) = scales.as_chunks::<LANES>();
-    let mut means = [least; LANES];
-    for (sums, scales) in sums.iter().zip(scales) {
-        for lane in 0..LANES {
-            let mean = sums[lane] * (own * scales[lane]);
-            means[lane] = if mean > means[lane] {
-                mean
-            } else {
-                means[lane]
-            };
+vectorised! {
+    /// The first place of those with the highest mean, if that is higher than the known place's.
+    /// Means are products in an order that makes them the same from both sides, which is why a chain
+    /// ends. Eight candidates side by side, compared in the end: the same with every instruction set.
+    fn nearest(sums: &[f32], scales: &[f32], own: f32, known: usize) -> usize {
+        let least = sums[known] * (own * scales[known]);
+        let (sums, _) = sums.as_chunks::<LANES>();
+        let (scales, _) = scales.as_chunks::<LANES>();
+        let mut means = [least; LANES];
+        for (sums, scales) in sums.iter().zip(scales) {
+            for lane in 0..LANES {
+                let mean = sums[lane] * (own * scales[lane]);
+                means[lane] = if mean > means[lane] {
+                    mean
+                } else {
+                    means[lane]
+                };
+            }
         }
-    }
-    let higher = |a: f32, b: &f32| if *b > a { *b } else { a };
-    let highest = means.iter().fold(least, higher);
-    if highest == least {
-        return known;
-    }
-    for (block, (sums, scales)) in sums.iter().zip(scales).enumerate() {
-        let mut any = false;
-        for lane in 0..LANES {
-            any |= sums[lane] * (own * scales[lane]) == highest;
+        let higher = |a: f32, b: &f32| if *b > a { *b } else { a };
+        let highest = means.iter().fold(least, higher);
+        if highest == least {
+            return known;
         }
-        if any {
-            let is_it = |lane: &usize| sums[*lane] * (own * scales[*lane]) == highest;
-            return block * LANES + (0..LANES).find(is_it).unwrap_or(0);
+        for (block, (sums, scales)) in sums.iter().zip(scales).enumerate() {
+            let mut any = false;
+            for lane in 0..LANES {
+                any |= sums[lane] * (own * scales[lane]) == highest;
+            }
+            if any {
+                let is_it = |lane: &usize| sums[*lane] * (own * scales[*lane]) == highest;
+                return block * LANES + (0..LANES).find(is_it).unwrap_or(0);
+            }
         }
+        known
     }
-    known
 }
 
 #[cfg(test)]

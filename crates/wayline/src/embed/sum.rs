@@ -2,13 +2,15 @@
 //! same bits everywhere: elementwise steps do not depend on the vector width,
 //! and lengths are summed in sixteen fixed lanes.
 
-use multiversion::multiversion;
+use crate::vectorised::vectorised;
 
-/// Adds `scale` times the signed bytes of `row` to `out`, number by number.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2"))]
-pub(super) fn add_scaled(out: &mut [f32], row: &[u8], scale: f32) {
-    for (to, &from) in out.iter_mut().zip(row) {
-        *to += scale * f32::from(from as i8);
+vectorised! {
+    "x86_64+avx512f+avx512bw+avx512vl+avx2", "x86_64+avx2";
+    /// Adds `scale` times the signed bytes of `row` to `out`, number by number.
+    pub(super) fn add_scaled(out: &mut [f32], row: &[u8], scale: f32) {
+        for (to, &from) in out.iter_mut().zip(row) {
+            *to += scale * f32::from(from as i8);
+        }
     }
 }
 

@@ -11,13 +11,13 @@ pub use case::title_case;
 pub use config::NameConfig;
 
 use foldhash::{HashMap, HashSet};
-use multiversion::multiversion;
 
 use crate::affinity::{UnitSpace, product};
 use crate::assign::Candidate;
 use crate::corpus::{Corpus, KeywordFacts, words};
 use crate::extract::{Extracted, Keyword};
 use crate::nouns::{NameSource, Source};
+use crate::vectorised::vectorised;
 
 use spelling::Spelling;
 
@@ -204,10 +204,11 @@ fn middle(candidate: &Candidate, space: &UnitSpace) -> Vec<f32> {
     middle
 }
 
-#[multiversion(targets("x86_64+avx2"))]
-fn add(sums: &mut [i32], vector: &[i16]) {
-    for (sum, value) in sums.iter_mut().zip(vector) {
-        *sum += i32::from(*value);
+vectorised! {
+    fn add(sums: &mut [i32], vector: &[i16]) {
+        for (sum, value) in sums.iter_mut().zip(vector) {
+            *sum += i32::from(*value);
+        }
     }
 }
 

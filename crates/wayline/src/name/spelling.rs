@@ -1,10 +1,10 @@
 //! Which words look misspelt: a rare word beside a much more common one that differs by a letter.
 
 use foldhash::HashMap;
-use multiversion::multiversion;
 
 use crate::corpus::{Corpus, words};
 use crate::extract::Extracted;
+use crate::vectorised::vectorised;
 
 /// Shorter words differ by a letter too often by chance.
 const SHORTEST: usize = 4;
@@ -113,19 +113,20 @@ fn letters(word: &str) -> u32 {
     }
 }
 
-/// Appends the places of those that differ from `own` in at most two bits.
-#[multiversion(targets("x86_64+avx2"))]
-fn find_near(own: u32, letters: &[[u32; BLOCK]], near: &mut Vec<u32>) {
-    let is_near = |letters: u32| {
-        let differ = letters ^ own;
-        // Each step clears the lowest bit.
-        let but_one = differ & differ.wrapping_sub(1);
-        but_one & but_one.wrapping_sub(1) == 0
-    };
-    for (block, letters) in (0..).zip(letters) {
-        if letters.iter().fold(false, |any, it| any | is_near(*it)) {
-            let places = (0..).zip(letters).filter(|(_, it)| is_near(**it));
-            near.extend(places.map(|(place, _)| block * BLOCK as u32 + place));
+vectorised! {
+    /// Appends the places of those that differ from `own` in at most two bits.
+    fn find_near(own: u32, letters: &[[u32; BLOCK]], near: &mut Vec<u32>) {
+        let is_near = |letters: u32| {
+            let differ = letters ^ own;
+            // Each step clears the lowest bit.
+            let but_one = differ & differ.wrapping_sub(1);
+            but_one & but_one.wrapping_sub(1) == 0
+        };
+        for (block, letters) in (0..).zip(letters) {
+            if letters.iter().fold(false, |any, it| any | is_near(*it)) {
+                let places = (0..).zip(letters).filter(|(_, it)| is_near(**it));
+                near.extend(places.map(|(place, _)| block * BLOCK as u32 + place));
+            }
         }
     }
 }

@@ -16,11 +16,46 @@ const JOINS: [f32; 6] = [0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
 const BELONGINGS: [f64; 6] = [0.0, 0.25, 0.35, 0.45, 0.55, 0.65];
 const CONFIDENCES: [f64; 4] = [0.0, 0.1, 0.2, 0.3];
 
-/// What to leave out, and what it is called. A name leaves out the features of every part that are
-/// called so. What belonging is worth stands at its threshold 0.
-const ABLATIONS: [(&str, &[&str]); 8] = [
-    ("everything", &[]),
-    (
+/// Something that is left out.
+struct Ablation {
+    name: &'static str,
+    /// Features of every part that are called so.
+    without: &'static [&'static str],
+    /// What isn't reckoned at all.
+    leave_out: fn(&mut Config),
+}
+
+impl Ablation {
+    const fn of(name: &'static str, without: &'static [&'static str]) -> Self {
+        Self {
+            name,
+            without,
+            leave_out: |_| (),
+        }
+    }
+
+    /// Of what makes up the vectors of units.
+    const fn of_vectors(name: &'static str, leave_out: fn(&mut Config)) -> Self {
+        Self {
+            name,
+            without: &[],
+            leave_out,
+        }
+    }
+
+    /// Whether searches alone have any of it.
+    fn concerns_searches(&self) -> bool {
+        let of_items = |it: &&str| {
+            it.starts_with("interest") || it.starts_with("annotation") || *it == "same_board"
+        };
+        !self.without.iter().any(of_items)
+    }
+}
+
+/// What belonging is worth stands at its threshold 0.
+const ABLATIONS: [Ablation; 10] = [
+    Ablation::of("everything", &[]),
+    Ablation::of(
         "without text",
         &[
             "cosine",
@@ -31,15 +66,21 @@ const ABLATIONS: [(&str, &[&str]); 8] = [
             "log_units_times_cosine_margin",
         ],
     ),
-    (
+    Ablation::of(
         "without interests",
         &["interest_cosine", "interests_on_both"],
     ),
-    (
+    Ablation::of(
         "without annotations",
         &["annotation_cosine", "annotations_on_both", "rarest_label"],
     ),
-    (
+    Ablation::of_vectors("without clicked sites", |config| {
+        config.affinity.host_weight = 0.0;
+    }),
+    Ablation::of_vectors("without what led to what", |config| {
+        config.affinity.context_weight = 0.0;
+    }),
+    Ablation::of(
         "without what goes together",
         &[
             "together_cosine",
@@ -49,9 +90,9 @@ const ABLATIONS: [(&str, &[&str]); 8] = [
             "log_together",
         ],
     ),
-    ("without time", &["log_gap", "visits_above_chance"]),
-    ("without boards", &["same_board"]),
-    (
+    Ablation::of("without time", &["log_gap", "visits_above_chance"]),
+    Ablation::of("without boards", &["same_board"]),
+    Ablation::of(
         "joins by their mean alone",
         // The first is the mean.
         cluster::FEATURES.split_at(1).1,
@@ -99,17 +140,12 @@ pub(super) fn searches_ablated(
     searches: &Searches,
     config: &Config,
 ) -> Result<()> {
-    for (name, without) in ABLATIONS {
-        // Searches have neither.
-        if without
-            .iter()
-            .any(|it| it.starts_with("interest") || it.starts_with("annotation"))
-            || without.contains(&"same_board")
-        {
-            continue;
-        }
-        let held_back = searches.cross_validate(&Fitting { without }, config)?;
-        searches_line(out, name, searches, &held_back, config)?;
+    for ablation in ABLATIONS.iter().filter(|it| it.concerns_searches()) {
+        let mut config = config.clone();
+        (ablation.leave_out)(&mut config);
+        let without = ablation.without;
+        let held_back = searches.cross_validate(&Fitting { without }, &config)?;
+        searches_line(out, ablation.name, searches, &held_back, &config)?;
     }
     Ok(())
 }
@@ -204,9 +240,12 @@ pub(super) fn items_ablated(
     config: &Config,
 ) -> Result<()> {
     items_head(out)?;
-    for (name, without) in ABLATIONS {
-        let held_back = simulations.cross_validate(&Fitting { without }, config)?;
-        items_line(out, name, simulations, &held_back, config)?;
+    for ablation in &ABLATIONS {
+        let mut config = config.clone();
+        (ablation.leave_out)(&mut config);
+        let without = ablation.without;
+        let held_back = simulations.cross_validate(&Fitting { without }, &config)?;
+        items_line(out, ablation.name, simulations, &held_back, &config)?;
     }
     Ok(())
 }
