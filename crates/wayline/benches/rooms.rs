@@ -13,7 +13,7 @@ use wayline::config::Config;
 use wayline::corpus::{Corpus, CorpusBuilder, InMemoryCounter, KeywordFacts, Moments, Snapshot};
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::extract::{Evidence, Extracted, extract};
-use wayline::model::GroupingModel;
+use wayline::model::{GroupingModel, RankModel, StageModel};
 use wayline::name::Naming;
 use wayline::nouns::{PersonLog, Timestamp};
 use wayline::simulate::{Catalogue, SimulationConfig, people};
@@ -122,6 +122,8 @@ fn one_person(
         config,
         corpus,
         grouping: &grouping,
+        ranking: &RankModel::builtin(),
+        staging: &StageModel::builtin(),
         as_of,
     };
     group.bench_function(id("the whole walk"), |b| {

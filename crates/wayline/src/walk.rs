@@ -10,11 +10,11 @@ use crate::embed::EmbeddingCache;
 use crate::extract::{Evidence, Extracted, UnitKind};
 use crate::identify::journey_id;
 use crate::logistic::Scored;
-use crate::model::GroupingModel;
+use crate::model::{GroupingModel, RankModel, StageModel};
 use crate::name::{Name, Naming};
-use crate::nouns::{Journey, JourneyKeyword, KeywordRow, PersonResult, RunInfo, Stage, Timestamp};
-use crate::rank::score;
-use crate::stage::stage;
+use crate::nouns::{Journey, JourneyKeyword, KeywordRow, PersonResult, RunInfo, Timestamp};
+use crate::rank::features;
+use crate::stage::{Staged, of_journey, recent_meaning, stage};
 
 /// What all people of a run share.
 #[derive(Clone, Copy)]
@@ -25,6 +25,10 @@ pub struct Rooms<'a> {
     pub corpus: &'a Corpus,
     /// The learned parts of grouping.
     pub grouping: &'a GroupingModel,
+    /// The learned parts of ranking.
+    pub ranking: &'a RankModel,
+    /// The learned parts of the stage.
+    pub staging: &'a StageModel,
     /// The moment for which everything is reckoned.
     pub as_of: Timestamp,
 }
@@ -38,7 +42,12 @@ impl Rooms<'_> {
     /// What stands on every journey of the run.
     #[must_use]
     pub fn run_info(&self, embedder: &str) -> RunInfo {
-        let models = format!("embedder:{embedder},grouping:{}", self.grouping.hash());
+        let models = format!(
+            "embedder:{embedder},grouping:{},ranking:{},stage:{}",
+            self.grouping.hash(),
+            self.ranking.hash(),
+            self.staging.hash()
+        );
         let mut hasher = blake3::Hasher::new();
         for part in [
             env!("CARGO_PKG_VERSION"),
@@ -80,9 +89,11 @@ pub struct Fate {
     /// Its identity.
     pub journey_id: String,
     /// Where in its life it is.
-    pub stage: Stage,
+    pub stage: Staged,
     /// What it is called.
     pub name: Name,
+    /// How likely the person comes back to it.
+    pub return_probability: Scored,
     /// How relevant it is now.
     pub score: Scored,
 }
@@ -115,17 +126,37 @@ pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
         config: &config.name,
     };
     let names = naming.name_all(candidates);
+    let measured = features(person, candidates, rooms.as_of);
+    let meanings: Vec<Vec<f32>> = candidates
+        .iter()
+        .map(|candidate| space.meaning(&candidate.keywords))
+        .collect();
     let fates: Vec<Fate> = candidates
         .iter()
         .zip(names)
-        .map(|(candidate, name)| Fate {
-            journey_id: journey_id(person, candidate),
-            stage: stage(candidate, rooms.as_of, &config.stage),
-            name,
-            score: score(candidate, rooms.as_of, &config.rank),
+        .zip(measured.iter().zip(&meanings))
+        .map(|((candidate, name), (measured, meaning))| {
+            let return_probability = rooms.ranking.return_probability(measured);
+            let values = of_journey(
+                person,
+                candidate,
+                measured,
+                rooms.ranking.return_probability.log_odds(measured),
+                rooms.staging.lasts.log_odds(meaning),
+                rooms.as_of,
+            );
+            let recent = recent_meaning(person, candidate, &space);
+            let opinion = rooms.staging.opinion(&values, &recent);
+            Fate {
+                journey_id: journey_id(person, candidate),
+                stage: stage(candidate, rooms.as_of, opinion, &config.stage),
+                name,
+                return_probability,
+                score: rooms.ranking.score(measured),
+            }
         })
         .collect();
-    let order = order(candidates, &fates, &space, config);
+    let order = order(&fates, &meanings, config);
     Walked {
         affinities,
         clustering,
@@ -136,28 +167,23 @@ pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
 }
 
 /// Candidates by score, then diversified by the meaning of their keywords.
-fn order(
-    candidates: &[Candidate],
-    fates: &[Fate],
-    space: &UnitSpace,
-    config: &Config,
-) -> Vec<usize> {
-    let mut by_score: Vec<usize> = (0..candidates.len()).collect();
+fn order(fates: &[Fate], meanings: &[Vec<f32>], config: &Config) -> Vec<usize> {
+    let mut by_score: Vec<usize> = (0..fates.len()).collect();
     by_score.sort_by(|left, right| {
         let (a, b) = (&fates[*left], &fates[*right]);
         let by_value = b.score.value.total_cmp(&a.score.value);
         by_value.then_with(|| a.journey_id.cmp(&b.journey_id))
     });
-    let meanings: Vec<Vec<f32>> = by_score
-        .iter()
-        .map(|candidate| space.meaning(&candidates[*candidate].keywords))
-        .collect();
     let scores: Vec<f64> = by_score
         .iter()
         .map(|index| fates[*index].score.value)
         .collect();
-    let similarity =
-        |left: usize, right: usize| f64::from(product(&meanings[left], &meanings[right]));
+    let similarity = |left: usize, right: usize| {
+        f64::from(product(
+            &meanings[by_score[left]],
+            &meanings[by_score[right]],
+        ))
+    };
     diversify(&scores, similarity, &config.diversify)
         .into_iter()
         .map(|place| by_score[place])
@@ -231,9 +257,10 @@ impl Walked {
                 .take(A_FEW)
                 .map(|(index, _)| keyword(*index).text.clone())
                 .collect(),
-            stage: fate.stage,
+            stage: fate.stage.stage,
             confidence: rounded(candidate.confidence.value),
             score: rounded(fate.score.value),
+            return_probability: rounded(fate.return_probability.value),
             started_at: candidate.started_at(person),
             last_active_at: candidate.last_active_at(),
             events: candidate.events,

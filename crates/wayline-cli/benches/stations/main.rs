@@ -50,10 +50,10 @@ use wayline::corpus::{
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::extract::{Evidence, Extracted, extract};
 use wayline::identify::journey_id;
-use wayline::model::GroupingModel;
+use wayline::model::{GroupingModel, RankModel, StageModel};
 use wayline::name::Naming;
 use wayline::nouns::{PersonLog, PersonResult, Timestamp};
-use wayline::rank::score;
+use wayline::rank::features;
 use wayline::simulate::{Catalogue, SimulatedPerson, SimulationConfig, people};
 use wayline::stage::stage;
 use wayline::{Rooms, walk};
@@ -94,6 +94,8 @@ fn main() {
         config: &config,
         corpus: &Corpus::with_prior(snapshot, prior, config.corpus.clone()),
         grouping: &GroupingModel::builtin(),
+        ranking: &RankModel::builtin(),
+        staging: &StageModel::builtin(),
         as_of: Timestamp::from_millis(simulation.as_of_ms),
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
@@ -159,6 +161,7 @@ fn print(
         config,
         corpus,
         grouping,
+        ranking,
         as_of,
     } = *rooms;
     let sum = |of: &dyn Fn(&Person) -> usize| everybody.iter().map(of).sum::<usize>();
@@ -266,15 +269,21 @@ fn print(
         it.assignment(rooms).assign()
     });
     table.each("identify, stage, rank", work(8 * times, 0), |it| {
-        let one = |candidate| {
+        let candidates = &it.walked.assigned.candidates;
+        let measured = features(&it.extracted, candidates, as_of);
+        let one = |(candidate, measured)| {
             let id = journey_id(&it.extracted, candidate);
             let stage = stage(candidate, as_of, &config.stage);
-            (id, stage, score(candidate, as_of, &config.rank))
+            (
+                id,
+                stage,
+                ranking.return_probability(measured),
+                ranking.score(measured),
+            )
         };
-        it.walked
-            .assigned
-            .candidates
+        candidates
             .iter()
+            .zip(&measured)
             .map(one)
             .collect::<Vec<_>>()
     });

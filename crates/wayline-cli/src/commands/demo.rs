@@ -12,7 +12,7 @@ use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::evaluate::{Predictions, Resampling, simulated};
 use wayline::explain::explain;
 use wayline::extract::{Extracted, extract};
-use wayline::model::GroupingModel;
+use wayline::model::{GroupingModel, RankModel, StageModel};
 use wayline::nouns::{PersonResult, Timestamp};
 use wayline::simulate::{Catalogue, SimulationConfig, person};
 use wayline::{Rooms, Walked, walk};
@@ -61,11 +61,13 @@ pub(crate) fn run(args: &DemoArgs) -> Result<()> {
     let started = Instant::now();
     let log = Arc::new(Snapshot::new(&counter.finish()));
     let corpus = Corpus::with_prior(log, Arc::new(general_corpus()?), config.corpus.clone());
-    let grouping = GroupingModel::builtin();
+    let (grouping, ranking) = (GroupingModel::builtin(), RankModel::builtin());
     let rooms = Rooms {
         config: &config,
         corpus: &corpus,
         grouping: &grouping,
+        ranking: &ranking,
+        staging: &StageModel::builtin(),
         as_of: Timestamp::from_millis(simulation.as_of_ms),
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);

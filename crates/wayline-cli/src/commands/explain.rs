@@ -48,8 +48,8 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
         as_of: args.as_of,
     };
     let gathered = job.attempt(|grouping| gather(&job, args.corpus.as_deref(), grouping, false))?;
-    let grouping = args.run.model()?;
-    let rooms = gathered.rooms(&config, &grouping);
+    let models = args.run.models()?;
+    let rooms = gathered.rooms(&config, &models);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
     for person in gathered.people.records()? {
         let person = person?;

@@ -77,7 +77,7 @@ pub(crate) fn run(args: &InferArgs) -> Result<()> {
 }
 
 fn infer(args: &InferArgs, job: &Job<'_>, grouping: Grouping, started: Instant) -> Result<String> {
-    let models = job.run.model()?;
+    let models = job.run.models()?;
     let gathered = gather(job, args.corpus.as_deref(), grouping, args.users.is_empty())?;
     let rooms = gathered.rooms(job.config, &models);
     let info = rooms.run_info(Embedder::builtin().hash());

@@ -1,12 +1,17 @@
 //! `wayline train`: remakes the model files.
 
 mod affinity;
+mod boosting;
 mod fitting;
 mod labels;
 mod logistic;
-mod rank;
+mod moments;
+mod ranker;
+mod ranking_table;
+mod relevance;
 mod searches;
 mod simulations;
+mod stages;
 mod tables;
 
 use anyhow::Result;
@@ -18,12 +23,14 @@ use clap::Subcommand;
 #[derive(Subcommand, Debug)]
 pub(crate) enum TrainCommand {
     Affinity(affinity::AffinityArgs),
-    Rank(rank::RankArgs),
+    Ranker(ranker::RankerArgs),
+    Stage(stages::StageArgs),
 }
 
 pub(crate) fn run(command: &TrainCommand) -> Result<()> {
     match command {
         TrainCommand::Affinity(args) => affinity::run(args),
-        TrainCommand::Rank(args) => rank::run(args),
+        TrainCommand::Ranker(args) => ranker::run(args),
+        TrainCommand::Stage(args) => stages::run(args),
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use wayline::config::Config;
 use wayline::embed::Embedder;
-use wayline::model::GroupingModel;
+use wayline::model::{GroupingModel, ModelError, RankModel, StageModel};
 use wayline::nouns::Timestamp;
 
 /// Where events come from.
@@ -49,6 +49,14 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
 
+    /// A ranking model made by `wayline train ranker` (default: the one inside)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ranker: Option<PathBuf>,
+
+    /// A stage model made by `wayline train stage` (default: the one inside)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stage: Option<PathBuf>,
+
     /// Threads that work on people (default: all cores)
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
@@ -70,14 +78,27 @@ impl RunArgs {
         }
     }
 
-    pub(crate) fn model(&self) -> Result<GroupingModel> {
-        let Some(path) = &self.model else {
-            return Ok(GroupingModel::builtin());
-        };
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("can't read the model {}", path.display()))?;
-        GroupingModel::from_json(&text, Embedder::builtin())
-            .with_context(|| format!("{}", path.display()))
+    pub(crate) fn models(&self) -> Result<Models> {
+        let grouping = read_model(
+            self.model.as_deref(),
+            GroupingModel::builtin,
+            GroupingModel::from_json,
+        );
+        let ranking = read_model(
+            self.ranker.as_deref(),
+            RankModel::builtin,
+            RankModel::from_json,
+        );
+        let staging = read_model(
+            self.stage.as_deref(),
+            StageModel::builtin,
+            StageModel::from_json,
+        );
+        Ok(Models {
+            grouping: grouping?,
+            ranking: ranking?,
+            staging: staging?,
+        })
     }
 
     pub(crate) fn threads(&self) -> usize {
@@ -92,6 +113,26 @@ impl RunArgs {
     pub(crate) fn temp_dir(&self) -> PathBuf {
         self.temp_dir.clone().unwrap_or_else(std::env::temp_dir)
     }
+}
+
+/// The learned parts of a run.
+pub(crate) struct Models {
+    pub(crate) grouping: GroupingModel,
+    pub(crate) ranking: RankModel,
+    pub(crate) staging: StageModel,
+}
+
+fn read_model<M>(
+    path: Option<&Path>,
+    builtin: impl Fn() -> M,
+    from_json: impl Fn(&str, &Embedder) -> Result<M, ModelError>,
+) -> Result<M> {
+    let Some(path) = path else {
+        return Ok(builtin());
+    };
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("can't read the model {}", path.display()))?;
+    from_json(&text, Embedder::builtin()).with_context(|| format!("{}", path.display()))
 }
 
 fn read_config(path: &Path) -> Result<Config> {

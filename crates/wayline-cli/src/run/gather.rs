@@ -9,7 +9,6 @@ use wayline::Rooms;
 use wayline::config::Config;
 use wayline::corpus::{Corpus, CorpusCounts, Snapshot};
 use wayline::extract::{Extracted, extract};
-use wayline::model::GroupingModel;
 use wayline::nouns::{PersonLog, Timestamp};
 use wayline_files::corpus::{CorpusCounter, CorpusPart, general_corpus, read_corpus};
 use wayline_files::group::{GroupError, GroupOptions, Grouping, for_each_person};
@@ -18,7 +17,7 @@ use wayline_files::write::{
     OrderError, SpillPart, SpillQueue, SpillReader, SpillSettings, same_file,
 };
 
-use super::{InputArgs, Progress, RunArgs};
+use super::{InputArgs, Models, Progress, RunArgs};
 
 /// What one pass over the log gives.
 pub(crate) struct Gathered {
@@ -38,15 +37,13 @@ pub(crate) struct Gathered {
 
 impl Gathered {
     /// The rooms for this log.
-    pub(crate) fn rooms<'a>(
-        &'a self,
-        config: &'a Config,
-        grouping: &'a GroupingModel,
-    ) -> Rooms<'a> {
+    pub(crate) fn rooms<'a>(&'a self, config: &'a Config, models: &'a Models) -> Rooms<'a> {
         Rooms {
             config,
             corpus: &self.corpus,
-            grouping,
+            grouping: &models.grouping,
+            ranking: &models.ranking,
+            staging: &models.staging,
             as_of: self.as_of,
         }
     }

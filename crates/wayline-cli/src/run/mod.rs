@@ -11,7 +11,7 @@ mod progress;
 mod summary;
 mod walk;
 
-pub(crate) use args::{InputArgs, RunArgs, parse_time};
+pub(crate) use args::{InputArgs, Models, RunArgs, parse_time};
 pub(crate) use gather::{Counts, Gathered, Job, count_corpus, gather};
 pub(crate) use progress::Progress;
 pub(crate) use summary::{Summary, grouped};

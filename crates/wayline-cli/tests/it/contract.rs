@@ -218,6 +218,7 @@ fn parquet_has_the_types_of_the_contract() {
             "stage: Struct(\"lifecycle\": non-null Utf8, \"status\": non-null Utf8, \"phase\": Utf8)",
             "confidence: Float64",
             "score: Float64",
+            "return_probability: Float64",
             "started_at: Timestamp(ms, \"UTC\")",
             "last_active_at: Timestamp(ms, \"UTC\")",
             "events: Int32",

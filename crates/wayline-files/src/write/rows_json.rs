@@ -63,6 +63,8 @@ impl JsonRows {
         push_float(out, journey.confidence);
         out.extend_from_slice(b",\"score\":");
         push_float(out, journey.score);
+        out.extend_from_slice(b",\"return_probability\":");
+        push_float(out, journey.return_probability);
         out.extend_from_slice(b",\"started_at\":");
         push_time(out, journey.started_at);
         out.extend_from_slice(b",\"last_active_at\":");

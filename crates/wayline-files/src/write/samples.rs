@@ -155,6 +155,7 @@ fn journey(user_id: &str, rank: u32, dice: &mut Dice) -> Journey {
         },
         confidence: dice.fraction(),
         score: dice.fraction(),
+        return_probability: dice.fraction(),
         started_at: left.min(right),
         last_active_at: left.max(right),
         events: 1 + dice.roll(80) as u32,

@@ -33,6 +33,7 @@ pub(crate) struct JourneyTable {
     phase: StringBuilder,
     confidence: Vec<f64>,
     score: Vec<f64>,
+    return_probability: Vec<f64>,
     started_at: Times,
     last_active_at: Times,
     events: Vec<i32>,
@@ -104,6 +105,7 @@ fn journey_schema() -> Schema {
         group("stage", stage),
         float("confidence"),
         float("score"),
+        float("return_probability"),
         time("started_at"),
         time("last_active_at"),
         count("events"),
@@ -131,6 +133,7 @@ impl JourneyTable {
             phase: StringBuilder::new(),
             confidence: Vec::new(),
             score: Vec::new(),
+            return_probability: Vec::new(),
             started_at: Times::default(),
             last_active_at: Times::default(),
             events: Vec::new(),
@@ -154,6 +157,7 @@ impl JourneyTable {
             .append_option(row.stage.phase.map(|phase| phase.as_str()));
         self.confidence.push(row.confidence);
         self.score.push(row.score);
+        self.return_probability.push(row.return_probability);
         self.started_at.push(row.started_at);
         self.last_active_at.push(row.last_active_at);
         self.events.push(as_count(row.events));
@@ -219,6 +223,7 @@ impl TableRows for JourneyTable {
             self.take_stage(inner("stage")?)?,
             floats(&mut self.confidence),
             floats(&mut self.score),
+            floats(&mut self.return_probability),
             self.started_at.take(),
             self.last_active_at.take(),
             counts(&mut self.events),

@@ -11,7 +11,7 @@ use super::standings::Standings;
 use super::{Assignment, Gathered};
 
 /// A group of units with the keywords that are its own, and the counts that later rooms read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Candidate {
     /// Its units, ascending.
     pub units: Vec<u32>,
@@ -36,6 +36,8 @@ pub struct Candidate {
     pub weight: f64,
     /// The share of its keywords that are a way to get to a site, 0 to 1.
     pub navigational: f64,
+    /// Mean rarity of its keywords over people, by weight: −ln of the share that has them.
+    pub rarity: f64,
     /// Mean affinity of its pairs of units; 1 for a single unit.
     pub cohesion: f64,
     /// The highest mean affinity of its units to another group; 0 if there is none.
@@ -80,6 +82,7 @@ impl Candidate {
             items: members().filter(|unit| unit.kind == UnitKind::Item).count() as u32,
             weight: members().map(|unit| f64::from(unit.weight)).sum(),
             navigational: share(&|keyword| facts.is_navigational(keyword)),
+            rarity: 0.0,
             cohesion: f64::from(standings.cohesion(group)),
             nearest: f64::from(standings.nearest_group(group)),
             confidence: Scored::default(),
@@ -102,6 +105,9 @@ impl Candidate {
         ];
         candidate.confidence = confidence(&values, &assignment.model.confidence);
         candidate.keywords = weighted(person, facts, keywords);
+        let rarities = candidate.keywords.iter();
+        let rarities = rarities.map(|(keyword, weight)| weight * f64::from(facts.rarity(*keyword)));
+        candidate.rarity = rarities.sum();
         candidate
     }
 

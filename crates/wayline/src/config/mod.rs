@@ -29,8 +29,6 @@ pub struct Config {
     pub stage: crate::stage::StageConfig,
     /// Settings of the room [`crate::name`].
     pub name: crate::name::NameConfig,
-    /// Settings of the room [`crate::rank`].
-    pub rank: crate::rank::RankConfig,
     /// Settings of the room [`crate::diversify`].
     pub diversify: crate::diversify::DiversifyConfig,
     hash: String,
@@ -77,7 +75,6 @@ struct RawConfig {
     assign: crate::assign::AssignConfig,
     stage: crate::stage::StageConfig,
     name: crate::name::NameConfig,
-    rank: crate::rank::RankConfig,
     diversify: crate::diversify::DiversifyConfig,
 }
 
@@ -113,7 +110,6 @@ impl Config {
         raw.assign.check()?;
         raw.stage.check()?;
         raw.name.check()?;
-        raw.rank.check()?;
         raw.diversify.check()?;
         for weight in raw.actions.values() {
             within(
@@ -133,7 +129,6 @@ impl Config {
             assign: raw.assign,
             stage: raw.stage,
             name: raw.name,
-            rank: raw.rank,
             diversify: raw.diversify,
             hash: blake3::hash(canonical.as_bytes()).to_hex()[..16].to_owned(),
         })

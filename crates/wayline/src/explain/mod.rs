@@ -71,8 +71,8 @@ fn journey(
         "stage",
         &format!(
             "{}, {}; {} to {}, {} in {}",
-            fate.stage.lifecycle.as_str(),
-            fate.stage.status.as_str(),
+            fate.stage.stage.lifecycle.as_str(),
+            fate.stage.stage.status.as_str(),
             date(candidate.started_at(person)),
             date(candidate.last_active_at()),
             counted(candidate.events, "event"),
@@ -106,6 +106,11 @@ fn journey(
         ),
     );
     field(out, "rank", &scored("score", &fate.score));
+    field(
+        out,
+        "",
+        &scored("return probability", &fate.return_probability),
+    );
     field(out, "", &scored("confidence", &candidate.confidence));
 }
 

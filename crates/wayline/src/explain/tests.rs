@@ -2,7 +2,7 @@ use super::*;
 use crate::affinity::Affinities;
 use crate::config::Config;
 use crate::embed::{Embedder, EmbeddingCache};
-use crate::model::GroupingModel;
+use crate::model::{GroupingModel, RankModel, StageModel};
 use crate::samples::{Act, DAY, closeup, corpus_of, person, search, simulated};
 use crate::walk::{Rooms, walk};
 
@@ -15,6 +15,8 @@ fn one_simulated_person_is_explained() {
         config: &config,
         corpus: &corpus,
         grouping: &GroupingModel::builtin(),
+        ranking: &RankModel::builtin(),
+        staging: &StageModel::builtin(),
         as_of: "2025-06-30T23:59:59Z".parse().expect("a time"),
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
@@ -51,6 +53,8 @@ fn ties_say_what_was_opened_and_what_is_shared() {
         config: &config,
         corpus: &corpus,
         grouping: &GroupingModel::builtin(),
+        ranking: &RankModel::builtin(),
+        staging: &StageModel::builtin(),
         as_of: person.last_event,
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);

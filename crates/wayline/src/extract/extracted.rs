@@ -55,7 +55,9 @@ pub struct Keyword {
 }
 
 /// What kind of thing a unit is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub enum UnitKind {
     /// A distinct query.
     #[default]

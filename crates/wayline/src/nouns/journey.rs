@@ -28,6 +28,8 @@ pub struct Journey {
     pub confidence: f64,
     /// How relevant it is now, 0 to 1: the ranker's.
     pub score: f64,
+    /// How likely the person comes back to it within 14 days, 0 to 1.
+    pub return_probability: f64,
     /// First event.
     pub started_at: Timestamp,
     /// Last event.

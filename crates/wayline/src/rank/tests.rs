@@ -1,102 +1,90 @@
 use super::*;
-use crate::config::Config;
+use crate::assign::Candidate;
+use crate::extract::Extracted;
+use crate::logistic::Scored;
+use crate::nouns::Timestamp;
 
-fn candidate(last_ms: i64) -> Candidate {
+const DAY: i64 = 86_400_000;
+const NOW: Timestamp = Timestamp::from_millis(20_000 * DAY);
+
+fn days_ago(days: i64) -> Timestamp {
+    Timestamp::from_millis(NOW.millis() - days * DAY)
+}
+
+fn candidate(days: &[i64]) -> Candidate {
     Candidate {
         units: vec![0, 1, 2],
         keywords: vec![(0, 0.5), (1, 0.3), (2, 0.2)],
         interests: Vec::new(),
         boards: Vec::new(),
-        times: vec![Timestamp::from_millis(last_ms)],
-        events: 10,
+        times: days.iter().map(|days| days_ago(*days)).collect(),
+        events: days.len() as u32,
         visits: 4,
         searches: 2,
         items: 1,
         weight: 12.0,
         navigational: 0.0,
+        rarity: 3.0,
         cohesion: 0.6,
         nearest: 0.2,
-        confidence: sure(0.0),
+        confidence: Scored::of([("baseline", 1.0, 0.0)]),
     }
 }
 
-/// A confidence of these log-odds.
-fn sure(log_odds: f64) -> Scored {
-    Scored::of([("baseline", 1.0, log_odds)])
+fn person() -> Extracted {
+    Extracted {
+        events: 20,
+        first_event: days_ago(100),
+        last_event: days_ago(0),
+        ..Extracted::default()
+    }
 }
 
-const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
-const DAY: i64 = 86_400_000;
-
-fn scored(candidate: &Candidate) -> f64 {
-    score(candidate, NOW, &Config::builtin().rank).value
-}
-
-#[test]
-fn what_was_done_lately_ranks_above_what_was_done_long_ago() {
-    let days_ago = |days| scored(&candidate(NOW.millis() - days * DAY));
-    let scores = [0, 1, 30, 300].map(days_ago);
-    assert!(
-        scores.is_sorted_by(|left, right| left > right),
-        "{scores:?}"
-    );
-    assert_eq!(days_ago(-1), scores[0], "later than now is now");
+fn value(values: &Features, name: &str) -> f32 {
+    let place = FEATURES.iter().position(|known| *known == name);
+    values[place.expect("a feature")]
 }
 
 #[test]
-fn recency_halves_with_every_half_life() {
-    let config = Config::builtin().rank;
-    let recency = |days: f64| {
-        let last = NOW.millis() - (days * DAY as f64) as i64;
-        let scored = score(&candidate(last), NOW, &config);
-        let part = scored
-            .contributions
-            .iter()
-            .find(|part| part.feature == "recency");
-        part.expect("recency").value
-    };
-    assert_eq!(recency(0.0), 1.0);
-    assert!((recency(config.recency_half_life_days) - 0.5).abs() < 1e-9);
+fn recency_and_places() {
+    let candidates = [
+        candidate(&[40, 30]),
+        candidate(&[60, 50, 14]),
+        candidate(&[3]),
+    ];
+    let all = features(&person(), &candidates, NOW);
+    let of = |name| [0, 1, 2].map(|index| value(&all[index], name));
+    assert_eq!(of("silence_place"), [1.0 / 3.0, 0.5, 1.0]);
+    assert_eq!(of("events_place"), [0.5, 1.0, 1.0 / 3.0]);
+    assert_eq!(of("recency_14")[1], 0.5);
+    assert_eq!(of("recency_3")[2], 0.5);
+    assert_eq!(of("share_of_events"), [0.1, 0.15, 0.05]);
+    assert_eq!(of("log_lately"), [0.0, 2.0_f32.ln(), 2.0_f32.ln()]);
 }
 
 #[test]
-fn more_keywords_and_a_surer_journey_rank_higher() {
-    let plain = candidate(NOW.millis());
-    let mut more = plain.clone();
-    more.keywords.extend((3..20).map(|keyword| (keyword, 0.1)));
-    assert!(scored(&more) > scored(&plain));
-    let surer = Candidate {
-        confidence: sure(2.0),
-        ..plain.clone()
-    };
-    assert!(scored(&surer) > scored(&plain));
-    let site = Candidate {
-        navigational: 1.0,
-        ..plain.clone()
-    };
-    assert!(scored(&site) < scored(&plain));
+fn rhythm_and_bursts() {
+    let weekly = candidate(&[28, 21, 14, 7, 0]);
+    let burst = candidate(&[30, 2, 2, 2]);
+    let uneven = candidate(&[40, 39, 38, 2]);
+    let all = features(&person(), &[weekly, burst, uneven], NOW);
+    let of = |name| [0, 1, 2].map(|index| value(&all[index], name));
+    assert_eq!(of("irregularity")[..2], [0.0, 0.0]);
+    assert!(of("irregularity")[2] > 1.0);
+    assert_eq!(of("burst"), [0.2, 0.75, 0.25]);
+    assert_eq!(of("share_of_weeks")[0], 1.0);
+    assert!(of("silence_in_gaps")[0] < 0.0);
 }
 
 #[test]
-fn the_summands_explain_the_value() {
-    let config = Config::builtin().rank;
-    let scored = score(&candidate(NOW.millis() - 3 * DAY), NOW, &config);
-    let log_odds: f64 = scored.contributions.iter().map(|part| part.adds).sum();
-    let value = 1.0 / (1.0 + (-log_odds).exp());
-    assert!((scored.value - value).abs() < 1e-12);
-    assert!((0.0..=1.0).contains(&scored.value));
-}
-
-#[test]
-fn an_empty_candidate_has_a_score_too() {
-    let empty = Candidate {
-        units: Vec::new(),
-        keywords: Vec::new(),
-        times: Vec::new(),
-        events: 0,
-        visits: 0,
-        weight: 0.0,
-        ..candidate(0)
-    };
-    assert!((0.0..=1.0).contains(&scored(&empty)));
+fn nothing_and_one_event_have_finite_features() {
+    assert!(features(&person(), &[], NOW).is_empty());
+    let mut empty = candidate(&[]);
+    empty.units.clear();
+    empty.keywords.clear();
+    let nobody = Extracted::default();
+    for candidate in [empty, candidate(&[0]), candidate(&[-1])] {
+        let all = features(&nobody, &[candidate], NOW);
+        assert!(all[0].iter().all(|value| value.is_finite()), "{all:?}");
+    }
 }

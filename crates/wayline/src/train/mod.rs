@@ -7,10 +7,12 @@
 
 mod examples;
 mod labels;
+mod returns;
 mod trainee;
 
 pub use examples::Examples;
 pub use labels::{Goal, LabelledPerson};
+pub use returns::returns;
 pub use trainee::{Trainee, group_examples};
 
 use crate::assign::{AssignModel, BELONGING_FEATURES};

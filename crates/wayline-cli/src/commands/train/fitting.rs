@@ -5,7 +5,7 @@ use wayline::assign::{CONFIDENCE_FEATURES, CONFIDENCE_SIGNS};
 use wayline::config::Config;
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::logistic::Logistic;
-use wayline::model::{Grouping, GroupingModel};
+use wayline::model::{Grouping, GroupingModel, RankModel, StageModel};
 use wayline::nouns::PersonResult;
 use wayline::train::{Examples, LabelledPerson, Trainee, fit_grouping, group_examples};
 use wayline::{Rooms, walk};
@@ -156,6 +156,8 @@ fn each_walked<G>(
         config,
         corpus: &log.corpus,
         grouping: model,
+        ranking: &RankModel::builtin(),
+        staging: &StageModel::builtin(),
         as_of: log.as_of,
     };
     let people = log.people.iter();

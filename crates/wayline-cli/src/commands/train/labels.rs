@@ -23,6 +23,9 @@ pub(super) struct LabelledLog<G> {
     pub(super) gold: G,
 }
 
+/// What the table of missions calls the clicked page.
+pub(super) const CLICKED: &str = "url=click_url";
+
 /// Search missions: a table whose rows are events and labels at once.
 pub(super) fn missions(
     path: &Path,
@@ -46,7 +49,7 @@ pub(super) fn missions(
             .max_by_key(|(_, count)| **count)
             .map(|(mission, _)| *mission)
     };
-    let (people, corpus, as_of) = read_people(path, &["url=click_url".to_owned()], run, config)?;
+    let (people, corpus, as_of) = read_people(path, &[CLICKED.to_owned()], run, config)?;
     let people = people
         .into_iter()
         .map(|person| {
@@ -114,13 +117,7 @@ fn read_people(
     run: &RunArgs,
     config: &Config,
 ) -> Result<(Vec<Extracted>, Corpus, Timestamp)> {
-    let input = InputArgs {
-        inputs: vec![path.display().to_string()],
-        items: None,
-        renamings: renamings.to_vec(),
-        rejects: None,
-        max_rejects: None,
-    };
+    let input = input_of(path, renamings);
     let job = Job {
         input: &input,
         run,
@@ -132,6 +129,17 @@ fn read_people(
     let mut people = people?;
     people.sort_by(|left, right| left.user_id.cmp(&right.user_id));
     Ok((people, gathered.corpus, gathered.as_of))
+}
+
+/// One file as an input.
+pub(super) fn input_of(path: &Path, renamings: &[String]) -> InputArgs {
+    InputArgs {
+        inputs: vec![path.display().to_string()],
+        items: None,
+        renamings: renamings.to_vec(),
+        rejects: None,
+        max_rejects: None,
+    }
 }
 
 /// What is taken out of a simulated log, so that a model learns what to do without it.

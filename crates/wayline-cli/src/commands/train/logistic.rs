@@ -14,6 +14,16 @@ use wayline::train::Examples;
 /// # Errors
 /// Labels of one class only, or a fit that doesn't converge.
 pub(super) fn fit(examples: &Examples, signs: &[i8], places_out: &[usize]) -> Result<Logistic> {
+    fit_shrunk(examples, signs, places_out, 1.0)
+}
+
+/// The same with a penalty of so many halves of the squared weights.
+pub(super) fn fit_shrunk(
+    examples: &Examples,
+    signs: &[i8],
+    places_out: &[usize],
+    penalty: f64,
+) -> Result<Logistic> {
     let labels = examples.labels();
     if labels.iter().all(|label| *label) || !labels.iter().any(|label| *label) {
         return Err(anyhow!(
@@ -26,7 +36,7 @@ pub(super) fn fit(examples: &Examples, signs: &[i8], places_out: &[usize]) -> Re
         .filter(|place| !places_out.contains(place) && spread[*place] > 1e-6)
         .collect();
     loop {
-        let (weights, bias) = fit_some(examples, &kept, &spread)?;
+        let (weights, bias) = fit_some(examples, &kept, &spread, penalty)?;
         let agrees = |(place, weight): &(&usize, &f64)| **weight * f64::from(signs[**place]) >= 0.0;
         let agreeing: Vec<usize> = kept
             .iter()
@@ -48,7 +58,12 @@ pub(super) fn fit(examples: &Examples, signs: &[i8], places_out: &[usize]) -> Re
 
 /// On features divided by their spread, so that the penalty treats all alike and the solver is
 /// quick.
-fn fit_some(examples: &Examples, kept: &[usize], spread: &[f64]) -> Result<(Vec<f64>, f64)> {
+fn fit_some(
+    examples: &Examples,
+    kept: &[usize],
+    spread: &[f64],
+    penalty: f64,
+) -> Result<(Vec<f64>, f64)> {
     let rows = examples.features().chunks_exact(examples.width());
     let values: Vec<f64> = rows
         .flat_map(|row| {
@@ -59,7 +74,7 @@ fn fit_some(examples: &Examples, kept: &[usize], spread: &[f64]) -> Result<(Vec<
     let rows = Array2::from_shape_vec((examples.len(), kept.len()), values)?;
     let labels: Array1<bool> = examples.labels().iter().copied().collect();
     let model = LogisticRegression::default()
-        .alpha(1.0)
+        .alpha(penalty)
         .max_iterations(500)
         .gradient_tolerance(1e-4)
         .fit(&DatasetBase::new(rows, labels))

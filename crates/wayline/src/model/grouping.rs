@@ -10,6 +10,9 @@ use crate::embed::Embedder;
 use crate::extract::Evidence;
 use crate::logistic::Logistic;
 
+use super::error::Form;
+use super::{ModelError, hash_of, owned};
+
 /// What groups a person's units and decides which groups are journeys.
 ///
 /// The file is JSON that names its features and the embedder that it was fitted with; another
@@ -76,7 +79,6 @@ impl FeatureNames {
     /// Those of this Wayline.
     #[must_use]
     pub fn current() -> Self {
-        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         Self {
             affinity: owned(&affinity::FEATURES),
             join: owned(&cluster::FEATURES),
@@ -86,39 +88,11 @@ impl FeatureNames {
     }
 }
 
-/// Why a model file is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum ModelError {
-    /// Not the JSON of a model; truncated files end here.
-    #[error("the grouping model can't be read ({0}); remake it with `wayline train affinity`")]
-    Malformed(#[from] serde_json::Error),
-    /// Made for another Wayline.
-    #[error(
-        "the grouping model has version {found}, this Wayline needs {VERSION}; remake it with `wayline train affinity`"
-    )]
-    Version {
-        /// What the file says.
-        found: u32,
-    },
-    /// Features that differ from those of this Wayline, or weights that don't match them or are no
-    /// finite numbers.
-    #[error(
-        "the grouping model has other features than this Wayline; remake it with `wayline train affinity`"
-    )]
-    Features,
-    /// Fitted with another embedder.
-    #[error(
-        "the grouping model was fitted with the embedder {found}, this is {expected}; remake it with `wayline train affinity`"
-    )]
-    Embedder {
-        /// The hash in the file.
-        found: String,
-        /// The hash of the embedder in use.
-        expected: String,
-    },
-}
-
-const VERSION: u32 = 3;
+const FORM: Form = Form {
+    model: "grouping",
+    command: "wayline train affinity",
+    version: 3,
+};
 
 impl GroupingModel {
     /// The model inside the library, fitted with its embedder.
@@ -128,8 +102,11 @@ impl GroupingModel {
     #[must_use]
     #[expect(clippy::expect_used, reason = "the shipped file is read in a test")]
     pub fn builtin() -> Self {
-        Self::from_json(include_str!("../models/grouping.json"), Embedder::builtin())
-            .expect("the shipped grouping model is valid")
+        Self::from_json(
+            include_str!("../../models/grouping.json"),
+            Embedder::builtin(),
+        )
+        .expect("the shipped grouping model is valid")
     }
 
     /// From the text of a model file.
@@ -137,27 +114,11 @@ impl GroupingModel {
     /// # Errors
     /// Truncated or malformed, of another version, for other features or another embedder.
     pub fn from_json(text: &str, embedder: &Embedder) -> Result<Self, ModelError> {
-        /// What is read first: a file of another version may have any other field.
-        #[derive(Deserialize)]
-        struct Versioned {
-            version: u32,
-        }
-        let Versioned { version: found } = serde_json::from_str(text)?;
-        if found != VERSION {
-            return Err(ModelError::Version { found });
-        }
-        let mut model: Self = serde_json::from_str(text)?;
+        let mut model: Self = FORM.read(text)?;
         let fits = model.with_items.fits() && model.searches_only.fits();
-        if model.features != FeatureNames::current() || !fits {
-            return Err(ModelError::Features);
-        }
-        if model.embedder != embedder.hash() {
-            return Err(ModelError::Embedder {
-                found: model.embedder,
-                expected: embedder.hash().to_owned(),
-            });
-        }
-        model.hash = blake3::hash(text.as_bytes()).to_hex()[..16].to_owned();
+        let same_features = model.features == FeatureNames::current() && fits;
+        FORM.check(same_features, &model.embedder, embedder.hash())?;
+        model.hash = hash_of(text);
         Ok(model)
     }
 
@@ -165,7 +126,7 @@ impl GroupingModel {
     #[must_use]
     pub fn fitted(embedder: &Embedder, with_items: Grouping, searches_only: Grouping) -> Self {
         Self {
-            version: VERSION,
+            version: FORM.version,
             embedder: embedder.hash().to_owned(),
             features: FeatureNames::current(),
             with_items,
@@ -196,7 +157,7 @@ mod tests {
 
     use super::*;
 
-    const SHIPPED: &str = include_str!("../models/grouping.json");
+    const SHIPPED: &str = include_str!("../../models/grouping.json");
 
     fn changed(change: impl Fn(&mut Value)) -> Result<GroupingModel, ModelError> {
         let mut model: Value = serde_json::from_str(SHIPPED).expect("JSON");
@@ -214,18 +175,21 @@ mod tests {
     fn a_truncated_model_is_refused_wherever_it_ends() {
         for length in 0..SHIPPED.trim_end().len() {
             let refused = GroupingModel::from_json(&SHIPPED[..length], Embedder::builtin());
-            assert!(matches!(refused, Err(ModelError::Malformed(_))), "{length}");
+            assert!(
+                matches!(refused, Err(ModelError::Malformed { .. })),
+                "{length}"
+            );
         }
     }
 
     #[test]
     fn a_model_of_another_version_is_refused() {
         let refused = changed(|model| model["version"] = json!(999)).expect_err("refused");
-        assert!(matches!(refused, ModelError::Version { found: 999 }));
+        assert!(matches!(refused, ModelError::Version { found: 999, .. }));
         assert!(refused.to_string().contains("wayline train affinity"));
         let older = r#"{"version": 2, "embedder": "x", "searches_only": {}}"#;
         let refused = GroupingModel::from_json(older, Embedder::builtin());
-        assert!(matches!(refused, Err(ModelError::Version { found: 2 })));
+        assert!(matches!(refused, Err(ModelError::Version { found: 2, .. })));
     }
 
     #[test]
@@ -247,13 +211,13 @@ mod tests {
             |model| model["with_items"]["affinity"]["bias"] = json!(1e39),
         ];
         for change in changes {
-            assert!(matches!(changed(change), Err(ModelError::Features)));
+            assert!(matches!(changed(change), Err(ModelError::Features { .. })));
         }
     }
 
     #[test]
     fn an_unknown_field_is_refused() {
         let refused = changed(|model| model["weight"] = json!(1));
-        assert!(matches!(refused, Err(ModelError::Malformed(_))));
+        assert!(matches!(refused, Err(ModelError::Malformed { .. })));
     }
 }
