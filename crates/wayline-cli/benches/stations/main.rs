@@ -235,7 +235,7 @@ fn print(
             texts.add(&it.extracted);
             pairs.add(&it.extracted, texts.people());
         }
-        std::hint::black_box((texts.drain(), pairs.drain()));
+        std::hint::black_box((texts.drain(), pairs.finish()));
     });
     table.each(
         "look up corpus",

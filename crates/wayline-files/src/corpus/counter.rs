@@ -101,17 +101,18 @@ impl CorpusPart<'_> {
         if self.texts.bytes() > whole.memory_bytes {
             whole.texts.spill(&self.texts.drain())?;
         }
-        self.pairs.add(person, people);
-        if self.pairs.bytes() > whole.memory_bytes {
-            whole.pairs.spill(&self.pairs.drain())?;
+        // Before they are too many: the buffer would be copied to twice its size for a few more.
+        if self.pairs.is_full(whole.memory_bytes) {
+            self.pairs.drain_to(|seen| whole.pairs.spill(seen))?;
         }
+        self.pairs.add(person, people);
         Ok(())
     }
 
     /// Hands the counts to the whole.
     pub fn finish(mut self) {
         self.whole.texts.keep(self.texts.drain());
-        self.whole.pairs.keep(self.pairs.drain());
+        self.whole.pairs.keep(self.pairs.finish());
     }
 }
 

@@ -9,48 +9,63 @@ use super::blocks::{
 };
 use super::{OrderError, SpillError};
 
+/// Bytes of an [`Arena`] that are asked for at once: it never moves what it holds.
+const CHUNK: usize = 1 << 20;
+
 /// Records that are still in memory.
 #[derive(Debug, Default)]
 pub(crate) struct Arena {
-    bytes: Vec<u8>,
-    starts: Vec<usize>,
+    chunks: Vec<Vec<u8>>,
+    /// The chunk that is being filled; those after it are empty.
+    filling: usize,
+    bytes: usize,
+    /// Chunk and place in it of each record.
+    starts: Vec<(u32, u32)>,
 }
 
 impl Arena {
     /// Bytes in use.
     pub(crate) fn len(&self) -> usize {
-        self.bytes.len() + self.starts.len() * size_of::<usize>()
+        self.bytes + self.starts.len() * size_of::<(u32, u32)>()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.starts.is_empty()
     }
 
+    /// Forgets all records and keeps the memory.
     pub(crate) fn clear(&mut self) {
-        self.bytes.clear();
+        self.chunks.iter_mut().for_each(Vec::clear);
+        self.filling = 0;
+        self.bytes = 0;
         self.starts.clear();
     }
 
-    /// Adds a record; grows beyond `budget` only for a record that is larger by itself.
+    /// Adds a record; `budget` is what the arena may grow to, unless a record is larger by itself.
     pub(crate) fn push(&mut self, record: &[u8], budget: usize) {
-        let needed = self.bytes.len() + record.len();
-        if needed > self.bytes.capacity() {
-            let doubled = (self.bytes.capacity() * 2).min(budget).max(needed);
-            self.bytes.reserve_exact(doubled - self.bytes.len());
+        let fits = |chunk: &Vec<u8>| chunk.capacity() - chunk.len() >= record.len();
+        while self.chunks.get(self.filling).is_some_and(|it| !fits(it)) {
+            self.filling += 1;
         }
-        self.starts.push(self.bytes.len());
-        self.bytes.extend_from_slice(record);
+        if self.filling == self.chunks.len() {
+            let bytes = CHUNK.min(budget).max(record.len());
+            self.chunks.push(Vec::with_capacity(bytes));
+        }
+        let chunk = &mut self.chunks[self.filling];
+        self.starts.push((self.filling as u32, chunk.len() as u32));
+        self.bytes += record.len();
+        chunk.extend_from_slice(record);
     }
 
     /// Brings the records into the byte order of their keys.
     pub(crate) fn sort(&mut self) {
-        let Self { bytes, starts } = self;
-        starts.sort_unstable_by_key(|start| key_at(bytes, *start));
+        let Self { chunks, starts, .. } = self;
+        let key = |start: &(u32, u32)| record_at(chunks, *start).map_or(&[][..], |it| it.key);
+        starts.sort_unstable_by(|left, right| key(left).cmp(key(right)));
     }
 
     fn get(&self, place: usize) -> Option<Record<'_>> {
-        let start = *self.starts.get(place)?;
-        Record::at_start_of(&self.bytes[start..])
+        record_at(&self.chunks, *self.starts.get(place)?)
     }
 
     /// Writes the records, in their present order, to a file.
@@ -64,8 +79,8 @@ impl Arena {
     }
 }
 
-fn key_at(bytes: &[u8], start: usize) -> &[u8] {
-    Record::at_start_of(&bytes[start..]).map_or(&[], |record| record.key)
+fn record_at(chunks: &[Vec<u8>], (chunk, start): (u32, u32)) -> Option<Record<'_>> {
+    Record::at_start_of(&chunks[chunk as usize][start as usize..])
 }
 
 /// Writes records to a new run.

@@ -51,7 +51,7 @@ impl<'a> InMemoryCounter<'a> {
         }
         let entries = cut.finish();
         let mut together = TogetherCounts::new(people, &entries, self.config);
-        for seen in self.pairs.drain() {
+        for seen in self.pairs.finish() {
             together.push(seen);
         }
         CorpusCounts {

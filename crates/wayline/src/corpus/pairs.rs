@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 use crate::extract::Extracted;
 
 use super::CorpusConfig;
-use super::moments::Moments;
+use super::moments::{MOST_PAIRS, Moments};
 
 /// That one person had two keywords in one moment. Sorted, those of one pair lie side by side, so
 /// counting is sorting.
@@ -77,7 +77,7 @@ fn level_of(user_id: &str) -> u8 {
     zeros.min((1 << LEVEL_BITS) - 1) as u8
 }
 
-/// Collects the pairs of people. What several builders [hand out](Self::drain) is counted together
+/// Collects the pairs of people. What several builders [hand out](Self::finish) is counted together
 /// by [`TogetherCounts`](super::TogetherCounts).
 pub struct PairBuilder {
     most_people: u64,
@@ -128,11 +128,32 @@ impl PairBuilder {
         self.seen.len() * size_of::<PairSeen>()
     }
 
-    /// Hands out in order what was seen, and starts anew.
-    pub fn drain(&mut self) -> Vec<PairSeen> {
-        let mut seen = std::mem::take(&mut self.seen);
-        sort(&mut seen, 0);
-        seen
+    /// Whether another person might take it beyond so many bytes.
+    #[must_use]
+    pub fn is_full(&self, most_bytes: usize) -> bool {
+        !self.seen.is_empty() && self.bytes() + MOST_PAIRS * size_of::<PairSeen>() > most_bytes
+    }
+
+    /// Hands `take` in order what was seen, and starts anew in the same memory: grown anew, it
+    /// would be copied again and again.
+    ///
+    /// # Errors
+    /// Those of `take`.
+    pub fn drain_to<E>(
+        &mut self,
+        take: impl FnOnce(&[PairSeen]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        sort(&mut self.seen, 0);
+        let taken = take(&self.seen);
+        self.seen.clear();
+        taken
+    }
+
+    /// What was seen, in order.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<PairSeen> {
+        sort(&mut self.seen, 0);
+        self.seen
     }
 }
 

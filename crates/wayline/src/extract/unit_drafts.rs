@@ -1,7 +1,5 @@
 //! Units while a person's events are folded.
 
-use foldhash::{HashMap, HashMapExt};
-
 use crate::nouns::{TextId, TextTable, Timestamp};
 
 use super::keyword_drafts::Carried;
@@ -16,7 +14,7 @@ const MAX_OCCURRENCES: usize = 64;
 const MAX_LINKS: usize = 1_024;
 
 /// What makes a unit distinct.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy)]
 pub(super) enum UnitKey {
     /// A keyword.
     Search(u32),
@@ -27,10 +25,45 @@ pub(super) enum UnitKey {
     ItemUrl(TextId),
 }
 
+impl UnitKey {
+    const KINDS: usize = 5;
+
+    /// The kind, and the place among keys of that kind.
+    fn place(self) -> (usize, usize) {
+        match self {
+            Self::Search(keyword) => (0, keyword as usize),
+            Self::ItemId(text) => (1, text.index()),
+            Self::ItemTitle(text) => (2, text.index()),
+            Self::ItemLabels(labels) => (3, labels as usize),
+            Self::ItemUrl(text) => (4, text.index()),
+        }
+    }
+}
+
+/// Units by what makes them distinct. Keys are small numbers, so nothing needs to be hashed.
+#[derive(Default)]
+struct UnitsByKey([Vec<Option<u32>>; UnitKey::KINDS]);
+
+impl UnitsByKey {
+    fn get(&self, key: UnitKey) -> Option<u32> {
+        let (kind, place) = key.place();
+        self.0[kind].get(place).copied().flatten()
+    }
+
+    fn insert(&mut self, key: UnitKey, unit: u32) {
+        let (kind, place) = key.place();
+        let units = &mut self.0[kind];
+        if units.len() <= place {
+            units.resize(place + 1, None);
+        }
+        units[place] = Some(unit);
+    }
+}
+
 /// A person's units so far.
 pub(super) struct UnitDrafts {
     drafts: Vec<UnitDraft>,
-    of_key: HashMap<UnitKey, u32>,
+    by_key: UnitsByKey,
 }
 
 pub(super) struct UnitDraft {
@@ -57,13 +90,13 @@ impl UnitDrafts {
     pub(super) fn new(events: usize) -> Self {
         Self {
             drafts: Vec::with_capacity(events / 3),
-            of_key: HashMap::with_capacity(events / 3),
+            by_key: UnitsByKey::default(),
         }
     }
 
     /// The unit of a key, if there is one already.
     pub(super) fn find(&self, key: UnitKey) -> Option<u32> {
-        self.of_key.get(&key).copied()
+        self.by_key.get(key)
     }
 
     /// Adds the unit of a search for a keyword.
@@ -83,7 +116,7 @@ impl UnitDrafts {
     fn add(&mut self, key: UnitKey, draft: UnitDraft) -> u32 {
         let unit = self.drafts.len() as u32;
         self.drafts.push(draft);
-        self.of_key.insert(key, unit);
+        self.by_key.insert(key, unit);
         unit
     }
 

@@ -185,7 +185,7 @@ proptest! {
         for (number, person) in people.iter().enumerate() {
             builders[number % parts].add(person, number as u64 + 1);
         }
-        let mut seen: Vec<PairSeen> = builders.iter_mut().flat_map(PairBuilder::drain).collect();
+        let mut seen: Vec<PairSeen> = builders.into_iter().flat_map(PairBuilder::finish).collect();
         seen.sort_unstable();
         let mut together = TogetherCounts::new(whole.people, &whole.entries, &config);
         seen.into_iter().for_each(|seen| together.push(seen));
