@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "nouns",
             "config",
             "logistic",
+            "vectorised",
             "extract",
             "corpus",
             "embed",

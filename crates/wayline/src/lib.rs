@@ -5,13 +5,13 @@
 //! output, no clock, no async) and gives the same output for the same input in any order:
 //!
 //! events → [`extract`] → [`embed`] → [`affinity`] → [`cluster`] → [`assign`] → [`identify`] →
-//! [`stage`] → [`name`] → [`rank`] → [`diversify`] → journeys.
+//! [`name`] → [`rank`] → [`stage`] → [`diversify`] → journeys.
 //!
 //! [`walk`] is the one function that shows the whole way. Beside the way stand [`corpus`] (what
 //! everybody's log says about words and keywords), [`simulate`] (people to try things on),
 //! [`evaluate`] (how good results are) and [`explain`] (why a result is what it is). The things
 //! that are handed from room to room are [`nouns`]; every default is in [`config`], every learned
-//! part of grouping in [`model`].
+//! part in [`model`].
 #![deny(missing_docs)]
 
 pub mod affinity;

@@ -11,6 +11,8 @@ mod ranking_table;
 mod relevance;
 mod searches;
 mod simulations;
+mod stage_labels;
+mod stage_words;
 mod stages;
 mod tables;
 

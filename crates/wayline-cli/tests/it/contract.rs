@@ -69,6 +69,7 @@ fn journeys_have_the_fields_of_the_contract() {
         "stage",
         "confidence",
         "score",
+        "return_probability",
         "started_at",
         "last_active_at",
         "events",
@@ -95,7 +96,9 @@ fn journeys_have_the_fields_of_the_contract() {
             let list = row[field].as_array().expect("a list");
             assert!(list.iter().all(Value::is_string));
         }
-        assert!(row["score"].is_f64() && row["confidence"].is_f64());
+        for field in ["score", "confidence", "return_probability"] {
+            assert!(row[field].is_f64(), "{field} {}", row[field]);
+        }
         for keyword in row["keywords"].as_array().expect("a list") {
             assert_eq!(
                 fields(keyword),

@@ -17,6 +17,8 @@ use crate::walk::{Rooms, Walked};
 /// How many keywords, ties and left-over keywords are named before "and N more".
 const NAMED: usize = 12;
 const TIES: usize = 4;
+/// How many summands of a score are named.
+const SUMMANDS: usize = 6;
 
 /// The explanation as text for a terminal, 100 columns wide.
 #[must_use]
@@ -79,6 +81,22 @@ fn journey(
             counted(candidate.visits, "visit"),
         ),
     );
+    let because = [
+        ("evergreen", &fate.stage.evergreen),
+        ("ended", &fate.stage.ended),
+    ];
+    for (name, why) in because {
+        if let Some(why) = why {
+            field(out, "", &scored(name, why));
+        }
+    }
+    if fate.stage.ended.is_none() {
+        field(
+            out,
+            "",
+            "its stage is by rules: there are too few active days to learn from",
+        );
+    }
     let keywords = candidate.keywords.iter().map(|(keyword, _)| {
         let keyword = &person.keywords[*keyword as usize];
         format!("{} ({})", keyword.text, keyword.count)
@@ -121,10 +139,15 @@ fn scored(name: &str, scored: &Scored) -> String {
         .filter(|part| part.adds.abs() >= 0.005)
         .collect();
     parts.sort_by(|left, right| right.adds.abs().total_cmp(&left.adds.abs()));
-    let parts: Vec<String> = parts
-        .iter()
+    let rest: f64 = parts.iter().skip(SUMMANDS).map(|part| part.adds).sum();
+    let more = parts.len().saturating_sub(SUMMANDS);
+    let named = parts.iter().take(SUMMANDS);
+    let mut parts: Vec<String> = named
         .map(|part| format!("{} {:+.2}", part.feature.replace('_', " "), part.adds))
         .collect();
+    if more > 0 {
+        parts.push(format!("{more} more {rest:+.2}"));
+    }
     format!(
         "{name} {:.2} = logistic of {}",
         scored.value,

@@ -150,6 +150,7 @@ mod tests {
             },
             confidence: 0.5,
             score: 0.25,
+            return_probability: 0.25,
             started_at: Timestamp::from_millis(1_700_000_000_001),
             last_active_at: Timestamp::from_millis(1_700_000_000_002),
             events: 3,

@@ -39,11 +39,11 @@ fn learned_parts_decide_where_there_is_a_rhythm() {
 
 #[test]
 fn rules_decide_where_there_is_none() {
-    let staged = staged(&[2, 2], opinion(5.0, 5.0, [0.0, 1.0, 0.0]));
-    assert_eq!(staged.stage.lifecycle, Lifecycle::Situational);
-    assert_eq!(staged.stage.status, Status::Ongoing);
-    assert!(staged.evergreen.is_none() && staged.ended.is_none());
-    let old = super::tests::staged(&[200], opinion(-5.0, -5.0, [0.4, 0.3, 0.3]));
+    let once = staged(&[2, 2], opinion(5.0, 5.0, [0.0, 1.0, 0.0]));
+    assert_eq!(once.stage.lifecycle, Lifecycle::Situational);
+    assert_eq!(once.stage.status, Status::Ongoing);
+    assert!(once.evergreen.is_none() && once.ended.is_none());
+    let old = staged(&[200], opinion(-5.0, -5.0, [0.4, 0.3, 0.3]));
     assert_eq!(old.stage.status, Status::Ended);
 }
 

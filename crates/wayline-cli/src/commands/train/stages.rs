@@ -1,35 +1,25 @@
 //! `wayline train stage`: evergreen or situational, ongoing or ended, and the phase.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use wayline::affinity::UnitSpace;
-use wayline::assign::Candidate;
-use wayline::config::Config;
-use wayline::corpus::{Corpus, KeywordFacts};
-use wayline::embed::{Embedder, EmbeddingCache};
-use wayline::extract::Extracted;
+use wayline::embed::Embedder;
 use wayline::logistic::Logistic;
-use wayline::model::{GroupingModel, StageModel};
-use wayline::nouns::{Lifecycle, Status, Timestamp, normalize};
-use wayline::rank::{self, Rhythm, features};
-use wayline::simulate::{
-    Catalogue, CatalogueJourney, JourneyKind, LogKind, Phase, SimulationConfig, catalogue_folds,
-};
-use wayline::stage::{self, Features, of_journey};
+use wayline::model::StageModel;
+use wayline::rank;
+use wayline::simulate::{Catalogue, CatalogueJourney, catalogue_folds};
+use wayline::stage;
 use wayline::train::Examples;
-use wayline::{Rooms, Walked, walk};
 use wayline_files::write::AsideFile;
 
 use super::affinity::SearchData;
-use super::fitting::{Fitting, HeldBack};
-use super::labels::{self, Without, fold_of};
 use super::logistic::fit_shrunk;
-use super::searches::Searches;
-use crate::run::{Models, RunArgs};
+use super::stage_labels::{Known, annotated, simulated};
+use super::stage_words::Words;
+use crate::run::RunArgs;
 
 /// Fit the stage: evergreen or situational, ongoing or ended, and the phase
 ///
@@ -59,28 +49,10 @@ pub(crate) struct StageArgs {
     run: RunArgs,
 }
 
-/// From this Jaccard coefficient of keywords on a journey is the annotated or simulated one.
-const SAME: f64 = 0.4;
 /// How much weights are held down; the best on people held back is taken.
 const PENALTIES: [f64; 4] = [1.0, 10.0, 100.0, 1_000.0];
-/// Weights over dimensions of a meaning are many.
-const TEXT_PENALTY: f64 = 30.0;
 /// A labelled journey of a real person counts as so many: simulated ones cost nothing to make.
 const REAL: usize = 3;
-
-/// A journey whose stage is known.
-struct Known {
-    features: Features,
-    evergreen: bool,
-    ended: bool,
-    /// What the rules say.
-    by_rules: (bool, bool),
-    span_days: f64,
-    silence_days: f64,
-    /// Journeys of a fold are tested together: half of the catalogue, or fold of people.
-    fold: usize,
-    real: bool,
-}
 
 pub(super) fn run(args: &StageArgs) -> Result<()> {
     let config = args.run.config()?;
@@ -108,7 +80,9 @@ pub(super) fn run(args: &StageArgs) -> Result<()> {
             &mut known,
         )?;
     }
-    annotated(args, &all_words, &config, &models, &mut known)?;
+    annotated(
+        &args.data, &args.run, &all_words, &config, &models, &mut known,
+    )?;
     writeln!(
         out,
         "{:<34} {:>22} {:>22}",
@@ -154,308 +128,6 @@ pub(super) fn run(args: &StageArgs) -> Result<()> {
     file.write_all(b"\n")?;
     file.finish()?;
     Ok(())
-}
-
-/// What words say, learned from journeys of the catalogue.
-struct Words {
-    lasts: Logistic,
-    phases: [Logistic; 3],
-}
-
-impl Words {
-    fn fit(journeys: &[&CatalogueJourney]) -> Result<Self> {
-        let lasts = lasting(journeys);
-        let phase = |phase: Phase| -> Result<Logistic> { fit_text(&phases(journeys, phase)) };
-        Ok(Self {
-            lasts: fit_text(&lasts)?,
-            phases: [
-                phase(Phase::Inspire)?,
-                phase(Phase::Plan)?,
-                phase(Phase::Act)?,
-            ],
-        })
-    }
-
-    /// How well words alone tell journeys that they were not learned from.
-    fn write(
-        &self,
-        out: &mut impl Write,
-        half: usize,
-        journeys: &[&CatalogueJourney],
-    ) -> Result<()> {
-        let right = |model: &Logistic, examples: &Examples| {
-            let rows = (0..examples.len()).filter(|row| {
-                (model.probability(examples.row(*row)) >= 0.5) == examples.labels()[*row]
-            });
-            rows.count() as f64 / examples.len().max(1) as f64
-        };
-        let of_phases =
-            [Phase::Inspire, Phase::Plan, Phase::Act].map(|phase| phases(journeys, phase));
-        let best = (0..of_phases[0].len()).filter(|row| {
-            let probabilities =
-                [0, 1, 2].map(|it| self.phases[it].probability(of_phases[it].row(*row)));
-            let best = (1..3).fold(0, |best, it| {
-                if probabilities[it] > probabilities[best] {
-                    it
-                } else {
-                    best
-                }
-            });
-            of_phases[best].labels()[*row]
-        });
-        let queries = of_phases[0].len();
-        writeln!(
-            out,
-            "words alone, half {half} of the catalogue by the other: a goal lasts {:.3} of journeys, phase {:.3} of {queries} queries",
-            right(&self.lasts, &lasting(journeys)),
-            best.count() as f64 / queries.max(1) as f64,
-        )?;
-        Ok(())
-    }
-}
-
-fn fit_text(examples: &Examples) -> Result<Logistic> {
-    fit_shrunk(examples, &vec![0; examples.width()], &[], TEXT_PENALTY)
-}
-
-/// Meanings of parts of each journey's texts: what one person types and sees of it.
-fn lasting(journeys: &[&CatalogueJourney]) -> Examples {
-    let embedder = Embedder::builtin();
-    let mut examples = Examples::new(embedder.dimensions());
-    for journey in journeys {
-        let queries = journey.queries.iter().map(|query| query.text.as_str());
-        let texts: Vec<&str> = queries
-            .chain(journey.annotations.iter().map(String::as_str))
-            .collect();
-        for part in 0..PARTS {
-            let texts = texts.iter().skip(part).step_by(PARTS);
-            examples.push(
-                meaning(texts.copied(), embedder),
-                journey.kind == JourneyKind::Evergreen,
-            );
-        }
-    }
-    examples
-}
-
-/// Each journey of the catalogue is shown in so many parts.
-const PARTS: usize = 4;
-
-/// The meaning of each query, and whether it is of a phase.
-fn phases(journeys: &[&CatalogueJourney], phase: Phase) -> Examples {
-    let embedder = Embedder::builtin();
-    let mut examples = Examples::new(embedder.dimensions());
-    for query in journeys.iter().flat_map(|journey| &journey.queries) {
-        if query.phase != Phase::After {
-            examples.push(
-                meaning([query.text.as_str()], embedder),
-                query.phase == phase,
-            );
-        }
-    }
-    examples
-}
-
-/// The mean direction of texts.
-fn meaning<'t>(texts: impl IntoIterator<Item = &'t str>, embedder: &Embedder) -> Vec<f32> {
-    let mut sum = vec![0.0; embedder.dimensions()];
-    let mut one = sum.clone();
-    let mut normal = String::new();
-    for text in texts {
-        normalize(text, &mut normal);
-        embedder.embed(&normal, &mut one);
-        for (sum, value) in sum.iter_mut().zip(&one) {
-            *sum += value;
-        }
-    }
-    let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt();
-    if length > 0.0 {
-        sum.iter_mut().for_each(|value| *value /= length);
-    }
-    sum
-}
-
-/// Adds simulated people of one half of the catalogue, by words learned from the other.
-fn simulated(
-    people: u64,
-    half: usize,
-    journeys: &[&CatalogueJourney],
-    words: &Words,
-    config: &Config,
-    models: &Models,
-    known: &mut Vec<Known>,
-) -> Result<()> {
-    let ids: BTreeSet<&str> = journeys.iter().map(|journey| journey.id.as_str()).collect();
-    let catalogue = Catalogue::builtin().subset(|id| ids.contains(id));
-    for (seed, kind) in (3_000..).zip([LogKind::RepeatingTitles, LogKind::AnnotationsOnly]) {
-        let simulation = SimulationConfig {
-            people,
-            seed,
-            kind,
-            ..SimulationConfig::default()
-        };
-        let log = labels::simulated(&catalogue, &simulation, people, Without::Nothing, config)?;
-        let seeing = Seeing {
-            corpus: &log.corpus,
-            as_of: log.as_of,
-            config,
-            models,
-            words,
-        };
-        for labelled in &log.people {
-            let person = &labelled.person;
-            let user = wayline::evaluate::Id::from(person.user_id.as_str());
-            let gold = log.gold.people.iter().find(|it| it.user_id == user);
-            let gold = gold.map_or(&[][..], |gold| &gold.journeys);
-            let stages = gold.iter().map(|journey| {
-                let keywords = journey.keywords.iter().map(String::as_str).collect();
-                (keywords, journey.kind.as_deref(), journey.status.as_deref())
-            });
-            seeing.add(
-                person,
-                &models.grouping,
-                &stages.collect::<Vec<_>>(),
-                half,
-                false,
-                known,
-            );
-        }
-    }
-    Ok(())
-}
-
-/// Adds annotated people, their journeys found by models that had not seen them.
-fn annotated(
-    args: &StageArgs,
-    words: &Words,
-    config: &Config,
-    models: &Models,
-    known: &mut Vec<Known>,
-) -> Result<()> {
-    let searches = Searches::read(&args.data, &args.run, config)?;
-    let held_back: HeldBack = searches.cross_validate(&Fitting::default(), config)?;
-    let log = &searches.annotated;
-    let seeing = Seeing {
-        corpus: &log.corpus,
-        as_of: log.as_of,
-        config,
-        models,
-        words,
-    };
-    for labelled in &log.people {
-        let person = &labelled.person;
-        let fold = fold_of(&person.user_id, searches.folds);
-        let gold = log
-            .gold
-            .people
-            .iter()
-            .find(|it| it.user_id == person.user_id);
-        let gold = gold.map_or(&[][..], |gold| &gold.journeys);
-        let stages = gold.iter().map(|journey| {
-            let keywords = journey.queries.iter().map(String::as_str).collect();
-            let status = journey.status.as_deref().or(Some("ongoing"));
-            (keywords, journey.lifecycle.as_deref(), status)
-        });
-        let grouping = &held_back.models[fold];
-        seeing.add(
-            person,
-            grouping,
-            &stages.collect::<Vec<_>>(),
-            fold,
-            true,
-            known,
-        );
-    }
-    Ok(())
-}
-
-/// Keywords, lifecycle and status of a journey as labelled.
-type Labelled<'a> = (HashSet<&'a str>, Option<&'a str>, Option<&'a str>);
-
-/// What journeys are looked at with.
-struct Seeing<'a> {
-    corpus: &'a Corpus,
-    as_of: Timestamp,
-    config: &'a Config,
-    models: &'a Models,
-    words: &'a Words,
-}
-
-impl Seeing<'_> {
-    fn add(
-        &self,
-        person: &Extracted,
-        grouping: &GroupingModel,
-        gold: &[Labelled<'_>],
-        fold: usize,
-        real: bool,
-        known: &mut Vec<Known>,
-    ) {
-        let rooms = Rooms {
-            config: self.config,
-            corpus: self.corpus,
-            grouping,
-            ranking: &self.models.ranking,
-            staging: &self.models.staging,
-            as_of: self.as_of,
-        };
-        let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 10_000);
-        let walked: Walked = walk(person, &rooms, &mut embeddings);
-        let facts = KeywordFacts::of(person, self.corpus);
-        let space = UnitSpace::of(person, &facts, &mut embeddings, &self.config.affinity);
-        let candidates = &walked.assigned.candidates;
-        for (candidate, measured) in candidates
-            .iter()
-            .zip(features(person, candidates, self.as_of))
-        {
-            let Some((_, Some(lifecycle), Some(status))) = same_journey(person, candidate, gold)
-            else {
-                continue;
-            };
-            let ranking = &self.models.ranking.return_probability;
-            let lasts = self
-                .words
-                .lasts
-                .log_odds(&space.meaning(&candidate.keywords));
-            known.push(Known {
-                features: of_journey(
-                    person,
-                    candidate,
-                    &measured,
-                    ranking.log_odds(&measured),
-                    lasts,
-                    self.as_of,
-                ),
-                evergreen: *lifecycle == Lifecycle::Evergreen.as_str(),
-                ended: *status == Status::Ended.as_str(),
-                by_rules: stage::by_rules(candidate, self.as_of, &self.config.stage),
-                span_days: Rhythm::of(&candidate.times).span_days,
-                silence_days: self.as_of.days_since(candidate.last_active_at()),
-                fold,
-                real,
-            });
-        }
-    }
-}
-
-fn same_journey<'g, 'a>(
-    person: &Extracted,
-    candidate: &Candidate,
-    gold: &'g [Labelled<'a>],
-) -> Option<&'g Labelled<'a>> {
-    let own: HashSet<&str> = candidate
-        .keywords
-        .iter()
-        .map(|(keyword, _)| person.keywords[*keyword as usize].text.as_str())
-        .collect();
-    let overlap = |journey: &Labelled<'_>| {
-        let both = own.intersection(&journey.0).count();
-        both as f64 / (own.len() + journey.0.len() - both).max(1) as f64
-    };
-    let best = gold
-        .iter()
-        .max_by(|left, right| overlap(left).total_cmp(&overlap(right)))?;
-    (overlap(best) >= SAME).then_some(best)
 }
 
 /// A rule that is told what the others are like.
