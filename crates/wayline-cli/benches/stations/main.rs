@@ -24,7 +24,7 @@
 //! | all pairs | 4 a pair | (d + features) a pair |
 //! | tree, prune | 4 a pair | 1 a pair |
 //! | assign | 4 a pair | d × (pairs of keywords in a group + 4 a keyword) |
-//! | identify, stage, rank | 8 a time at which something of a journey was seen | |
+//! | identify, rank, stage | 8 a time at which something of a journey was seen | 6 d a journey |
 //! | name | texts of keywords + 2 d a unit | d × (units + keywords of journeys) |
 //! | diversify | 4 d a keyword of a journey | d × (keywords of journeys + pairs of journeys) |
 //! | rows | texts of rows, read and written | |
@@ -42,6 +42,7 @@ use std::sync::Arc;
 use machine::{Machine, Table, Work};
 use person::{Person, row_of, text_bytes, write_events};
 use wayline::affinity::{Affinities, FEATURES, UnitSpace};
+use wayline::assign::Candidate;
 use wayline::cluster::cluster;
 use wayline::config::Config;
 use wayline::corpus::{
@@ -53,9 +54,9 @@ use wayline::identify::journey_id;
 use wayline::model::{GroupingModel, RankModel, StageModel};
 use wayline::name::Naming;
 use wayline::nouns::{PersonLog, PersonResult, Timestamp};
-use wayline::rank::features;
+use wayline::rank::{Features, features};
 use wayline::simulate::{Catalogue, SimulatedPerson, SimulationConfig, people};
-use wayline::stage::stage;
+use wayline::stage::{of_journey, recent_meaning, stage};
 use wayline::{Rooms, walk};
 use wayline_files::corpus::general_corpus;
 use wayline_files::group::{GroupOptions, Grouping, for_each_person};
@@ -162,6 +163,7 @@ fn print(
         corpus,
         grouping,
         ranking,
+        staging,
         as_of,
     } = *rooms;
     let sum = |of: &dyn Fn(&Person) -> usize| everybody.iter().map(of).sum::<usize>();
@@ -268,25 +270,34 @@ fn print(
     table.each("assign", work(4 * pairs, d * products), |it| {
         it.assignment(rooms).assign()
     });
-    table.each("identify, stage, rank", work(8 * times, 0), |it| {
-        let candidates = &it.walked.assigned.candidates;
-        let measured = features(&it.extracted, candidates, as_of);
-        let one = |(candidate, measured)| {
-            let id = journey_id(&it.extracted, candidate);
-            let stage = stage(candidate, as_of, &config.stage);
-            (
-                id,
-                stage,
-                ranking.return_probability(measured),
-                ranking.score(measured),
-            )
-        };
-        candidates
-            .iter()
-            .zip(&measured)
-            .map(one)
-            .collect::<Vec<_>>()
-    });
+    table.each(
+        "identify, rank, stage",
+        work(8 * times, 6 * d * journeys),
+        |it| {
+            let candidates = &it.walked.assigned.candidates;
+            let measured = features(&it.extracted, candidates, as_of);
+            let one = |(candidate, measured): (&Candidate, &Features)| {
+                let person = &it.extracted;
+                let returns = ranking.return_probability.log_odds(measured);
+                let meaning = it.space.meaning(&candidate.keywords);
+                let lasts = staging.lasts.log_odds(&meaning);
+                let values = of_journey(person, candidate, measured, returns, lasts, as_of);
+                let recent = recent_meaning(person, candidate, &it.space);
+                let opinion = staging.opinion(&values, &recent);
+                (
+                    journey_id(person, candidate),
+                    ranking.return_probability(measured),
+                    ranking.score(measured),
+                    stage(candidate, as_of, opinion, &config.stage),
+                )
+            };
+            candidates
+                .iter()
+                .zip(&measured)
+                .map(one)
+                .collect::<Vec<_>>()
+        },
+    );
     table.each(
         "name",
         work(keyword_bytes + 2 * d * units, d * (units + shown)),
