@@ -7,3 +7,4 @@ mod interrupted;
 mod memory;
 mod properties;
 mod support;
+mod train;

@@ -363,3 +363,6 @@ fn gather_up_to(
     };
     job.attempt(|grouping| gather(&job, None, grouping, false))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! `wayline train`, as a user meets it.
+
+use crate::support::{Folder, Ran, wayline};
+
+fn train_ranker(folder: &Folder, log: &str, options: &str) -> Ran {
+    let (log, output) = (folder.path(log), folder.path("out/ranker.json"));
+    let names = [&log, &output].map(|path| path.to_str().expect("a name").to_owned());
+    let [log, output] = names;
+    let args = ["train", "ranker", &log, "-o", &output].map(str::to_owned);
+    wayline(
+        args.into_iter()
+            .chain(options.split_whitespace().map(str::to_owned)),
+    )
+}
+
+#[test]
+fn a_log_trains_a_ranker_that_runs_with_it() {
+    let folder = Folder::simulated("--people 30 --seed 3");
+    let first = train_ranker(&folder, "events.jsonl", "--moments 2 --folds 2").ok();
+    for order in ["recency × frequency", "logistic", "boosted trees"] {
+        assert!(first.stdout.contains(order), "{}", first.stdout);
+    }
+    let model = folder.read("out/ranker.json");
+    let again = train_ranker(&folder, "events.jsonl", "--moments 2 --folds 2 --threads 1").ok();
+    assert_eq!(again.stdout, first.stdout);
+    assert_eq!(folder.read("out/ranker.json"), model);
+    folder.write("ranker.json", &model);
+    let before = folder.inferred("events.jsonl", "");
+    let after = folder.inferred("events.jsonl", "--ranker @ranker.json");
+    assert!(before != after, "the model is used");
+}
+
+#[test]
+fn what_cannot_teach_is_refused() {
+    let row = |user: &str, day: u32, query: &str| {
+        format!(
+            "{{\"user_id\":\"{user}\",\"timestamp\":{},\"query\":\"{query}\"}}\n",
+            1_700_000_000 + day * 86_400
+        )
+    };
+    let folder = Folder::with("short.jsonl", row("u", 0, "barn") + &row("u", 9, "barn"));
+    train_ranker(&folder, "short.jsonl", "").fails_with("the log is too short");
+    // Two people who were active long ago, and one who keeps the log going.
+    let mut long = row("a", 0, "barn wedding") + &row("a", 1, "wedding barn");
+    long += &(row("b", 0, "engine oil") + &row("b", 2, "oil of engine"));
+    long += &row("c", 100, "weather");
+    folder.write("silent.jsonl", long);
+    train_ranker(&folder, "silent.jsonl", "")
+        .fails_with("nothing can be learned of who comes back");
+    folder.write("empty.jsonl", "");
+    train_ranker(&folder, "empty.jsonl", "").fails_with("the files are empty");
+    assert_eq!(folder.outputs(), Vec::<String>::new());
+}
+
+#[test]
+fn judgements_need_missions_and_one_log() {
+    let folder = Folder::simulated("--people 12 --seed 3");
+    let ran = train_ranker(&folder, "events.jsonl", "--annotated x.jsonl");
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--missions"), "{}", ran.stderr);
+}
