@@ -53,6 +53,29 @@ fn what_cannot_teach_is_refused() {
 }
 
 #[test]
+fn models_that_do_not_fit_are_refused_with_what_to_do() {
+    let folder = Folder::with(
+        "x.jsonl",
+        "{\"user_id\":\"u\",\"timestamp\":1,\"query\":\"barn\"}\n",
+    );
+    folder.write("cut.json", "{\"version\": 1, \"embedder\": ");
+    folder.write("old.json", "{\"version\": 0}");
+    for (option, command) in [
+        ("--ranker", "wayline train ranker"),
+        ("--stage", "wayline train stage"),
+    ] {
+        folder.refuses("x.jsonl", &format!("{option} @cut.json"), "can't be read");
+        folder.refuses("x.jsonl", &format!("{option} @old.json"), "has version 0");
+        folder.refuses("x.jsonl", &format!("{option} @old.json"), command);
+        folder.refuses(
+            "x.jsonl",
+            &format!("{option} @none.json"),
+            "can't read the model",
+        );
+    }
+}
+
+#[test]
 fn judgements_need_missions_and_one_log() {
     let folder = Folder::simulated("--people 12 --seed 3");
     let ran = train_ranker(&folder, "events.jsonl", "--annotated x.jsonl");
