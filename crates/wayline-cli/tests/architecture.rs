@@ -42,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "explain",
             "train",
             "simulate",
+            "compare",
             "evaluate",
         ],
     ),

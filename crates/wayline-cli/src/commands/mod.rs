@@ -1,5 +1,7 @@
 //! A file for each command.
 
+pub(crate) mod compare;
+mod compare_text;
 pub(crate) mod config;
 pub(crate) mod corpus;
 pub(crate) mod demo;

@@ -1,6 +1,7 @@
 //! The command from outside: logs in, results and messages out.
 
 mod bad_input;
+mod compare;
 mod contract;
 mod evaluate;
 mod interrupted;
