@@ -2,6 +2,7 @@
 //! together.
 
 mod commands;
+mod plots;
 mod run;
 
 use std::process::ExitCode;

@@ -47,7 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("wayline-files", &["read", "write", "group", "corpus"]),
-    ("wayline-cli", &["run", "commands"]),
+    ("wayline-cli", &["run", "plots", "commands"]),
 ];
 
 /// `config` puts the rooms' own config structs together, so of rooms later on the way it may name

@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod corpus;
 pub(crate) mod demo;
 pub(crate) mod evaluate;
+mod evaluate_report;
 mod evaluate_texts;
 pub(crate) mod explain;
 pub(crate) mod infer;

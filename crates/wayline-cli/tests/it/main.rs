@@ -7,4 +7,5 @@ mod evaluate;
 mod interrupted;
 mod memory;
 mod properties;
+mod quality_report;
 mod support;
