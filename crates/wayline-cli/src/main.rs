@@ -2,6 +2,7 @@
 //! together.
 
 mod commands;
+mod plots;
 mod run;
 
 use std::process::ExitCode;
@@ -34,13 +35,24 @@ enum Cli {
     Corpus(commands::corpus::CorpusCommand),
     Simulate(commands::simulate::SimulateArgs),
     Evaluate(commands::evaluate::EvaluateArgs),
+    Compare(commands::compare::CompareArgs),
     #[command(subcommand)]
     Train(commands::train::TrainCommand),
     Config(commands::config::ConfigArgs),
 }
 
+/// The status of a command that says by 1 that something was found, not that it couldn't be done.
+const COULD_NOT_BE_DONE: u8 = 2;
+
 fn main() -> ExitCode {
     let done = match Cli::parse() {
+        Cli::Compare(args) => {
+            let compared = commands::compare::run(&args);
+            return compared.unwrap_or_else(|error| {
+                told(&error);
+                ExitCode::from(COULD_NOT_BE_DONE)
+            });
+        }
         Cli::Infer(args) => commands::infer::run(&args),
         Cli::Explain(args) => commands::explain::run(&args),
         Cli::Demo(args) => commands::demo::run(&args),
@@ -55,10 +67,14 @@ fn main() -> ExitCode {
         // Whoever read the output has seen enough, as `head` has.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("wayline: {}", told_once(&error));
+            told(&error);
             ExitCode::FAILURE
         }
     }
+}
+
+fn told(error: &anyhow::Error) {
+    eprintln!("wayline: {}", told_once(error));
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

@@ -42,11 +42,12 @@ const ROOMS: &[(&str, &[&str])] = &[
             "explain",
             "train",
             "simulate",
+            "compare",
             "evaluate",
         ],
     ),
     ("wayline-files", &["read", "write", "group", "corpus"]),
-    ("wayline-cli", &["run", "commands"]),
+    ("wayline-cli", &["run", "plots", "commands"]),
 ];
 
 /// `config` puts the rooms' own config structs together, so of rooms later on the way it may name

@@ -9,14 +9,15 @@
 //!
 //! [`walk`] is the one function that shows the whole way. Beside the way stand [`corpus`] (what
 //! everybody's log says about words and keywords), [`simulate`] (people to try things on),
-//! [`evaluate`] (how good results are) and [`explain`] (why a result is what it is). The things
-//! that are handed from room to room are [`nouns`]; every default is in [`config`], every learned
-//! part in [`model`].
+//! [`evaluate`] (how good results are), [`compare`] (what changed from one run to another) and
+//! [`explain`] (why a result is what it is). The things that are handed from room to room are
+//! [`nouns`]; every default is in [`config`], every learned part in [`model`].
 #![deny(missing_docs)]
 
 pub mod affinity;
 pub mod assign;
 pub mod cluster;
+pub mod compare;
 pub mod config;
 pub mod corpus;
 pub mod diversify;

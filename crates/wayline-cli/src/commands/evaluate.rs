@@ -5,8 +5,13 @@ use clap::{Args, Subcommand, ValueEnum};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use wayline::evaluate::{Predictions, Report, Resampling, annotated, missions, simulated};
+use wayline::evaluate::calibration::Pool;
+use wayline::evaluate::{
+    Account, Figure, Predictions, Report, Resampling, annotated, missions, simulated,
+};
 use wayline_files::write::rows_as_jsonl;
+
+use super::evaluate_report::{Quality, ReportArgs};
 
 /// Say how good results are, measured against golden answers
 ///
@@ -15,7 +20,7 @@ use wayline_files::write::rows_as_jsonl;
 /// 95 % of the values lie when the people are drawn anew: a difference smaller than that is likely
 /// to be chance.
 ///
-/// Nothing is written but the scores. People that the golden answers don't know are ignored; people
+/// Nothing is written but the scores, and plots and a report where asked for. People that the golden answers don't know are ignored; people
 /// without any result count as having none.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
@@ -34,6 +39,8 @@ Examples:
   wayline infer people/events.jsonl -o journeys.jsonl --keywords keywords.jsonl
   wayline evaluate simulated --gold people/gold.jsonl --journeys journeys.jsonl \\
       --keywords keywords.jsonl --json > scores.json
+  wayline evaluate simulated --gold people/gold.jsonl --journeys journeys.jsonl \\
+      --keywords keywords.jsonl --plots plots --report quality.md
 
 Exit status: 0 when scores were printed, whatever they are; not 0 when a file couldn't be read or
 its rows are not what they should be (the message names file, line and column).";
@@ -172,12 +179,28 @@ struct OutputArgs {
     /// Decides which people are drawn; the same seed gives the same intervals
     #[arg(long, value_name = "S", default_value_t = Resampling::default().seed)]
     seed: u64,
+
+    #[command(flatten)]
+    files: ReportArgs,
+}
+
+/// What only a report shows, so that it is reckoned only for one.
+#[derive(Default)]
+struct Extras {
+    ranking: Vec<Figure>,
+    worst: Option<Vec<Account>>,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: EvaluateArgs) -> anyhow::Result<()> {
     match args.against {
         Against::Missions(args) => {
+            let inputs = [
+                Some(&args.gold),
+                args.keywords.as_ref(),
+                args.journeys.as_ref(),
+            ];
+            args.output.check(inputs)?;
             let gold = read_gold(&args.gold, missions::Gold::from_tsv)?;
             let predictions = match (args.baseline, &args.keywords) {
                 (Some(Baseline::ExactQuery), _) => missions::baseline_exact_query(&gold),
@@ -188,25 +211,45 @@ pub(crate) fn run(args: EvaluateArgs) -> anyhow::Result<()> {
                 (None, None) => bail!("give --keywords FILE or --baseline NAME"),
             };
             let scores = missions::evaluate(&gold, &predictions, args.output.resampling());
-            args.output.print(&scores.report())
+            args.output
+                .give(scores.report(), scores.judged, |_| Extras::default())
         }
         Against::Annotated(args) => {
+            args.output.check(args.results.and(&args.gold))?;
             let gold = read_gold(&args.gold, annotated::Gold::from_jsonl)?;
             let predictions = args.results.read()?;
             let scores = annotated::evaluate(&gold, &predictions, args.output.resampling());
-            args.output.print(&scores.report())
+            args.output
+                .give(scores.report(), scores.judged, |most| Extras {
+                    ranking: annotated::ranking_curve(
+                        &gold,
+                        &predictions,
+                        args.output.resampling(),
+                    ),
+                    worst: Some(annotated::worst_people(&gold, &predictions, most)),
+                })
         }
         Against::Texts(args) => super::evaluate_texts::run(&args.folder, args.json),
         Against::Simulated(args) => {
+            args.output.check(args.results.and(&args.gold))?;
             let gold = read_gold(&args.gold, simulated::Gold::from_jsonl)?;
             let predictions = args.results.read()?;
             let scores = simulated::evaluate(&gold, &predictions, args.output.resampling());
-            args.output.print(&scores.report())
+            args.output
+                .give(scores.report(), scores.judged, |most| Extras {
+                    ranking: Vec::new(),
+                    worst: Some(simulated::worst_people(&gold, &predictions, most)),
+                })
         }
     }
 }
 
 impl ResultArgs {
+    /// These files and the gold.
+    fn and<'a>(&'a self, gold: &'a PathBuf) -> [Option<&'a PathBuf>; 3] {
+        [Some(gold), Some(&self.journeys), Some(&self.keywords)]
+    }
+
     fn read(&self) -> anyhow::Result<Predictions> {
         read_predictions(Some(&self.journeys), &self.keywords)
     }
@@ -218,6 +261,33 @@ impl OutputArgs {
             resamples: self.resamples,
             seed: self.seed,
         }
+    }
+
+    /// Refuses outputs in the place of inputs.
+    fn check(&self, inputs: [Option<&PathBuf>; 3]) -> anyhow::Result<()> {
+        self.files
+            .check(&inputs.map(|input| input.map(PathBuf::as_path)))
+    }
+
+    /// Writes what is asked for and prints the scores.
+    fn give(
+        &self,
+        report: Report,
+        judged: Pool,
+        extras: impl FnOnce(usize) -> Extras,
+    ) -> anyhow::Result<()> {
+        if !self.files.is_wanted() {
+            return self.print(&report);
+        }
+        let Extras { ranking, worst } = extras(self.files.most());
+        let quality = Quality {
+            report,
+            judged,
+            ranking,
+            worst,
+        };
+        self.files.write(&quality)?;
+        self.print(&quality.report)
     }
 
     fn print(&self, report: &Report) -> anyhow::Result<()> {

@@ -1,9 +1,12 @@
 //! A file for each command.
 
+pub(crate) mod compare;
+mod compare_text;
 pub(crate) mod config;
 pub(crate) mod corpus;
 pub(crate) mod demo;
 pub(crate) mod evaluate;
+mod evaluate_report;
 mod evaluate_texts;
 pub(crate) mod explain;
 pub(crate) mod infer;

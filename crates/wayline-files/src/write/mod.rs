@@ -28,7 +28,7 @@ pub use aside::{AsideFile, CompleteFile, put_in_place};
 pub use format::{OutputFormat, Packing};
 pub use ordered::{Keyed, OrderError, OrderedResults, ResultsPart};
 pub use problem::WriteError;
-pub use read_back::{ReadBackError, rows_as_jsonl};
+pub use read_back::{ReadBackError, ResultRows, rows_as_jsonl};
 pub use results::{ResultsWriter, same_file};
 pub use spill::{SpillError, SpillSettings};
 pub use spill_queue::{SpillPart, SpillQueue, SpillReader, SpillRecords};

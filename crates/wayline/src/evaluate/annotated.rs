@@ -5,22 +5,24 @@
 //! An inferred journey is the set of its keywords, compared with a gold journey's queries by the
 //! Jaccard index; from .4 on they are the same journey.
 
+mod curve;
 mod gold;
+mod lists;
+mod worst;
 
+pub use curve::ranking_curve;
 pub use gold::{Gold, GoldJourney, Person};
+pub use worst::worst_people;
 
 use super::bootstrap::{self, Resampling, weighted_sum};
 use super::calibration::{Judged, Pool};
 use super::figures::{Figure, figures};
 use super::fraction::{f1, share};
-use super::journey_level::{ascending, best_match, jaccard};
+use super::journey_level::{best_match, jaccard};
 use super::numbering::Numbering;
-use super::predictions::PersonRows;
-use super::{
-    Id, PredictedJourney, Predictions, Report, bcubed, hashed_key, names, normalise, pairwise,
-    ranking,
-};
-use std::collections::{HashMap, HashSet};
+use super::{Id, Predictions, Report, bcubed, names, pairwise, ranking};
+use lists::{Lists, Shown};
+use std::collections::HashMap;
 
 /// The Jaccard index from which an inferred journey is a gold one.
 pub const SAME: f64 = 0.4;
@@ -85,6 +87,8 @@ pub struct AnnotatedScores {
     pub gold: u64,
     /// The figures.
     pub figures: AnnotatedFigures<Figure>,
+    /// The first 8 journeys of everybody: their confidence and whether they were right.
+    pub judged: Pool,
     /// How intervals were drawn.
     pub resampling: Resampling,
 }
@@ -112,19 +116,9 @@ struct PersonScore {
 /// of their ids.
 #[must_use]
 pub fn evaluate(gold: &Gold, predictions: &Predictions, resampling: Resampling) -> AnnotatedScores {
-    let rows = predictions.by_person(Id::to_string);
-    let nothing = PersonRows::default();
-    let people: Vec<PersonScore> = gold
-        .people
+    let people: Vec<PersonScore> = lists::of_everybody(gold, predictions)
         .iter()
-        .map(|person| {
-            let rows = rows.get(&person.user_id).unwrap_or(&nothing);
-            score_person(
-                person,
-                rows,
-                if gold.hashed { hashed_key } else { normalise },
-            )
-        })
+        .map(|(person, lists)| score_person(person, lists))
         .collect();
     let judged = people.iter().enumerate().flat_map(|(index, person)| {
         let of_person = person.judged.iter();
@@ -152,71 +146,24 @@ pub fn evaluate(gold: &Gold, predictions: &Predictions, resampling: Resampling) 
         people: people.len() as u64,
         gold: people.iter().map(|person| person.relevant).sum(),
         figures: AnnotatedFigures::from_list(figures),
+        judged: pool,
         resampling,
     }
 }
 
-/// An inferred journey and the numbers of its keywords, ascending.
-type Shown<'a> = (&'a PredictedJourney, Vec<u32>);
-
-fn score_person(person: &Person, rows: &PersonRows<'_>, key: fn(&str) -> String) -> PersonScore {
-    let mut numbers = Numbering::default();
-    let mut members: HashMap<&Id, Vec<u32>> = HashMap::new();
-    let mut last_journey: HashMap<u32, Option<&Id>> = HashMap::new();
-    for row in &rows.keywords {
-        let keyword = numbers.number(key(&row.keyword));
-        last_journey.insert(keyword, row.journey_id.as_ref());
-        if let Some(journey) = &row.journey_id {
-            members.entry(journey).or_default().push(keyword);
-        }
-    }
-    let gold: Vec<Vec<u32>> = person
-        .journeys
-        .iter()
-        .map(|journey| {
-            ascending(
-                journey
-                    .queries
-                    .iter()
-                    .map(|q| numbers.number(q.clone()))
-                    .collect(),
-            )
-        })
-        .collect();
-    let mut journeys = rows.journeys.clone();
-    journeys.sort_by(|a, b| {
-        place(a)
-            .partial_cmp(&place(b))
-            .unwrap_or(std::cmp::Ordering::Equal)
-    });
-    let shown: Vec<Shown<'_>> = journeys
-        .into_iter()
-        .map(|row| {
-            (
-                row,
-                ascending(members.get(&row.journey_id).cloned().unwrap_or_default()),
-            )
-        })
-        .collect();
-
+fn score_person(person: &Person, lists: &Lists<'_>) -> PersonScore {
+    let (gold, shown) = (&lists.gold, &lists.shown);
     let mut score = PersonScore::default();
-    score.find_relevant(person, &gold, &shown);
-    score.look_at_top(person, &gold, &shown);
+    score.find_relevant(person, gold, shown);
+    score.look_at_top(person, lists);
     score.main_first = person.main.filter(|_| !shown.is_empty()).map(|main| {
         shown
             .iter()
             .take(FIRST)
             .any(|(_, keywords)| jaccard(&gold[main], keywords) >= SAME)
     });
-    score.compare_grouping(&gold, &last_journey);
+    score.compare_grouping(gold, &lists.last_journey);
     score
-}
-
-/// Where a journey stands: at its rank, or behind all ranks, the most confident first. One
-/// subtraction from a large number, as in the reference: confidences within 10⁻⁷ tie.
-fn place(row: &PredictedJourney) -> f64 {
-    row.rank
-        .unwrap_or_else(|| 1e9 - row.confidence.unwrap_or(0.0))
 }
 
 impl PersonScore {
@@ -245,25 +192,17 @@ impl PersonScore {
     }
 
     /// Precision, order and confidence of the first journeys.
-    fn look_at_top(&mut self, person: &Person, gold: &[Vec<u32>], shown: &[Shown<'_>]) {
+    fn look_at_top(&mut self, person: &Person, lists: &Lists<'_>) {
         let mut gains = Vec::new();
-        let mut matched = HashSet::new();
-        for (row, keywords) in shown.iter().take(SHOWN) {
-            let best = best_match(keywords, gold.iter().map(Vec::as_slice));
-            let hit = best.filter(|(index, overlap)| *overlap >= SAME && matched.insert(*index));
-            let relevance = hit.map(|(index, _)| person.journeys[index].relevance);
+        for (row, hit) in lists.hits().take(SHOWN) {
+            let relevance = hit.map(|index| person.journeys[index].relevance);
             self.shown += 1;
             self.good += u64::from(relevance.is_some_and(|relevance| relevance >= RELEVANT));
             gains.push(relevance.unwrap_or(0.0));
             self.judged
                 .push((row.confidence.unwrap_or(0.0), hit.is_some()));
         }
-        let available: Vec<f64> = person
-            .journeys
-            .iter()
-            .map(|journey| journey.relevance)
-            .collect();
-        self.ndcg = ranking::ndcg(&gains, &available, DEPTH);
+        self.ndcg = ranking::ndcg(&gains, &person.relevances(), DEPTH);
     }
 
     /// B-cubed and pairs over the queries of exactly one gold journey.
@@ -371,29 +310,5 @@ impl AnnotatedScores {
             figures: self.figures.list(),
             resampling: self.resampling,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row(rank: &str, confidence: &str) -> PredictedJourney {
-        let fields = format!("{{\"user_id\":1,\"journey_id\":\"j\"{rank}{confidence}}}");
-        Predictions::from_jsonl(&fields, "")
-            .unwrap()
-            .journeys
-            .remove(0)
-    }
-
-    #[test]
-    fn rows_without_a_rank_stand_last_by_confidence() {
-        let ranked = row(",\"rank\":900", ",\"confidence\":0.1");
-        let sure = row("", ",\"confidence\":0.9");
-        let unsure = row(",\"rank\":null", "");
-        assert!(place(&ranked) < place(&sure) && place(&sure) < place(&unsure));
-        // As near as that is a tie, which the order of the rows decides.
-        let nearly = row("", ",\"confidence\":0.90000001");
-        assert_eq!(place(&sure), place(&nearly));
     }
 }

@@ -15,7 +15,7 @@ pub struct Judged {
 }
 
 /// Judged journeys of all people, sorted once so that each resample of people takes one pass.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pool(Vec<Judged>);
 
 impl Pool {

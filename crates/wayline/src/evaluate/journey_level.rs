@@ -2,29 +2,7 @@
 //!
 //! Two groups are the same journey when the Jaccard index of their distinct items is high enough.
 
-/// The Jaccard index |a ∩ b| / |a ∪ b| of two ascending lists of distinct items, 0..1; 0 if both
-/// are empty.
-#[must_use]
-pub fn jaccard(a: &[u32], b: &[u32]) -> f64 {
-    let (mut i, mut j, mut shared) = (0, 0, 0);
-    while i < a.len() && j < b.len() {
-        match a[i].cmp(&b[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                shared += 1;
-                i += 1;
-                j += 1;
-            }
-        }
-    }
-    let union = a.len() + b.len() - shared;
-    if union == 0 {
-        0.0
-    } else {
-        shared as f64 / union as f64
-    }
-}
+pub use crate::compare::jaccard;
 
 /// The candidate most like `set` and its Jaccard index; the first of those that tie, none without
 /// candidates.

@@ -70,6 +70,8 @@ pub struct MissionScores {
     pub figures: MissionFigures<Figure>,
     /// Whether confidence says which journeys are right; none where no row of a journey was given.
     pub confidence: Option<ConfidenceFigures<Figure>>,
+    /// The journeys that can be judged: their confidence and whether they were right.
+    pub judged: Pool,
     /// How intervals were drawn.
     pub resampling: Resampling,
 }
@@ -147,6 +149,7 @@ pub fn evaluate(gold: &Gold, predictions: &Predictions, resampling: Resampling) 
         unlabelled_events: people.iter().map(|person| person.unlabelled).sum(),
         figures: MissionFigures::from_list(figures),
         confidence,
+        judged: pool,
         resampling,
     }
 }

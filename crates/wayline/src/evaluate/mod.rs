@@ -12,8 +12,8 @@
 //! * [`simulated`]: people made by a simulation that knows what it made.
 //!
 //! The measures stand in a file each and know nothing of the kinds: [`bcubed`], [`pairwise`],
-//! [`journey_level`], [`names`], [`ranking`], [`calibration`], and [`bootstrap`] for intervals.
-//! [`report`] turns scores into a table for people or into JSON.
+//! [`journey_level`], [`names`], [`ranking`], [`calibration`], [`reliability`], and [`bootstrap`] for intervals.
+//! [`report`] turns scores into a table for people, Markdown or JSON.
 //!
 //! ```
 //! use wayline::evaluate::{Predictions, Resampling, missions};
@@ -45,10 +45,12 @@ mod numbering;
 pub mod pairwise;
 mod predictions;
 pub mod ranking;
+pub mod reliability;
 pub mod report;
 pub mod short_texts;
 pub mod simulated;
 mod text;
+mod worst;
 
 pub use bootstrap::Resampling;
 pub use error::ReadError;
@@ -57,3 +59,4 @@ pub use id::Id;
 pub use predictions::{PredictedJourney, PredictedKeyword, Predictions};
 pub use report::Report;
 pub use text::{hashed_key, normalise};
+pub use worst::Account;

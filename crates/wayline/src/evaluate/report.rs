@@ -52,6 +52,31 @@ impl Report {
         out
     }
 
+    /// The same as two tables of a Markdown page, counts first.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut out = "| counted | |\n|---|---:|\n".to_owned();
+        // Writing to a string can't fail.
+        for (_, label, count) in &self.counts {
+            let _ = writeln!(out, "| {label} | {count} |");
+        }
+        out.push_str("\n| figure | value | 95 % interval |\n|---|---:|---:|\n");
+        for (_, label, figure) in &self.figures {
+            let interval = figure.interval.map_or_else(String::new, |interval| {
+                format!("{:.4} to {:.4}", interval.low, interval.high)
+            });
+            let _ = writeln!(out, "| {label} | {:.4} | {interval} |", figure.value);
+        }
+        let Resampling { resamples, seed } = self.resampling;
+        if resamples > 0 {
+            let _ = writeln!(
+                out,
+                "\nIntervals: {resamples} resamples of people, seed {seed}."
+            );
+        }
+        out
+    }
+
     /// The [serialised](Self#impl-Serialize-for-Report) form as text, indented.
     #[must_use]
     pub fn json(&self) -> String {
@@ -138,6 +163,15 @@ mod tests {
                         B³ F1    0.0312  0.0312 .. 1.0000\nerror    0.5000\n\n\
                         intervals: 10 resamples of people, seed 3\n";
         assert_eq!(report().table(), expected);
+    }
+
+    #[test]
+    fn markdown() {
+        let expected = "| counted | |\n|---|---:|\n| people | 12 |\n\n\
+                        | figure | value | 95 % interval |\n|---|---:|---:|\n\
+                        | B³ F1 | 0.0312 | 0.0312 to 1.0000 |\n| error | 0.5000 |  |\n\n\
+                        Intervals: 10 resamples of people, seed 3.\n";
+        assert_eq!(report().markdown(), expected);
     }
 
     #[test]

@@ -5,8 +5,10 @@
 //! `"7"` is not `7`.
 
 mod gold;
+mod worst;
 
 pub use gold::{Gold, GoldJourney, Person};
+pub use worst::worst_people;
 
 use super::bootstrap::{self, Resampling, weighted_sum};
 use super::calibration::{Judged, Pool};
@@ -69,6 +71,8 @@ pub struct SimulatedScores {
     pub journeys: u64,
     /// The figures.
     pub figures: SimulatedFigures<Figure>,
+    /// The journeys: their confidence and whether they were right.
+    pub judged: Pool,
     /// How intervals were drawn.
     pub resampling: Resampling,
 }
@@ -126,6 +130,7 @@ pub fn evaluate(gold: &Gold, predictions: &Predictions, resampling: Resampling) 
         users: people.len() as u64,
         journeys: pool.journeys().len() as u64,
         figures: SimulatedFigures::from_list(figures),
+        judged: pool,
         resampling,
     }
 }

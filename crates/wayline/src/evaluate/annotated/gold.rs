@@ -48,6 +48,13 @@ impl GoldJourney {
     }
 }
 
+impl Person {
+    /// The relevance of each journey.
+    pub(super) fn relevances(&self) -> Vec<f64> {
+        self.journeys.iter().map(|it| it.relevance).collect()
+    }
+}
+
 const WHAT: &str = "annotations";
 
 #[derive(Deserialize)]
