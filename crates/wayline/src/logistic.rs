@@ -15,6 +15,9 @@ pub struct Logistic {
     pub weights: Vec<f32>,
 }
 
+/// No fit comes near it; products and sums of such weights stay finite.
+const HIGHEST: f32 = 1e6;
+
 impl Logistic {
     /// One that says nothing about `features` features: as likely as not.
     #[must_use]
@@ -25,10 +28,11 @@ impl Logistic {
         }
     }
 
-    /// Whether there is a weight for each of `features` features, and all are finite numbers.
+    /// Whether there is a weight for each of `features` features, and all are numbers that sums of
+    /// them stay finite with.
     pub(crate) fn fits(&self, features: usize) -> bool {
-        let finite = self.weights.iter().all(|weight| weight.is_finite());
-        self.weights.len() == features && self.bias.is_finite() && finite
+        let sane = |weight: &f32| weight.abs() <= HIGHEST;
+        self.weights.len() == features && sane(&self.bias) && self.weights.iter().all(sane)
     }
 
     /// The log-odds for the values of all features.

@@ -149,7 +149,8 @@ mod tests {
         assert!(version.to_string().contains("wayline train ranker"));
         let embedder = changed(|model| model["embedder"] = json!("another"));
         assert!(matches!(embedder, Err(ModelError::Embedder { .. })));
-        let changes: [fn(&mut Value); 4] = [
+        let changes: [fn(&mut Value); 5] = [
+            |model| model["score"]["weights"][0] = json!(3e38),
             |model| model["features"][0] = json!("another"),
             |model| model["return_probability"]["weights"] = json!([1.0]),
             |model| model["score"]["weights"] = json!([]),
