@@ -43,6 +43,20 @@ impl Logistic {
         self.bias + parts.map(|(weight, value)| weight * value).sum::<f32>()
     }
 
+    /// The probability with its summands: the bias as `baseline`, then each named value. What has no
+    /// value is left out.
+    pub(crate) fn scored(
+        &self,
+        names: impl IntoIterator<Item = &'static str>,
+        values: impl IntoIterator<Item = f32>,
+    ) -> Scored {
+        let summands = names.into_iter().zip(values).zip(&self.weights);
+        let summands =
+            summands.map(|((name, value), weight)| (name, f64::from(value), f64::from(*weight)));
+        let baseline = ("baseline", 1.0, f64::from(self.bias));
+        Scored::of(std::iter::once(baseline).chain(summands))
+    }
+
     /// The probability, 0 to 1.
     #[must_use]
     pub fn probability(&self, values: &[f32]) -> f32 {

@@ -16,8 +16,12 @@ mod stage_words;
 mod stages;
 mod tables;
 
+use std::io::Write;
+use std::path::Path;
+
 use anyhow::Result;
 use clap::Subcommand;
+use wayline_files::write::AsideFile;
 
 /// Remake the models that ship inside Wayline, or fit your own
 ///
@@ -35,4 +39,13 @@ pub(crate) fn run(command: &TrainCommand) -> Result<()> {
         TrainCommand::Ranker(args) => ranker::run(args),
         TrainCommand::Stage(args) => stages::run(args),
     }
+}
+
+/// Writes the text of a model aside and gives it its name when it is complete.
+fn write_model(path: &Path, text: &str) -> Result<()> {
+    let mut file = AsideFile::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.write_all(b"\n")?;
+    file.finish()?;
+    Ok(())
 }

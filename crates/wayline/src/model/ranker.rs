@@ -84,32 +84,17 @@ impl RankModel {
     /// The probability that the person comes back, from the values of [`FEATURES`].
     #[must_use]
     pub fn return_probability(&self, values: &[f32; FEATURES.len()]) -> Scored {
-        scored(&self.return_probability, values, None)
+        self.return_probability.scored(FEATURES, *values)
     }
 
     /// How relevant the journey is now, 0 to 1, from the values of [`FEATURES`].
     #[must_use]
     pub fn score(&self, values: &[f32; FEATURES.len()]) -> Scored {
-        scored(
-            &self.score,
-            values,
-            Some(self.return_probability.log_odds(values)),
-        )
+        let returns = self.return_probability.log_odds(values);
+        let names = FEATURES.into_iter().chain(["return_log_odds"]);
+        self.score
+            .scored(names, values.iter().copied().chain([returns]))
     }
-}
-
-fn scored(model: &Logistic, values: &[f32; FEATURES.len()], returns: Option<f32>) -> Scored {
-    let names = FEATURES.into_iter().chain(["return_log_odds"]);
-    let values = values.iter().copied().chain(returns);
-    let weights = model.weights.iter();
-    let summands = names.zip(values).zip(weights);
-    let summands =
-        summands.map(|((name, value), weight)| (name, f64::from(value), f64::from(*weight)));
-    Scored::of(
-        [("baseline", 1.0, f64::from(model.bias))]
-            .into_iter()
-            .chain(summands),
-    )
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::embed::Embedder;
-use crate::logistic::{Logistic, Scored};
+use crate::logistic::Logistic;
 use crate::rank;
 use crate::stage::{FEATURES, Features, Opinion, PHASES};
 
@@ -110,22 +110,11 @@ impl StageModel {
         }
         let sum: f32 = phases.iter().sum();
         Opinion {
-            evergreen: scored(&self.evergreen, values),
-            ended: scored(&self.ended, values),
+            evergreen: self.evergreen.scored(names(), *values),
+            ended: self.ended.scored(names(), *values),
             phases: phases.map(|phase| phase / sum.max(f32::MIN_POSITIVE)),
         }
     }
-}
-
-fn scored(model: &Logistic, values: &Features) -> Scored {
-    let summands = names().zip(values).zip(&model.weights);
-    let summands =
-        summands.map(|((name, value), weight)| (name, f64::from(*value), f64::from(*weight)));
-    Scored::of(
-        [("baseline", 1.0, f64::from(model.bias))]
-            .into_iter()
-            .chain(summands),
-    )
 }
 
 #[cfg(test)]

@@ -1,18 +1,16 @@
 //! `wayline train affinity`: fits the learned parts of grouping.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
 use wayline::embed::Embedder;
-use wayline::model::{Grouping, GroupingModel};
-use wayline_files::write::AsideFile;
+use wayline::model::GroupingModel;
 
 use super::fitting::Fitting;
 use super::searches::Searches;
 use super::simulations::Simulations;
-use super::tables;
+use super::{tables, write_model};
 use crate::run::RunArgs;
 
 /// Fit the affinity and all that builds on it: joins, belonging and confidence
@@ -89,14 +87,6 @@ pub(super) fn run(args: &AffinityArgs) -> Result<()> {
     let mut searches_model = searches.fit_all(&everything, &config)?;
     searches_model.assign.confidence = searches_only.confidence_of_all()?;
     tables::weights(&mut out, &items, &searches_model)?;
-    write_model(args, items, searches_model)
-}
-
-fn write_model(args: &AffinityArgs, with_items: Grouping, searches_only: Grouping) -> Result<()> {
-    let model = GroupingModel::fitted(Embedder::builtin(), with_items, searches_only);
-    let mut file = AsideFile::create(&args.output)?;
-    file.write_all(serde_json::to_string_pretty(&model)?.as_bytes())?;
-    file.write_all(b"\n")?;
-    file.finish()?;
-    Ok(())
+    let model = GroupingModel::fitted(Embedder::builtin(), items, searches_model);
+    write_model(&args.output, &serde_json::to_string_pretty(&model)?)
 }

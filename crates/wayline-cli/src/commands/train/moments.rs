@@ -159,20 +159,25 @@ impl Moments {
     ) -> Result<Vec<Moment>> {
         let (oldest, newest, people) = span(input, with)?;
         let thousandths = (self.most_people.saturating_mul(1_000) / people).clamp(1, 1_000);
+        let up_to = |moment: Timestamp| read_up_to(input, moment, thousandths, with);
+        self.look_back(oldest, newest, up_to, with, labelled)
+    }
+
+    /// Looks from each moment between `oldest` and `newest`, at what `up_to` says was known then.
+    fn look_back(
+        self,
+        oldest: Timestamp,
+        newest: Timestamp,
+        up_to: impl Fn(Timestamp) -> Result<UpTo>,
+        with: Inference<'_>,
+        labelled: impl Fn(&Seen<'_>, Timestamp) -> Option<Vec<u32>>,
+    ) -> Result<Vec<Moment>> {
         let mut found = Vec::new();
         for (age, since) in self.of(oldest, newest)?.into_iter().enumerate() {
-            let before = read_up_to(input, since, thousandths, with)?;
+            let before = up_to(since)?;
             let until = Timestamp::from_millis(since.millis() + self.horizon_ms());
-            let later = read_up_to(input, until, thousandths, with)?;
-            look(
-                &before,
-                &later.people,
-                since,
-                age,
-                with,
-                &labelled,
-                &mut found,
-            );
+            let later = up_to(until)?.people;
+            look(&before, &later, since, age, with, &labelled, &mut found);
         }
         Ok(found)
     }
@@ -212,23 +217,9 @@ impl Moments {
             }
             let log = Arc::new(Snapshot::new(&counter.finish()));
             let corpus = Corpus::with_prior(log, Arc::default(), config.corpus.clone());
-            UpTo { people, corpus }
+            Ok(UpTo { people, corpus })
         };
-        let mut found = Vec::new();
-        for (age, since) in self.of(oldest, newest)?.into_iter().enumerate() {
-            let before = up_to(since);
-            let later = up_to(Timestamp::from_millis(since.millis() + self.horizon_ms()));
-            look(
-                &before,
-                &later.people,
-                since,
-                age,
-                with,
-                &|_, _| None,
-                &mut found,
-            );
-        }
-        Ok(found)
+        self.look_back(oldest, newest, up_to, with, |_, _| None)
     }
 }
 

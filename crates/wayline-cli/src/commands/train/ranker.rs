@@ -11,12 +11,12 @@ use wayline::model::RankModel;
 use wayline::rank::FEATURES;
 use wayline::simulate::LogKind;
 use wayline::train::Examples;
-use wayline_files::write::AsideFile;
 
 use super::logistic::fit_shrunk;
 use super::moments::{Inference, Moment, Moments};
 use super::ranking_table::{Tested, held_back};
 use super::relevance::Relevance;
+use super::write_model;
 use crate::run::{InputArgs, RunArgs};
 
 /// Fit the ranker: whether people come back to a journey, and how relevant it is now
@@ -136,11 +136,7 @@ pub(super) fn run(args: &RankerArgs) -> Result<()> {
     };
     weights(&mut out, &returns, &score)?;
     let model = RankModel::fitted(Embedder::builtin(), returns, score);
-    let mut file = AsideFile::create(&args.output)?;
-    file.write_all(serde_json::to_string_pretty(&model)?.as_bytes())?;
-    file.write_all(b"\n")?;
-    file.finish()?;
-    Ok(())
+    write_model(&args.output, &serde_json::to_string_pretty(&model)?)
 }
 
 /// A score that is the probability of a return.

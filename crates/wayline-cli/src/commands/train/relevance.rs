@@ -24,8 +24,6 @@ use super::searches::Searches;
 
 /// The gain of a journey of the highest relevance, 2⁵ − 1.
 const HIGHEST_GAIN: usize = 31;
-/// From this Jaccard coefficient of distinct queries on an annotated journey is found.
-const FOUND: f64 = 0.4;
 /// What a few hundred judgements can teach: with all features people held back came out worse.
 const LEARNED: [&str; 11] = [
     "log_events",
@@ -167,7 +165,7 @@ impl<'a> Relevance<'a> {
     /// Everybody's journeys, found and ranked by the models of the fold that holds them back.
     fn results(&self, ranking: &[RankModel]) -> Vec<PersonResult> {
         let mut results = Vec::new();
-        self.each(ranking, |person, walked, _| {
+        self.each(ranking, |person, walked| {
             results.push(walked.result(person));
         });
         results
@@ -178,7 +176,7 @@ impl<'a> Relevance<'a> {
         let as_of = self.searches.annotated.as_of;
         let nothing = vec![RankModel::builtin(); self.searches.folds];
         let mut judged = Vec::new();
-        self.each(&nothing, |person, walked, _| {
+        self.each(&nothing, |person, walked| {
             let candidates = &walked.assigned.candidates;
             let measured = features(person, candidates, as_of);
             for (candidate, features) in candidates.iter().zip(measured) {
@@ -199,7 +197,7 @@ impl<'a> Relevance<'a> {
     fn each(
         &self,
         ranking: &[RankModel],
-        mut take: impl FnMut(&wayline::extract::Extracted, &wayline::Walked, usize),
+        mut take: impl FnMut(&wayline::extract::Extracted, &wayline::Walked),
     ) {
         let annotated = &self.searches.annotated;
         let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 100_000);
@@ -215,7 +213,7 @@ impl<'a> Relevance<'a> {
             for labelled in &annotated.people {
                 let person = &labelled.person;
                 if fold_of(&person.user_id, self.searches.folds) == fold {
-                    take(person, &walk(person, &rooms, &mut embeddings), fold);
+                    take(person, &walk(person, &rooms, &mut embeddings));
                 }
             }
         }
@@ -257,7 +255,9 @@ fn gain(gold: &annotated::Gold, user_id: &str, queries: &HashSet<&str>) -> usize
         })
         .max_by(|left, right| left.0.total_cmp(&right.0));
     match best {
-        Some((overlap, relevance)) if overlap >= FOUND => (relevance.exp2() - 1.0) as usize,
+        Some((overlap, relevance)) if overlap >= annotated::SAME => {
+            (relevance.exp2() - 1.0) as usize
+        }
         _ => 0,
     }
 }

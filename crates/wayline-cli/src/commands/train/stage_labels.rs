@@ -8,6 +8,7 @@ use wayline::assign::Candidate;
 use wayline::config::Config;
 use wayline::corpus::{Corpus, KeywordFacts};
 use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::evaluate::annotated as annotated_scores;
 use wayline::extract::Extracted;
 use wayline::model::GroupingModel;
 use wayline::nouns::{Lifecycle, Status, Timestamp};
@@ -18,13 +19,11 @@ use wayline::{Rooms, Walked, walk};
 
 use super::affinity::SearchData;
 use super::fitting::{Fitting, HeldBack};
-use super::labels::{self, Without, fold_of};
+use super::labels::{self, LabelledLog, Without, fold_of};
 use super::searches::Searches;
 use super::stage_words::Words;
 use crate::run::{Models, RunArgs};
 
-/// From this Jaccard coefficient of keywords on a journey is the annotated or simulated one.
-const SAME: f64 = 0.4;
 /// A journey whose stage is known.
 pub(super) struct Known {
     pub(super) features: Features,
@@ -59,13 +58,7 @@ pub(super) fn simulated(
             ..SimulationConfig::default()
         };
         let log = labels::simulated(&catalogue, &simulation, people, Without::Nothing, config)?;
-        let seeing = Seeing {
-            corpus: &log.corpus,
-            as_of: log.as_of,
-            config,
-            models,
-            words,
-        };
+        let seeing = Seeing::of(&log, config, models, words);
         for labelled in &log.people {
             let person = &labelled.person;
             let user = wayline::evaluate::Id::from(person.user_id.as_str());
@@ -100,13 +93,7 @@ pub(super) fn annotated(
     let searches = Searches::read(data, run, config)?;
     let held_back: HeldBack = searches.cross_validate(&Fitting::default(), config)?;
     let log = &searches.annotated;
-    let seeing = Seeing {
-        corpus: &log.corpus,
-        as_of: log.as_of,
-        config,
-        models,
-        words,
-    };
+    let seeing = Seeing::of(log, config, models, words);
     for labelled in &log.people {
         let person = &labelled.person;
         let fold = fold_of(&person.user_id, searches.folds);
@@ -146,7 +133,22 @@ struct Seeing<'a> {
     words: &'a Words,
 }
 
-impl Seeing<'_> {
+impl<'a> Seeing<'a> {
+    fn of<G>(
+        log: &'a LabelledLog<G>,
+        config: &'a Config,
+        models: &'a Models,
+        words: &'a Words,
+    ) -> Self {
+        Self {
+            corpus: &log.corpus,
+            as_of: log.as_of,
+            config,
+            models,
+            words,
+        }
+    }
+
     fn add(
         &self,
         person: &Extracted,
@@ -220,5 +222,5 @@ fn same_journey<'g, 'a>(
     let best = gold
         .iter()
         .max_by(|left, right| overlap(left).total_cmp(&overlap(right)))?;
-    (overlap(best) >= SAME).then_some(best)
+    (overlap(best) >= annotated_scores::SAME).then_some(best)
 }

@@ -13,12 +13,12 @@ use wayline::rank;
 use wayline::simulate::{Catalogue, CatalogueJourney, catalogue_folds};
 use wayline::stage;
 use wayline::train::Examples;
-use wayline_files::write::AsideFile;
 
 use super::affinity::SearchData;
 use super::logistic::fit_shrunk;
 use super::stage_labels::{Known, annotated, simulated};
 use super::stage_words::Words;
+use super::write_model;
 use crate::run::RunArgs;
 
 /// Fit the stage: evergreen or situational, ongoing or ended, and the phase
@@ -123,11 +123,7 @@ pub(super) fn run(args: &StageArgs) -> Result<()> {
         evergreen,
         ended,
     );
-    let mut file = AsideFile::create(&args.output)?;
-    file.write_all(serde_json::to_string(&model)?.as_bytes())?;
-    file.write_all(b"\n")?;
-    file.finish()?;
-    Ok(())
+    write_model(&args.output, &serde_json::to_string(&model)?)
 }
 
 /// A rule that is told what the others are like.
