@@ -22,7 +22,7 @@ use super::together::Together;
 /// | `annotation_cosine`, `annotations_on_both` | likewise, of annotations |
 /// | `rarest_label` | rarity of the rarest annotation or interest that both items carry; 0.2 a nat |
 /// | `together_cosine`, `together_on_both` | likewise, of what everybody's log says goes together with the units' keywords |
-/// | `log_gap` | ln(1 + minutes between the nearest occurrences), 0.1 a nat |
+/// | `log_gap` | ln(1 + minutes between the nearest occurrences), 0.1 a nat; not less than a third of the day or hour that all times are whole numbers of |
 /// | `visits_above_chance` | ln of shared visits over those expected if the person's visits were drawn at random, 0.3 a nat; not below 0 |
 /// | `same_board` | 1 if saved to one board |
 pub const FEATURES: [&str; 11] = [

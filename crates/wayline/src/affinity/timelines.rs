@@ -8,6 +8,8 @@ use super::math::ln;
 /// The times at which all units were seen, in seconds since the person's first event.
 pub(super) struct Gaps {
     times: Eights,
+    /// What stands for nearness that the log can't tell.
+    least: i32,
     /// Of the row at hand, seconds between the nearest occurrences.
     row: Vec<i32>,
 }
@@ -22,15 +24,18 @@ impl Gaps {
             let occurrences = unit.occurrences.iter();
             times.extend(occurrences.map(|of| seconds(of.time.millis())));
         };
+        let times = Eights::of(units, times_of);
         Self {
-            times: Eights::of(units, times_of),
+            least: mean_gap_within(times.coarseness()),
+            times,
             row: Vec::new(),
         }
     }
 
     /// Fills the feature `log_gap` of a unit with each after it, by index of the other unit.
     pub(super) fn fill(&mut self, left: usize, out: &mut [f32]) {
-        to_features(self.row(left), &mut out[left + 1..]);
+        let least = self.least;
+        to_features(least, self.row(left), &mut out[left + 1..]);
     }
 
     /// First and last occurrences are enough for most pairs, and a whole row of them is reckoned
@@ -93,6 +98,12 @@ impl SharedVisits {
     }
 }
 
+/// Two moments of one day, hour or minute are a third of it apart on average. A log that counts
+/// whole seconds tells them apart well enough.
+fn mean_gap_within(coarseness: i32) -> i32 {
+    if coarseness == 1 { 0 } else { coarseness / 3 }
+}
+
 /// Stands for no time and for no visit.
 const NONE: i32 = i32::MAX;
 
@@ -132,6 +143,14 @@ impl Eights {
         }
         eights.starts.push(eights.values.len() as u32);
         eights
+    }
+
+    /// The longest of a day, an hour, a minute and a second that all times are whole numbers of:
+    /// dates alone are a day. So is a single moment, of which nothing is known.
+    fn coarseness(&self) -> i32 {
+        let times = || self.values.as_flattened().iter().filter(|it| **it != NONE);
+        let divides = |length: &i32| times().all(|time| time % length == 0);
+        [86_400, 3_600, 60].into_iter().find(divides).unwrap_or(1)
     }
 
     fn own(&self, unit: usize) -> &[i32] {
@@ -208,9 +227,9 @@ vectorised! {
 
 vectorised! {
     /// ln of minutes, a week is 9.2: brought to about 0 to 1.
-    fn to_features(seconds: &[i32], out: &mut [f32]) {
+    fn to_features(least: i32, seconds: &[i32], out: &mut [f32]) {
         for (seconds, out) in seconds.iter().zip(out) {
-            *out = ln(1.0 + *seconds as f32 * (1.0 / 60.0)) * 0.1;
+            *out = ln(1.0 + (*seconds).max(least) as f32 * (1.0 / 60.0)) * 0.1;
         }
     }
 }
@@ -265,6 +284,26 @@ mod tests {
         assert_eq!(shared.row(0), [2, 0, 3]);
         assert_eq!(gaps.row(1), [1_050, 10]);
         assert_eq!(shared.row(1), [0, 2]);
+    }
+
+    #[test]
+    fn what_a_coarse_log_cannot_tell_is_not_near() {
+        let gaps = |seconds: [i64; 3]| {
+            let units = seconds.map(|it| unit(&[(it, 0)])).to_vec();
+            let person = Extracted {
+                units,
+                ..Extracted::default()
+            };
+            let mut gaps = [9.0; 3];
+            Gaps::of(&person).fill(0, &mut gaps);
+            [gaps[1], gaps[2]].map(|it| (10.0 * it).exp_m1().round())
+        };
+        // Minutes: to the second, to the minute, dates alone, one moment for everything.
+        assert_eq!(gaps([1, 1, 3_602]), [0.0, 60.0]);
+        assert_eq!(gaps([60, 60, 3_720]), [0.0, 61.0]);
+        assert_eq!(gaps([0, 0, 3_600]), [20.0, 60.0]);
+        assert_eq!(gaps([86_400, 86_400, 3 * 86_400]), [480.0, 2_880.0]);
+        assert_eq!(gaps([11, 11, 11]), [480.0, 480.0]);
     }
 
     #[test]

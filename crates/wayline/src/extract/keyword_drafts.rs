@@ -1,6 +1,6 @@
 //! Keywords while a person's events are folded.
 
-use crate::nouns::{LeftOver, Source, Sources, TextId, TextTable, Timestamp, normalize};
+use crate::nouns::{LeftOver, Source, Sources, TextId, TextTable, Timestamp, is_wordless, normalize};
 
 use super::Keyword;
 
@@ -36,6 +36,7 @@ struct KeywordDraft {
     home_clicks: u32,
     /// Seen in an event that speaks for interest.
     wanted: bool,
+    wordless: bool,
 }
 
 /// An event as far as it matters to the keywords that it carries.
@@ -97,9 +98,17 @@ impl KeywordDrafts {
         }
         let keyword = self.texts.intern(&self.buffer).index();
         if keyword == self.drafts.len() {
-            self.drafts.push(KeywordDraft::default());
+            self.drafts.push(KeywordDraft {
+                wordless: is_wordless(&self.buffer),
+                ..KeywordDraft::default()
+            });
         }
         Some(keyword as u32)
+    }
+
+    /// Whether a keyword has nothing that could name a goal.
+    pub(super) fn is_wordless(&self, keyword: u32) -> bool {
+        self.drafts[keyword as usize].wordless
     }
 
     /// The normal text of a keyword.
@@ -150,6 +159,8 @@ impl KeywordDrafts {
                 let hidden = carried.by_hidden[old] && !carried.by_shown[old];
                 let unsupported = if carried.by_kept[old] {
                     None
+                } else if draft.wordless {
+                    Some(LeftOver::NoWords)
                 } else if !draft.wanted || hidden {
                     Some(LeftOver::Hidden)
                 } else {

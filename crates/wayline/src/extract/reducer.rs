@@ -89,6 +89,8 @@ impl<'a> Reducer<'a> {
         if let Some(query) = query {
             self.keywords.touch(query, Source::Query, seen);
         }
+        // What names nothing gets its row and is no evidence.
+        let query = query.filter(|query| !self.keywords.is_wordless(*query));
         match (query, has_item) {
             (Some(query), false) => self.search(query, event, weight),
             (query, true) => self.item(query, event, weight, seen),
@@ -179,7 +181,7 @@ impl<'a> Reducer<'a> {
         for (position, text) in log.list(event.annotations).iter().enumerate() {
             if let Some(keyword) = self.keywords.of_text(*text, &log.texts) {
                 self.keywords.touch(keyword, Source::Annotation, seen);
-                if position < most {
+                if position < most && !self.keywords.is_wordless(keyword) {
                     draft.count_annotation(keyword);
                 }
             }
@@ -187,7 +189,7 @@ impl<'a> Reducer<'a> {
         for (position, text) in log.list(event.interests).iter().enumerate() {
             if let Some(keyword) = self.keywords.of_text(*text, &log.texts) {
                 self.keywords.touch(keyword, Source::Interest, seen);
-                if position < most {
+                if position < most && !self.keywords.is_wordless(keyword) {
                     draft.count_interest(keyword);
                 }
             }

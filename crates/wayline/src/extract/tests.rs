@@ -224,6 +224,37 @@ fn an_ignored_action_leaves_keyword_rows_and_nothing_else() {
 }
 
 #[test]
+fn signs_alone_get_rows_and_are_no_evidence() {
+    let rows = [
+        search(0, "???"),
+        search(9, "\u{200b}"),
+        closeup(20, "i1", &["…", "lace"]),
+        Row {
+            query: Some("--"),
+            ..closeup(30, "i2", &["veil"])
+        },
+    ];
+    let result = extracted(&rows, "").expect("a human");
+    let unsupported: Vec<_> = result
+        .keywords
+        .iter()
+        .map(|it| (it.text.as_str(), it.count, it.unsupported))
+        .collect();
+    let no_words = Some(LeftOver::NoWords);
+    let expected = [
+        ("--", 1, no_words),
+        ("...", 1, no_words),
+        ("???", 1, no_words),
+        ("lace", 1, None),
+        ("veil", 1, None),
+        ("\u{200b}", 1, no_words),
+    ];
+    assert_eq!(unsupported, expected);
+    assert!(result.units.iter().all(|unit| unit.kind == UnitKind::Item));
+    assert_eq!(result.units.len(), 2);
+}
+
+#[test]
 fn a_hidden_items_query_is_hidden_too() {
     let row = Row {
         action: "hide",

@@ -43,6 +43,8 @@ pub enum LeftOver {
     OverCap,
     /// Only carried by events of a hiding or ignored action.
     Hidden,
+    /// Signs or invisible characters alone: neither letter, digit nor pictograph.
+    NoWords,
 }
 
 impl LeftOver {
@@ -57,11 +59,12 @@ impl LeftOver {
             Self::WeakEvidence => "weak_evidence",
             Self::OverCap => "over_cap",
             Self::Hidden => "hidden",
+            Self::NoWords => "no_words",
         }
     }
 
     /// All reasons, in the order of the summary.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::OneOff,
         Self::Navigational,
         Self::Generic,
@@ -69,6 +72,7 @@ impl LeftOver {
         Self::WeakEvidence,
         Self::OverCap,
         Self::Hidden,
+        Self::NoWords,
     ];
 }
 

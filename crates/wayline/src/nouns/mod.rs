@@ -13,5 +13,5 @@ pub use event::{Event, EventFields, ListRange, PersonLog};
 pub use journey::{Journey, JourneyKeyword, Lifecycle, NameSource, Phase, Stage, Status};
 pub use keyword::{KeywordRow, LeftOver, Source, Sources};
 pub use run::{PersonResult, RunInfo};
-pub use texts::{TextId, TextTable, normalize};
+pub use texts::{TextId, TextTable, is_wordless, normalize};
 pub use timestamp::{Timestamp, TimestampError};

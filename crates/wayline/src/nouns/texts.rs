@@ -141,6 +141,18 @@ pub fn normalize(text: &str, out: &mut String) {
     }
 }
 
+/// Whether a text has neither a letter, a digit nor a pictograph: signs, marks or invisible
+/// characters alone, which name no goal.
+#[must_use]
+pub fn is_wordless(text: &str) -> bool {
+    // Symbols, dingbats, and the planes of emoji.
+    let is_pictograph =
+        |it: char| matches!(it, '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}');
+    !text
+        .chars()
+        .any(|it| it.is_alphanumeric() || is_pictograph(it))
+}
+
 /// Whether the text is ASCII and has nothing but single spaces between words: no other white space
 /// and no control character.
 fn is_ascii_with_single_spaces(text: &str) -> bool {
@@ -205,6 +217,16 @@ mod tests {
             "a \u{b} b\r",
         ] {
             assert_eq!(normal(text), "a b", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn signs_and_invisible_characters_are_no_words() {
+        for text in ["", "???", "\u{200b}", "\u{301}", "— … «»", "\u{202e}\u{feff}", "$$ !"] {
+            assert!(is_wordless(text), "{text:?}");
+        }
+        for text in ["c++", "7", "é", "東京", "ไทย", "🍕", "☂", "👩‍👩‍👧"] {
+            assert!(!is_wordless(text), "{text:?}");
         }
     }
 

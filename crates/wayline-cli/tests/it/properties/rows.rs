@@ -7,13 +7,15 @@ use wayline_files::write::rows_as_jsonl;
 
 use crate::support::{Folder, Ran, Row, rows, text};
 
-const REASONS: [&str; 6] = [
+const REASONS: [&str; 8] = [
     "one_off",
     "navigational",
     "generic",
+    "off_topic",
     "weak_evidence",
     "over_cap",
     "hidden",
+    "no_words",
 ];
 
 /// All that must hold for the results of a run.
