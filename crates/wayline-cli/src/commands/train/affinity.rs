@@ -46,6 +46,9 @@ pub(crate) struct AffinityArgs {
     run: RunArgs,
 }
 
+/// Labelled simulated people of each log of searches, unless told otherwise.
+pub(super) const SIMULATED_SEARCHES: u64 = 20;
+
 /// Labelled logs of searches.
 #[derive(Args, Debug)]
 pub(crate) struct SearchData {
@@ -60,6 +63,11 @@ pub(crate) struct SearchData {
     /// Those journeys
     #[arg(long, value_name = "FILE")]
     pub(super) annotated: PathBuf,
+
+    /// Labelled simulated people who search alone, in each of three logs for each half of the
+    /// catalogue's journeys; one log has as many people, one 8 and one 60 times as many
+    #[arg(long, value_name = "N", default_value_t = SIMULATED_SEARCHES, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub(super) simulated_searches: u64,
 
     /// Folds of the cross-validation over people
     #[arg(long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u64).range(2..=50))]
@@ -78,7 +86,7 @@ pub(super) fn run(args: &AffinityArgs) -> Result<()> {
     }
     let simulations = Simulations::make(args.simulated, &config)?;
     let with_items = simulations.cross_validate(&everything, &config)?;
-    tables::of_items(&mut out, &simulations, &with_items, &searches_only, &config)?;
+    tables::of_items(&mut out, &simulations, &with_items, &config)?;
     if !args.no_ablations {
         tables::items_ablated(&mut out, &simulations, &config)?;
     }

@@ -14,7 +14,7 @@ use wayline::rank::{FEATURES, Features, features};
 use wayline::train::Examples;
 use wayline::{Rooms, walk};
 
-use super::affinity::SearchData;
+use super::affinity::{SIMULATED_SEARCHES, SearchData};
 use super::fitting::{Fitting, HeldBack};
 use super::labels::fold_of;
 use super::logistic::fit_shrunk;
@@ -67,6 +67,7 @@ impl<'a> Relevance<'a> {
             missions: missions.to_owned(),
             log: log.to_owned(),
             annotated: annotated.to_owned(),
+            simulated_searches: SIMULATED_SEARCHES,
             folds: folds as u64,
         };
         let searches = Searches::read(&data, with.run, with.config)?;

@@ -4,22 +4,32 @@ use anyhow::Result;
 use wayline::assign::CONFIDENCE_FEATURES;
 use wayline::config::Config;
 use wayline::embed::Embedder;
-use wayline::evaluate::{Figure, Predictions, Resampling, annotated, missions};
+use wayline::evaluate::{Figure, Predictions, Resampling, annotated, missions, simulated};
 use wayline::model::{Grouping, GroupingModel};
 use wayline::nouns::PersonResult;
+use wayline::simulate::{Catalogue, LogKind, SimulationConfig};
 use wayline::train::{Examples, Trainee};
 
 use super::affinity::SearchData;
 use super::fitting::{Fitting, HeldBack, groups_of, trainees, walk_all};
-use super::labels::{self, LabelledLog, fold_of};
+use super::labels::{self, LabelledLog, Without, fold_of};
+use super::simulations::{Figures, catalogue_halves, figures_of};
 use crate::run::RunArgs;
 
-/// Search missions and an annotated log.
+/// Search missions, an annotated log, and simulated people who search alone.
 pub(super) struct Searches {
     pub(super) missions: LabelledLog<missions::Gold>,
     pub(super) annotated: LabelledLog<annotated::Gold>,
+    /// For each half of the catalogue's journeys, a log among each of [`CROWDS`].
+    simulated: [Vec<SimulatedLog>; 2],
     pub(super) folds: usize,
 }
+
+type SimulatedLog = LabelledLog<simulated::Gold>;
+
+/// How many people a simulated log of searches holds for each one who is labelled: from a log in
+/// which little is known of what goes together to one of thousands.
+pub(super) const CROWDS: [u64; 3] = [1, 8, 60];
 
 /// Figures of people that the model had not seen.
 pub(super) struct SearchFigures {
@@ -38,6 +48,7 @@ impl Searches {
         Ok(Self {
             missions: labels::missions(&data.missions, run, config)?,
             annotated: labels::annotated(&data.log, &data.annotated, run, config)?,
+            simulated: simulated_searches(data.simulated_searches, config)?,
             folds: data.folds as usize,
         })
     }
@@ -45,10 +56,12 @@ impl Searches {
     /// A model for each fold, fitted without its people.
     pub(super) fn cross_validate(&self, fitting: &Fitting, config: &Config) -> Result<HeldBack> {
         let people = self.trainees(config);
+        let simulated = [0, 1].map(|half| self.simulated_trainees(half, config));
         let groupings: Result<Vec<Grouping>> = (0..self.folds)
             .map(|fold| {
                 let others = |it: &&Trainee<'_>| fold_of(&it.person().user_id, self.folds) != fold;
-                let others: Vec<&Trainee<'_>> = people.iter().filter(others).collect();
+                let others = people.iter().filter(others);
+                let others: Vec<_> = others.chain(&simulated[half_of_fold(fold)]).collect();
                 fitting.grouping(&others, config)
             })
             .collect();
@@ -57,12 +70,19 @@ impl Searches {
             let keep = |user: &str| fold_of(user, self.folds) == fold;
             groups_of(&self.missions, model, config, keep, &mut groups);
             groups_of(&self.annotated, model, config, keep, &mut groups);
+            if fold < 2 {
+                for log in &self.simulated[1 - half_of_fold(fold)] {
+                    groups_of(log, model, config, |_| true, &mut groups);
+                }
+            }
             groups
         })
     }
 
     pub(super) fn fit_all(&self, fitting: &Fitting, config: &Config) -> Result<Grouping> {
-        let people = self.trainees(config);
+        let mut people = self.trainees(config);
+        people.extend(self.simulated_trainees(0, config));
+        people.extend(self.simulated_trainees(1, config));
         fitting.grouping(&people.iter().collect::<Vec<_>>(), config)
     }
 
@@ -70,6 +90,28 @@ impl Searches {
         let mut people = trainees(&self.missions, config);
         people.extend(trainees(&self.annotated, config));
         people
+    }
+
+    fn simulated_trainees(&self, half: usize, config: &Config) -> Vec<Trainee<'_>> {
+        let logs = self.simulated[half].iter();
+        logs.flat_map(|log| trainees(log, config)).collect()
+    }
+
+    /// Figures of simulated people among one of [`CROWDS`], each half by a model that had not seen
+    /// its journeys.
+    pub(super) fn simulated_figures(
+        &self,
+        crowd: usize,
+        held_back: &HeldBack,
+        config: &Config,
+    ) -> Vec<Figures> {
+        let folds = held_back.models.iter().enumerate().take(2);
+        folds
+            .map(|(fold, model)| {
+                let half = &self.simulated[1 - half_of_fold(fold)];
+                figures_of(&half[crowd], model, config)
+            })
+            .collect()
     }
 
     /// Everybody by the model of the fold that holds them back.
@@ -98,6 +140,31 @@ impl Searches {
             })
             .collect()
     }
+}
+
+/// The half of the catalogue's journeys that the model of a fold learns from: people of the other
+/// half are strangers to it, as those of the fold are.
+fn half_of_fold(fold: usize) -> usize {
+    fold % 2
+}
+
+fn simulated_searches(people: u64, config: &Config) -> Result<[Vec<SimulatedLog>; 2]> {
+    let of_half = |catalogue: Catalogue| -> Result<Vec<SimulatedLog>> {
+        let crowds = CROWDS.iter().zip(1_300..);
+        crowds
+            .map(|(crowd, seed)| {
+                let simulation = SimulationConfig {
+                    people: people * crowd,
+                    seed,
+                    kind: LogKind::SearchesOnly,
+                    ..SimulationConfig::default()
+                };
+                labels::simulated(&catalogue, &simulation, people, Without::Nothing, config)
+            })
+            .collect()
+    };
+    let [first, second] = catalogue_halves();
+    Ok([of_half(first)?, of_half(second)?])
 }
 
 fn model_of(grouping: Grouping) -> GroupingModel {

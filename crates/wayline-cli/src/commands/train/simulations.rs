@@ -27,6 +27,20 @@ pub(super) const KINDS: [LogKind; 5] = [
     LogKind::OffTopic,
 ];
 
+/// The catalogue's journeys in two halves. No journey, and no twin of one, stands in both.
+pub(super) fn catalogue_halves() -> [Catalogue; 2] {
+    let catalogue = Catalogue::builtin();
+    let folds = catalogue_folds(catalogue, 2);
+    [0, 1].map(|half| {
+        let journeys = catalogue.journeys().iter().zip(&folds);
+        let ids: BTreeSet<&str> = journeys
+            .filter(|(_, of)| **of == half)
+            .map(|(journey, _)| journey.id.as_str())
+            .collect();
+        catalogue.subset(|id| ids.contains(id))
+    })
+}
+
 /// People of each half of the catalogue's journeys. No journey, and no twin of one, stands in
 /// both.
 pub(super) struct Simulations {
@@ -38,8 +52,6 @@ struct Half {
     kinds: [Vec<Log>; CROWDS.len()],
     /// Logs whose items say less, only for training.
     poorer: Vec<Log>,
-    /// Searches alone, among few people and in a crowd; only for testing.
-    searches_only: Vec<Log>,
 }
 
 /// How many people the log holds for each one who is labelled. The more there are, the more is
@@ -49,15 +61,7 @@ pub(super) const CROWDS: [u64; 2] = [1, 8];
 impl Simulations {
     /// `people` of each kind for each half.
     pub(super) fn make(people: u64, config: &Config) -> Result<Self> {
-        let catalogue = Catalogue::builtin();
-        let folds = catalogue_folds(catalogue, 2);
-        let half = |fold: usize| -> Result<Half> {
-            let journeys = catalogue.journeys().iter().zip(&folds);
-            let ids: BTreeSet<&str> = journeys
-                .filter(|(_, of)| **of == fold)
-                .map(|(journey, _)| journey.id.as_str())
-                .collect();
-            let catalogue = catalogue.subset(|id| ids.contains(id));
+        let half = |catalogue: Catalogue| -> Result<Half> {
             let make = |seed: u64, kind: LogKind, crowd: u64, without: Without| {
                 let simulation = SimulationConfig {
                     people: people * crowd,
@@ -74,10 +78,6 @@ impl Simulations {
                     .map(|(kind, seed)| make(seed, *kind, crowd, Without::Nothing))
                     .collect()
             };
-            let searches = CROWDS
-                .iter()
-                .zip(1_300..)
-                .map(|(crowd, seed)| make(seed, LogKind::SearchesOnly, *crowd, Without::Nothing));
             let titles = LogKind::RepeatingTitles;
             Ok(Half {
                 kinds: [each(CROWDS[0], 1_000)?, each(CROWDS[1], 1_100)?],
@@ -85,11 +85,11 @@ impl Simulations {
                     make(1_200, titles, 1, Without::Labels)?,
                     make(1_201, titles, 1, Without::Text)?,
                 ],
-                searches_only: searches.collect::<Result<_>>()?,
             })
         };
+        let [first, second] = catalogue_halves();
         Ok(Self {
-            halves: [half(0)?, half(1)?],
+            halves: [half(first)?, half(second)?],
         })
     }
 
@@ -135,23 +135,9 @@ impl Simulations {
             .map(|(half, model)| figures_of(&half.kinds[crowd][kind], model, config))
             .collect()
     }
-
-    /// Figures of searches alone among one of [`CROWDS`], by the models that were fitted to
-    /// searches: they have seen no journey of the catalogue.
-    pub(super) fn figures_of_searches(
-        &self,
-        crowd: usize,
-        searches: &HeldBack,
-        config: &Config,
-    ) -> Vec<Figures> {
-        let halves = self.halves.iter().zip(&searches.models);
-        halves
-            .map(|(half, model)| figures_of(&half.searches_only[crowd], model, config))
-            .collect()
-    }
 }
 
-fn figures_of(log: &Log, model: &GroupingModel, config: &Config) -> Figures {
+pub(super) fn figures_of(log: &Log, model: &GroupingModel, config: &Config) -> Figures {
     let results = walk_all(log, model, config, |_| true);
     simulated::evaluate(
         &log.gold,

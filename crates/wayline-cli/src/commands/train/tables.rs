@@ -9,7 +9,7 @@ use wayline::model::Grouping;
 use wayline::{affinity, cluster};
 
 use super::fitting::{Fitting, HeldBack};
-use super::searches::Searches;
+use super::searches::{self, Searches};
 use super::simulations::{CROWDS, Figures, KINDS, Simulations};
 
 const JOINS: [f32; 6] = [0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
@@ -131,7 +131,13 @@ pub(super) fn of_searches(
         config.assign.searches_only.min_confidence = least;
         line(format!("confidence {least:.2}"), &config)?;
     }
-    line("as configured".to_owned(), config)
+    line("as configured".to_owned(), config)?;
+    whole_head(out)?;
+    for (crowd, people) in searches::CROWDS.iter().enumerate() {
+        let figures = searches.simulated_figures(crowd, held_back, config);
+        whole_line(out, &format!("searches-only, crowd of {people}"), &figures)?;
+    }
+    Ok(())
 }
 
 /// What each kind of evidence is worth for searches alone.
@@ -170,7 +176,6 @@ pub(super) fn of_items(
     out: &mut impl Write,
     simulations: &Simulations,
     held_back: &HeldBack,
-    searches: &HeldBack,
     config: &Config,
 ) -> Result<()> {
     items_head(out)?;
@@ -213,11 +218,7 @@ pub(super) fn of_items(
             &config,
         )?;
     }
-    writeln!(
-        out,
-        "  {:<32} {:>11} {:>11} {:>8} {:>8} {:>8}",
-        "as configured", "keyword B³", "journey F1", "name F1", "AUC", "ECE"
-    )?;
+    whole_head(out)?;
     for (crowd, people) in CROWDS.iter().enumerate() {
         for (place, kind) in KINDS.iter().enumerate() {
             let figures = simulations.figures(place, crowd, held_back, config);
@@ -227,8 +228,6 @@ pub(super) fn of_items(
                 &figures,
             )?;
         }
-        let figures = simulations.figures_of_searches(crowd, searches, config);
-        whole_line(out, &format!("searches-only, crowd of {people}"), &figures)?;
     }
     Ok(())
 }
@@ -279,6 +278,15 @@ fn items_line(
         })
         .collect();
     writeln!(out, "  {name:<28} {}", cells.join(" "))?;
+    Ok(())
+}
+
+fn whole_head(out: &mut impl Write) -> Result<()> {
+    writeln!(
+        out,
+        "  {:<32} {:>11} {:>11} {:>8} {:>8} {:>8}",
+        "as configured", "keyword B³", "journey F1", "name F1", "AUC", "ECE"
+    )?;
     Ok(())
 }
 
