@@ -1,5 +1,7 @@
 //! The features of a pair of units: one piece of code for training and for inference.
 
+use std::ops::Range;
+
 use crate::corpus::KeywordFacts;
 use crate::extract::Extracted;
 use crate::logistic::Logistic;
@@ -41,6 +43,9 @@ pub const FEATURES: [&str; 11] = [
 
 /// Which way each feature may speak: 1 only for one goal, −1 only against, 0 either way.
 pub const SIGNS: [i8; FEATURES.len()] = [1, 1, 0, 1, 0, 1, 1, 0, -1, 1, 1];
+
+/// The places of those that come from everybody's log.
+pub const TOGETHER: Range<usize> = 6..8;
 
 /// The features of the pairs (i, i + 1), (i, i + 2), … of one unit i: a column per feature, in
 /// the order of [`FEATURES`].

@@ -19,7 +19,7 @@ mod together;
 mod vectors;
 
 pub use config::AffinityConfig;
-pub use features::{FEATURES, FeatureRow, PairRows, SIGNS};
+pub use features::{FEATURES, FeatureRow, PairRows, SIGNS, TOGETHER};
 pub use space::UnitSpace;
 pub(crate) use vectors::{add, add_scaled, product};
 

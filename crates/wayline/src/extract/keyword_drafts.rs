@@ -1,6 +1,8 @@
 //! Keywords while a person's events are folded.
 
-use crate::nouns::{LeftOver, Source, Sources, TextId, TextTable, Timestamp, is_wordless, normalize};
+use crate::nouns::{
+    LeftOver, Source, Sources, TextId, TextTable, Timestamp, is_wordless, normalize,
+};
 
 use super::Keyword;
 

@@ -222,7 +222,15 @@ mod tests {
 
     #[test]
     fn signs_and_invisible_characters_are_no_words() {
-        for text in ["", "???", "\u{200b}", "\u{301}", "— … «»", "\u{202e}\u{feff}", "$$ !"] {
+        for text in [
+            "",
+            "???",
+            "\u{200b}",
+            "\u{301}",
+            "— … «»",
+            "\u{202e}\u{feff}",
+            "$$ !",
+        ] {
             assert!(is_wordless(text), "{text:?}");
         }
         for text in ["c++", "7", "é", "東京", "ไทย", "🍕", "☂", "👩‍👩‍👧"] {

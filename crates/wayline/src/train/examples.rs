@@ -1,5 +1,7 @@
 //! Rows of features with a yes or no.
 
+use std::ops::Range;
+
 use rand::SeedableRng;
 use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
@@ -63,6 +65,18 @@ impl Examples {
     #[must_use]
     pub fn features(&self) -> &[f32] {
         &self.features
+    }
+
+    /// The features of each.
+    pub fn rows(&self) -> impl Iterator<Item = &[f32]> {
+        self.features.chunks_exact(self.width)
+    }
+
+    /// Sets some features of all to 0, as if nothing were known of them.
+    pub fn clear(&mut self, places: Range<usize>) {
+        for row in self.features.chunks_exact_mut(self.width) {
+            row[places.clone()].fill(0.0);
+        }
     }
 
     /// The features of one.

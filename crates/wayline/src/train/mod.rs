@@ -30,30 +30,38 @@ pub type Solver<'a, E> = &'a dyn Fn(&Examples, &[&str], &[i8]) -> Result<Logisti
 /// others.
 const PAIRS_PER_PERSON: usize = 3_000;
 
+/// Whom the parts are fitted on.
+#[derive(Clone, Copy)]
+pub struct Teachers<'t, 'a> {
+    /// Those who teach everything.
+    pub people: &'t [&'t Trainee<'a>],
+    /// People of logs large enough to know what goes together, where `people`'s are not: they
+    /// teach what that is worth beside everything else, and what belongs. None where `people` are
+    /// enough.
+    pub crowds: &'t [&'t Trainee<'a>],
+}
+
 /// Fits all but confidence, which stays unknowing.
 ///
 /// # Errors
 /// Whatever the solver can't do: examples of one kind only, no convergence.
 pub fn fit_grouping<E>(
-    people: &[&Trainee<'_>],
+    teachers: Teachers<'_, '_>,
     config: &Config,
     solve: Solver<'_, E>,
 ) -> Result<Grouping, E> {
-    let mut pairs = Examples::new(affinity::FEATURES.len());
-    for (number, trainee) in people.iter().enumerate() {
-        trainee.pairs(PAIRS_PER_PERSON, number as u64, &mut pairs);
-    }
-    let affinity = solve(&pairs, &affinity::FEATURES, &affinity::SIGNS)?;
-    drop(pairs);
+    let Teachers { people, crowds } = teachers;
+    let affinity = fit_affinity(teachers, solve)?;
     let mut joins = Examples::new(cluster::FEATURES.len());
-    let affinities: Vec<_> = people.iter().map(|it| it.affinities(&affinity)).collect();
+    let everybody = || people.iter().chain(crowds);
+    let affinities: Vec<_> = everybody().map(|it| it.affinities(&affinity)).collect();
     for (trainee, affinities) in people.iter().zip(&affinities) {
         trainee.joins(affinities, &mut joins);
     }
     let join = solve(&joins, &cluster::FEATURES, &[0; cluster::FEATURES.len()])?;
     let mut queries = Examples::new(BELONGING_FEATURES.len());
     let mut labels = Examples::new(BELONGING_FEATURES.len());
-    for (trainee, affinities) in people.iter().zip(&affinities) {
+    for (trainee, affinities) in everybody().zip(&affinities) {
         let threshold = config.cluster.join(Evidence::of(trainee.person()));
         let clustering = cluster::cluster(affinities, &join, threshold);
         trainee.belonging(affinities, &clustering, &mut queries, &mut labels);
@@ -69,6 +77,49 @@ pub fn fit_grouping<E>(
         join,
         assign,
     })
+}
+
+/// The affinity of pairs. What goes together gets its weights from crowds, if there are any, with
+/// all others held fixed: so where nothing is known of it, the weights are those that `people`
+/// alone would give.
+fn fit_affinity<E>(teachers: Teachers<'_, '_>, solve: Solver<'_, E>) -> Result<Logistic, E> {
+    let pairs_of = |people: &[&Trainee<'_>]| {
+        let mut pairs = Examples::new(affinity::FEATURES.len());
+        for (number, trainee) in people.iter().enumerate() {
+            trainee.pairs(PAIRS_PER_PERSON, number as u64, &mut pairs);
+        }
+        pairs
+    };
+    let mut pairs = pairs_of(teachers.people);
+    if teachers.crowds.is_empty() {
+        return solve(&pairs, &affinity::FEATURES, &affinity::SIGNS);
+    }
+    let together = affinity::TOGETHER;
+    pairs.clear(together.clone());
+    let mut model = solve(&pairs, &affinity::FEATURES, &affinity::SIGNS)?;
+    let mut beside = Examples::new(1 + together.len());
+    let of_crowds = pairs_of(teachers.crowds);
+    for (row, label) in of_crowds.rows().zip(of_crowds.labels()) {
+        let known = row[together.clone()].iter().copied();
+        beside.push(std::iter::once(model.log_odds(row)).chain(known), *label);
+    }
+    let names =
+        std::iter::once("log_odds").chain(affinity::FEATURES[together.clone()].iter().copied());
+    let signs = std::iter::once(1).chain(affinity::SIGNS[together.clone()].iter().copied());
+    let fitted = solve(
+        &beside,
+        &names.collect::<Vec<_>>(),
+        &signs.collect::<Vec<_>>(),
+    )?;
+    // What crowds say of the others' scale and of the constant is not carried over.
+    if let Some((scale, weights)) = fitted.weights.split_first()
+        && *scale > 0.0
+    {
+        for (place, weight) in together.zip(weights) {
+            model.weights[place] = weight / scale;
+        }
+    }
+    Ok(model)
 }
 
 #[cfg(test)]

@@ -58,12 +58,44 @@ fn parts_are_fitted_on_what_labels_know() {
         (pairs.len(), pairs.labels().iter().filter(|it| **it).count()),
         (3, 1)
     );
-    let grouping = fit_grouping(&[&trainee], &config, &counting).expect("fits");
+    let teachers = Teachers {
+        people: &[&trainee],
+        crowds: &[],
+    };
+    let grouping = fit_grouping(teachers, &config, &counting).expect("fits");
     assert!((grouping.affinity.bias - 1.0 / 3.0).abs() < 1e-6);
     assert_eq!(
         grouping.assign.confidence,
         AssignModel::unknowing().confidence
     );
+}
+
+#[test]
+fn what_goes_together_gets_its_weights_from_crowds() {
+    let labelled = labelled();
+    let corpus = corpus_of(std::slice::from_ref(&labelled.person));
+    let config = Config::builtin();
+    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
+    let trainee = Trainee::new(&labelled, &corpus, &mut embeddings, &config);
+    let teachers = Teachers {
+        people: &[&trainee],
+        crowds: &[&trainee],
+    };
+    let given = |examples: &Examples, names: &[&str], signs: &[i8]| -> Result<Logistic, ()> {
+        let mut model = counting(examples, names, signs)?;
+        if names == ["log_odds", "together_cosine", "together_on_both"] {
+            assert_eq!(signs, [1, 1, 0]);
+            model.weights = vec![2.0, 4.0, -6.0];
+        } else if names == affinity::FEATURES {
+            assert!(examples.rows().all(|row| row[6..8] == [0.0, 0.0]));
+            model.weights[0] = 5.0;
+        }
+        Ok(model)
+    };
+    let fitted = fit_grouping(teachers, &config, &given).expect("fits");
+    let mut expected = vec![0.0; affinity::FEATURES.len()];
+    (expected[0], expected[6], expected[7]) = (5.0, 2.0, -3.0);
+    assert_eq!(fitted.affinity.weights, expected);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::logistic::Logistic;
 use wayline::model::{Grouping, GroupingModel, RankModel, StageModel};
 use wayline::nouns::PersonResult;
-use wayline::train::{Examples, LabelledPerson, Trainee, fit_grouping, group_examples};
+use wayline::train::{Examples, LabelledPerson, Teachers, Trainee, fit_grouping, group_examples};
 use wayline::{Rooms, walk};
 
 use super::labels::LabelledLog;
@@ -32,8 +32,8 @@ pub(super) struct Fitting {
 
 impl Fitting {
     /// Fits all parts but confidence.
-    pub(super) fn grouping(&self, people: &[&Trainee<'_>], config: &Config) -> Result<Grouping> {
-        fit_grouping(people, config, &|examples, names, signs| {
+    pub(super) fn grouping(&self, teachers: Teachers<'_, '_>, config: &Config) -> Result<Grouping> {
+        fit_grouping(teachers, config, &|examples, names, signs| {
             let place_of = |name: &str| names.iter().position(|known| *known == name);
             let mut out: Vec<usize> = self.without.iter().filter_map(|it| place_of(it)).collect();
             let model = fit(examples, signs, &out)?;

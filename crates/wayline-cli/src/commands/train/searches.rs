@@ -8,7 +8,7 @@ use wayline::evaluate::{Figure, Predictions, Resampling, annotated, missions, si
 use wayline::model::{Grouping, GroupingModel};
 use wayline::nouns::PersonResult;
 use wayline::simulate::{Catalogue, LogKind, SimulationConfig};
-use wayline::train::{Examples, Trainee};
+use wayline::train::{Examples, Teachers, Trainee};
 
 use super::affinity::SearchData;
 use super::fitting::{Fitting, HeldBack, groups_of, trainees, walk_all};
@@ -60,9 +60,11 @@ impl Searches {
         let groupings: Result<Vec<Grouping>> = (0..self.folds)
             .map(|fold| {
                 let others = |it: &&Trainee<'_>| fold_of(&it.person().user_id, self.folds) != fold;
-                let others = people.iter().filter(others);
-                let others: Vec<_> = others.chain(&simulated[half_of_fold(fold)]).collect();
-                fitting.grouping(&others, config)
+                let teachers = Teachers {
+                    people: &people.iter().filter(others).collect::<Vec<_>>(),
+                    crowds: &simulated[half_of_fold(fold)].iter().collect::<Vec<_>>(),
+                };
+                fitting.grouping(teachers, config)
             })
             .collect();
         HeldBack::new(groupings?, model_of, |fold, model| {
@@ -80,10 +82,14 @@ impl Searches {
     }
 
     pub(super) fn fit_all(&self, fitting: &Fitting, config: &Config) -> Result<Grouping> {
-        let mut people = self.trainees(config);
-        people.extend(self.simulated_trainees(0, config));
-        people.extend(self.simulated_trainees(1, config));
-        fitting.grouping(&people.iter().collect::<Vec<_>>(), config)
+        let people = self.trainees(config);
+        let mut crowds = self.simulated_trainees(0, config);
+        crowds.extend(self.simulated_trainees(1, config));
+        let teachers = Teachers {
+            people: &people.iter().collect::<Vec<_>>(),
+            crowds: &crowds.iter().collect::<Vec<_>>(),
+        };
+        fitting.grouping(teachers, config)
     }
 
     fn trainees(&self, config: &Config) -> Vec<Trainee<'_>> {

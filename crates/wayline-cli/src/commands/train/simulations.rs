@@ -9,7 +9,7 @@ use wayline::embed::Embedder;
 use wayline::evaluate::{Figure, Predictions, simulated};
 use wayline::model::{Grouping, GroupingModel};
 use wayline::simulate::{Catalogue, LogKind, SimulationConfig, catalogue_folds};
-use wayline::train::{Examples, Trainee};
+use wayline::train::{Examples, Teachers, Trainee};
 
 use super::fitting::{Fitting, HeldBack, groups_of, trainees, walk_all};
 use super::labels::{self, LabelledLog, Without};
@@ -118,7 +118,11 @@ impl Simulations {
             .iter()
             .flat_map(|half| half.kinds.iter().flatten().chain(&half.poorer));
         let people: Vec<Trainee<'_>> = logs.flat_map(|log| trainees(log, config)).collect();
-        fitting.grouping(&people.iter().collect::<Vec<_>>(), config)
+        let teachers = Teachers {
+            people: &people.iter().collect::<Vec<_>>(),
+            crowds: &[],
+        };
+        fitting.grouping(teachers, config)
     }
 
     /// Figures of one of [`KINDS`] among one of [`CROWDS`], each half by the model that had not
