@@ -65,6 +65,8 @@ pub const FEATURES: [&str; 29] = [
     "log_units_times_affinity",
 ];
 
+const TOGETHER_SHARE: usize = 18;
+
 /// A keyword beside the group that holds most of its occurrences.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nominee {
@@ -78,6 +80,15 @@ pub struct Nominee {
     pub share: f64,
     /// Values of [`FEATURES`].
     pub features: [f32; FEATURES.len()],
+}
+
+impl Nominee {
+    /// The share of its associations among the person's keywords that lie inside the group; 0 if
+    /// it has none.
+    #[must_use]
+    pub fn together_share(&self) -> f32 {
+        self.features[TOGETHER_SHARE]
+    }
 }
 
 /// Every keyword that some unit carries, with the group that holds most of its occurrences, in the

@@ -102,6 +102,7 @@ impl Candidate {
             1.0 - candidate.nearest as f32,
             belonging / count as f32,
             count as f32 / gathered.nominated.max(1) as f32,
+            gathered.together / count as f32,
         ];
         candidate.confidence = confidence(&values, &assignment.model.confidence);
         candidate.keywords = weighted(person, facts, keywords);

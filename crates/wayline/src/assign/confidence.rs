@@ -13,7 +13,8 @@ use crate::logistic::{Logistic, Scored};
 /// | `separation` | 1 − the mean affinity to the nearest other group |
 /// | `belonging` | mean probability of its keywords to belong to it |
 /// | `kept` | share of the keywords gathered there that do |
-pub const FEATURES: [&str; 7] = [
+/// | `together` | mean share of those keywords' associations among the person's keywords that lie inside |
+pub const FEATURES: [&str; 8] = [
     "log_keywords",
     "log_queries",
     "log_visits",
@@ -21,6 +22,7 @@ pub const FEATURES: [&str; 7] = [
     "separation",
     "belonging",
     "kept",
+    "together",
 ];
 
 /// More of each can only speak for the group.

@@ -83,6 +83,7 @@ impl Assignment<'_> {
                 placements[nominee.keyword as usize] = Placement::LeftOver(LeftOver::Generic);
             } else if f64::from(belonging) >= thresholds.min_belonging {
                 group.keywords.push((nominee.keyword, belonging));
+                group.together += nominee.together_share();
             } else {
                 group.beside.push(nominee.keyword);
             }
@@ -157,6 +158,8 @@ struct Gathered {
     beside: Vec<u32>,
     /// All of them, and those that say nothing.
     nominated: u32,
+    /// Sum of the shares of those that belong.
+    together: f32,
 }
 
 #[cfg(test)]

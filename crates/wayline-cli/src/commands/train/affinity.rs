@@ -47,7 +47,7 @@ pub(crate) struct AffinityArgs {
 }
 
 /// Labelled simulated people of each log of searches, unless told otherwise.
-pub(super) const SIMULATED_SEARCHES: u64 = 20;
+pub(super) const SIMULATED_SEARCHES: u64 = 40;
 
 /// Labelled logs of searches.
 #[derive(Args, Debug)]
