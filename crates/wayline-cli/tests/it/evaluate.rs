@@ -49,6 +49,19 @@ fn journeys_of_searches_alone_are_found() {
 }
 
 #[test]
+fn searches_of_a_large_log_gain_from_what_goes_together() {
+    let folder = Folder::simulated("--people 1500 --seed 11 --kind searches-only");
+    let b3 = |options: &str| {
+        folder.infer("events.jsonl", options).ok();
+        let scores = evaluated(&folder, "jsonl");
+        scores["keyword_b3"].as_f64().expect("a figure")
+    };
+    folder.write("nothing.toml", "[corpus]\nmax_partners = 0\n");
+    let (knowing, unknowing) = (b3(""), b3("--config @nothing.toml"));
+    assert!(knowing > unknowing, "{knowing} {unknowing}");
+}
+
+#[test]
 fn results_that_are_none_are_refused() {
     let folder = Folder::simulated("--people 3");
     folder.write("out/k.jsonl", "nonsense\n");

@@ -171,6 +171,53 @@ fn everything_at_one_moment_is_one_visit() {
 }
 
 #[test]
+fn goals_of_one_moment_are_kept_apart() {
+    let goals = [
+        [
+            "barn wedding lights",
+            "barn wedding cake",
+            "rustic barn wedding dress",
+        ],
+        [
+            "chrysler engine oil",
+            "chrysler engine gasket",
+            "1966 chrysler engine rebuild",
+        ],
+        [
+            "vegan lasagna recipe",
+            "vegan pasta recipe",
+            "vegan lasagna without cheese",
+        ],
+        [
+            "hip pain exercises",
+            "hip pain when running",
+            "stretches for hip pain",
+        ],
+    ];
+    let people = (0..5).flat_map(|person| goals.concat().into_iter().map(move |it| (person, it)));
+    let log: String = people
+        .map(|(person, query)| {
+            format!(
+                "{{\"user_id\":\"u{person}\",\"timestamp\":1700000000,\"query\":\"{query}\"}}\n"
+            )
+        })
+        .collect();
+    let folder = Folder::with("x.jsonl", log);
+    folder.infer("x.jsonl", "").ok();
+    let journeys = folder.journeys();
+    assert!(journeys.len() >= 5, "{}", journeys.len());
+    for journey in journeys {
+        let keywords = journey["keywords"].as_array().expect("a list");
+        let served = |goal: &&[&str; 3]| {
+            keywords
+                .iter()
+                .any(|it| goal.iter().any(|query| it["keyword"] == *query))
+        };
+        assert_eq!(goals.iter().filter(served).count(), 1, "{keywords:?}");
+    }
+}
+
+#[test]
 fn where_every_keyword_is_generic_nothing_is_a_journey() {
     // Everybody has the same three annotations on everything.
     let log: String = (0..400)
