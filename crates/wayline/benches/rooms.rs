@@ -13,7 +13,7 @@ use wayline::config::Config;
 use wayline::corpus::{Corpus, CorpusBuilder, InMemoryCounter, KeywordFacts, Moments, Snapshot};
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::extract::{Evidence, Extracted, extract};
-use wayline::model::{GroupingModel, RankModel, StageModel};
+use wayline::model::{GroupingModel, NamingModel, RankModel, StageModel};
 use wayline::name::Naming;
 use wayline::nouns::{PersonLog, Timestamp};
 use wayline::simulate::{Catalogue, SimulationConfig, people};
@@ -112,9 +112,8 @@ fn one_person(
         let naming = Naming {
             person,
             corpus,
-            facts: &facts,
             space: &space,
-            config: &config.name,
+            model: &NamingModel::builtin().with_items,
         };
         b.iter(|| naming.name_all(black_box(&assigned.candidates)));
     });
@@ -123,6 +122,7 @@ fn one_person(
         corpus,
         grouping: &grouping,
         ranking: &RankModel::builtin(),
+        naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         as_of,
     };

@@ -45,7 +45,7 @@ mod tests {
     use crate::config::Config;
     use crate::embed::{Embedder, EmbeddingCache};
     use crate::extract::Extracted;
-    use crate::model::{GroupingModel, RankModel, StageModel};
+    use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
     use crate::nouns::Timestamp;
     use crate::samples::{corpus_of, simulated_as};
     use crate::simulate::LogKind;
@@ -86,6 +86,7 @@ mod tests {
                 corpus: &corpus,
                 grouping: &GroupingModel::builtin(),
                 ranking: &RankModel::builtin(),
+                naming: &NamingModel::builtin(),
                 staging: &StageModel::builtin(),
                 as_of: Timestamp::from_millis(1_780_000_000_000),
             };

@@ -10,7 +10,7 @@ use crate::embed::EmbeddingCache;
 use crate::extract::{Evidence, Extracted, UnitKind};
 use crate::identify::journey_id;
 use crate::logistic::Scored;
-use crate::model::{GroupingModel, RankModel, StageModel};
+use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
 use crate::name::{Name, Naming};
 use crate::nouns::{Journey, JourneyKeyword, KeywordRow, PersonResult, RunInfo, Timestamp};
 use crate::rank::features;
@@ -27,6 +27,8 @@ pub struct Rooms<'a> {
     pub grouping: &'a GroupingModel,
     /// The learned parts of ranking.
     pub ranking: &'a RankModel,
+    /// The learned part of naming.
+    pub naming: &'a NamingModel,
     /// The learned parts of the stage.
     pub staging: &'a StageModel,
     /// The moment for which everything is reckoned.
@@ -43,8 +45,9 @@ impl Rooms<'_> {
     #[must_use]
     pub fn run_info(&self, embedder: &str) -> RunInfo {
         let models = format!(
-            "embedder:{embedder},grouping:{},ranking:{},stage:{}",
+            "embedder:{embedder},grouping:{},naming:{},ranking:{},stage:{}",
             self.grouping.hash(),
+            self.naming.hash(),
             self.ranking.hash(),
             self.staging.hash()
         );
@@ -121,9 +124,8 @@ pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
     let naming = Naming {
         person,
         corpus: rooms.corpus,
-        facts: &facts,
         space: &space,
-        config: &config.name,
+        model: rooms.naming.of(evidence),
     };
     let names = naming.name_all(candidates);
     let measured = features(person, candidates, rooms.as_of);

@@ -131,10 +131,13 @@ impl<'a, P> Table<'a, P> {
         println!("| {name} | {own:.1} | {at_best:.2} | {of} | {factor:.0} |");
     }
 
-    /// Says what all stations take together.
-    pub(crate) fn finish(self) {
+    /// Says what all stations take together, and how much more a whole run takes: starting, what
+    /// goes from station to station, and data that are no longer in a cache when the next station
+    /// asks for them.
+    pub(crate) fn finish(self, run: impl FnMut()) {
         let all = self.micros(self.seconds);
-        println!("\nAll together {all:.0} µs a person on one thread.");
+        let whole = self.micros(fastest(run));
+        println!("\nAll together {all:.0} µs a person on one thread; a run {whole:.0}.");
     }
 
     fn micros(&self, seconds: f64) -> f64 {

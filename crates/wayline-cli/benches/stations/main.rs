@@ -18,6 +18,7 @@
 //! |---|---|---|
 //! | read Parquet, group | file + texts of events | |
 //! | extract | texts and fields of events + what is extracted | |
+//! | wait for the corpus | texts of keywords + 160 a unit, written and read | |
 //! | count corpus, moments | texts of keywords + 24 a keyword + 16 a pair seen | |
 //! | look up corpus | texts of keywords + 64 a keyword, a line of cache | |
 //! | unit vectors | 4 d a keyword + 2 d a unit | d × (texts and labels of units + links) |
@@ -25,7 +26,7 @@
 //! | tree, prune | 4 a pair | 1 a pair |
 //! | assign | 4 a pair | d × (pairs of keywords in a group + 4 a keyword) |
 //! | identify, rank, stage | 8 a time at which something of a journey was seen | 6 d a journey |
-//! | name | texts of keywords + 2 d a unit | d × (units + keywords of journeys) |
+//! | name | texts of keywords | d × keywords of journeys |
 //! | diversify | 4 d a keyword of a journey | d × (keywords of journeys + pairs of journeys) |
 //! | rows | texts of rows, read and written | |
 //! | order, write Parquet | texts of rows, read and written + files | |
@@ -37,6 +38,7 @@ mod person;
 
 use std::convert::Infallible;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use machine::{Machine, Table, Work};
@@ -51,7 +53,7 @@ use wayline::corpus::{
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::extract::{Evidence, Extracted, extract};
 use wayline::identify::journey_id;
-use wayline::model::{GroupingModel, RankModel, StageModel};
+use wayline::model::{GroupingModel, NamingModel, RankModel, StageModel};
 use wayline::name::Naming;
 use wayline::nouns::{PersonLog, PersonResult, Timestamp};
 use wayline::rank::{Features, features};
@@ -61,7 +63,7 @@ use wayline::{Rooms, walk};
 use wayline_files::corpus::general_corpus;
 use wayline_files::group::{GroupOptions, Grouping, for_each_person};
 use wayline_files::read::{Inputs, ReadOptions};
-use wayline_files::write::{OrderError, OrderedResults, ResultsWriter, SpillSettings};
+use wayline_files::write::{OrderError, OrderedResults, ResultsWriter, SpillQueue, SpillSettings};
 
 /// As in the program.
 #[global_allocator]
@@ -96,6 +98,7 @@ fn main() {
         corpus: &Corpus::with_prior(snapshot, prior, config.corpus.clone()),
         grouping: &GroupingModel::builtin(),
         ranking: &RankModel::builtin(),
+        naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         as_of: Timestamp::from_millis(simulation.as_of_ms),
     };
@@ -134,6 +137,33 @@ fn read(events: &Path, config: &Config) {
     for_each_person(&inputs, &options, &group, vec![()], each).unwrap();
 }
 
+/// Puts everybody away, as a run does until the corpus is counted, and takes them out again.
+fn queue(everybody: &[Person]) {
+    let queue = SpillQueue::new(SpillSettings::default());
+    let mut part = queue.part().unwrap();
+    everybody
+        .iter()
+        .for_each(|it| part.push(&it.extracted).unwrap());
+    part.finish().unwrap();
+    let reader = queue.into_reader().unwrap();
+    let people = reader.records().unwrap();
+    assert_eq!(people.map(Result::unwrap).count(), everybody.len());
+}
+
+/// The whole command on one thread.
+fn run(events: &Path, outputs: &[std::path::PathBuf; 2]) {
+    let status = Command::new(env!("CARGO_BIN_EXE_wayline"))
+        .args(["infer", "--threads", "1"])
+        .arg(events)
+        .arg("-o")
+        .arg(&outputs[0])
+        .arg("--keywords")
+        .arg(&outputs[1])
+        .stderr(Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+}
+
 /// Brings everybody's rows into order and writes them.
 fn write(outputs: &[std::path::PathBuf; 2], everybody: &[Person], rooms: &Rooms<'_>) {
     let whole = OrderedResults::new(SpillSettings::default());
@@ -162,6 +192,7 @@ fn print(
         config,
         corpus,
         grouping,
+        naming,
         ranking,
         staging,
         as_of,
@@ -230,6 +261,8 @@ fn print(
     table.each("extract", work(texts + 32 * count + extracted, 0), |it| {
         extract(&it.log, &config.actions, &config.extract).is_ok()
     });
+    let waiting = 2 * (keyword_bytes + 160 * units);
+    table.whole("wait for the corpus", work(waiting, 0), || queue(everybody));
     let counted = keyword_bytes + 24 * keywords + seen.bytes();
     table.whole("count corpus, moments", work(counted, 0), || {
         let (mut texts, mut pairs) = (CorpusBuilder::default(), PairBuilder::new(&config.corpus));
@@ -298,20 +331,15 @@ fn print(
                 .collect::<Vec<_>>()
         },
     );
-    table.each(
-        "name",
-        work(keyword_bytes + 2 * d * units, d * (units + shown)),
-        |it| {
-            let naming = Naming {
-                person: &it.extracted,
-                corpus,
-                facts: &it.facts,
-                space: &it.space,
-                config: &config.name,
-            };
-            naming.name_all(&it.walked.assigned.candidates)
-        },
-    );
+    table.each("name", work(keyword_bytes, 0), |it| {
+        let of_person = Naming {
+            person: &it.extracted,
+            corpus,
+            space: &it.space,
+            model: naming.of(Evidence::of(&it.extracted)),
+        };
+        of_person.name_all(&it.walked.assigned.candidates)
+    });
     let diversifying = work(4 * d * shown, d * (shown + pairs_of_journeys));
     table.each("diversify", diversifying, |it| it.diversified(config));
     table.each("rows", work(2 * rows, 0), |it| {
@@ -321,5 +349,5 @@ fn print(
     table.whole("order, write Parquet", writing, || {
         write(&outputs, everybody, rooms);
     });
-    table.finish();
+    table.finish(|| run(events, &outputs));
 }

@@ -12,7 +12,7 @@ use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::evaluate::{Predictions, Resampling, simulated};
 use wayline::explain::explain;
 use wayline::extract::{Extracted, extract};
-use wayline::model::{GroupingModel, RankModel, StageModel};
+use wayline::model::{GroupingModel, NamingModel, RankModel, StageModel};
 use wayline::nouns::{PersonResult, Timestamp};
 use wayline::simulate::{Catalogue, SimulationConfig, person};
 use wayline::{Rooms, Walked, walk};
@@ -67,6 +67,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<()> {
         corpus: &corpus,
         grouping: &grouping,
         ranking: &ranking,
+        naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         as_of: Timestamp::from_millis(simulation.as_of_ms),
     };

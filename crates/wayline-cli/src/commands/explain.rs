@@ -49,6 +49,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
     };
     let gathered = job.attempt(|grouping| gather(&job, args.corpus.as_deref(), grouping, false))?;
     let models = args.run.models()?;
+    models.warn_of_strangers();
     let rooms = gathered.rooms(&config, &models);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
     for person in gathered.people.records()? {

@@ -78,6 +78,7 @@ pub(crate) fn run(args: &InferArgs) -> Result<()> {
 
 fn infer(args: &InferArgs, job: &Job<'_>, grouping: Grouping, started: Instant) -> Result<String> {
     let models = job.run.models()?;
+    models.warn_of_strangers();
     let gathered = gather(job, args.corpus.as_deref(), grouping, args.users.is_empty())?;
     let rooms = gathered.rooms(job.config, &models);
     let info = rooms.run_info(Embedder::builtin().hash());

@@ -6,6 +6,7 @@ mod fitting;
 mod labels;
 mod logistic;
 mod moments;
+mod names;
 mod ranker;
 mod ranking_table;
 mod relevance;
@@ -29,6 +30,7 @@ use wayline_files::write::AsideFile;
 #[derive(Subcommand, Debug)]
 pub(crate) enum TrainCommand {
     Affinity(affinity::AffinityArgs),
+    Names(names::NamesArgs),
     Ranker(ranker::RankerArgs),
     Stage(stages::StageArgs),
 }
@@ -36,6 +38,7 @@ pub(crate) enum TrainCommand {
 pub(crate) fn run(command: &TrainCommand) -> Result<()> {
     match command {
         TrainCommand::Affinity(args) => affinity::run(args),
+        TrainCommand::Names(args) => names::run(args),
         TrainCommand::Ranker(args) => ranker::run(args),
         TrainCommand::Stage(args) => stages::run(args),
     }

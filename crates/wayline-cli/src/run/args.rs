@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use wayline::config::Config;
 use wayline::embed::Embedder;
-use wayline::model::{GroupingModel, ModelError, RankModel, StageModel};
+use wayline::model::{GroupingModel, ModelError, NamingModel, RankModel, StageModel};
 use wayline::nouns::Timestamp;
 
 /// Where events come from.
@@ -49,6 +49,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
 
+    /// A naming model made by `wayline train names` (default: the one inside)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) naming: Option<PathBuf>,
+
     /// A ranking model made by `wayline train ranker` (default: the one inside)
     #[arg(long, value_name = "FILE")]
     pub(crate) ranker: Option<PathBuf>,
@@ -84,6 +88,9 @@ impl RunArgs {
             GroupingModel::builtin,
             GroupingModel::from_json,
         );
+        let naming = read_model(self.naming.as_deref(), NamingModel::builtin, |text, _| {
+            NamingModel::from_json(text)
+        });
         let ranking = read_model(
             self.ranker.as_deref(),
             RankModel::builtin,
@@ -96,6 +103,7 @@ impl RunArgs {
         );
         Ok(Models {
             grouping: grouping?,
+            naming: naming?,
             ranking: ranking?,
             staging: staging?,
         })
@@ -118,8 +126,30 @@ impl RunArgs {
 /// The learned parts of a run.
 pub(crate) struct Models {
     pub(crate) grouping: GroupingModel,
+    pub(crate) naming: NamingModel,
     pub(crate) ranking: RankModel,
     pub(crate) staging: StageModel,
+}
+
+impl Models {
+    /// Says so where ranking or stage were fitted to journeys of another grouping model than this:
+    /// they look at journeys, so they are right for those that they were fitted with.
+    pub(crate) fn warn_of_strangers(&self) {
+        let fitted_with = [
+            ("ranking", "ranker", &self.ranking.grouping),
+            ("stage", "stage", &self.staging.grouping),
+        ];
+        for (model, command, grouping) in fitted_with {
+            if grouping != self.grouping.hash() {
+                eprintln!(
+                    "wayline: the {model} model was fitted to journeys of the grouping model \
+                     {grouping}, this one is {}; it goes on, but may rank worse until you remake it \
+                     with `wayline train {command} --model …`",
+                    self.grouping.hash()
+                );
+            }
+        }
+    }
 }
 
 fn read_model<M>(
@@ -130,9 +160,17 @@ fn read_model<M>(
     let Some(path) = path else {
         return Ok(builtin());
     };
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("can't read the model {}", path.display()))?;
-    from_json(&text, Embedder::builtin()).with_context(|| format!("{}", path.display()))
+    let bytes =
+        std::fs::read(path).with_context(|| format!("can't read the model {}", path.display()))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        anyhow!(
+            "{}: a model is JSON in UTF-8, and this is not UTF-8",
+            path.display()
+        )
+    })?;
+    // Some editors put a byte order mark before it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    from_json(text, Embedder::builtin()).with_context(|| format!("{}", path.display()))
 }
 
 fn read_config(path: &Path) -> Result<Config> {

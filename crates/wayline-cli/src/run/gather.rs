@@ -43,6 +43,7 @@ impl Gathered {
             corpus: &self.corpus,
             grouping: &models.grouping,
             ranking: &models.ranking,
+            naming: &models.naming,
             staging: &models.staging,
             as_of: self.as_of,
         }

@@ -27,8 +27,6 @@ pub struct Config {
     pub assign: crate::assign::AssignConfig,
     /// Settings of the room [`crate::stage`].
     pub stage: crate::stage::StageConfig,
-    /// Settings of the room [`crate::name`].
-    pub name: crate::name::NameConfig,
     /// Settings of the room [`crate::diversify`].
     pub diversify: crate::diversify::DiversifyConfig,
     hash: String,
@@ -74,7 +72,6 @@ struct RawConfig {
     cluster: crate::cluster::ClusterConfig,
     assign: crate::assign::AssignConfig,
     stage: crate::stage::StageConfig,
-    name: crate::name::NameConfig,
     diversify: crate::diversify::DiversifyConfig,
 }
 
@@ -109,7 +106,6 @@ impl Config {
         raw.cluster.check()?;
         raw.assign.check()?;
         raw.stage.check()?;
-        raw.name.check()?;
         raw.diversify.check()?;
         for weight in raw.actions.values() {
             within(
@@ -128,7 +124,6 @@ impl Config {
             cluster: raw.cluster,
             assign: raw.assign,
             stage: raw.stage,
-            name: raw.name,
             diversify: raw.diversify,
             hash: blake3::hash(canonical.as_bytes()).to_hex()[..16].to_owned(),
         })

@@ -307,6 +307,12 @@ impl Corpus {
         self.log.partners(id)
     }
 
+    /// People that the log's own counts are of.
+    #[must_use]
+    pub fn people(&self) -> u64 {
+        self.log.people
+    }
+
     /// The share of people who have a keyword, 0 to 1; never 0, since somebody asked.
     #[must_use]
     pub fn share_of_keyword(&self, text: &str) -> f64 {

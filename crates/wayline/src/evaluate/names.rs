@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// Words that a name may have or lack.
-const STOP_WORDS: [&str; 7] = ["the", "a", "and", "for", "of", "in", "to"];
+use crate::name::is_filler;
 
 /// The distinct words of a name: runs of ASCII letters and digits of the lower-cased text, each
 /// without one trailing `s`, and then without stop words.
@@ -15,7 +14,7 @@ pub fn words(name: &str) -> BTreeSet<String> {
         // A lone "s" stays as an empty word: the reference scorers keep it too.
         .filter(|word| !word.is_empty())
         .map(|word| word.strip_suffix('s').unwrap_or(word))
-        .filter(|word| !STOP_WORDS.contains(word));
+        .filter(|word| !is_filler(word));
     words.map(str::to_owned).collect()
 }
 

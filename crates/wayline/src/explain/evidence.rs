@@ -4,9 +4,10 @@
 use std::fmt;
 
 use crate::affinity::{Affinities, FEATURES, PairRows, UnitSpace};
-use crate::corpus::{KeywordFacts, STRONGEST_ASSOCIATION};
+use crate::corpus::{KeywordFacts, STRONGEST_ASSOCIATION, words};
 use crate::embed::EmbeddingCache;
 use crate::extract::{Evidence, Extracted, Unit, UnitKind};
+use crate::name::folded;
 use crate::walk::Rooms;
 
 /// Two units of a journey and what speaks for their being one goal.
@@ -73,11 +74,17 @@ impl<'a> Ties<'a> {
             }
         }
         pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        // What is nearly the same text explains nothing: such pairs come after all others.
+        let (twins, telling): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(_, left, right)| {
+            let units = &self.person.units;
+            near_twins(&units[*left as usize], &units[*right as usize])
+        });
         let mut used = vec![false; self.person.units.len()];
         let mut chosen = Vec::new();
-        for pair in pairs {
+        for pair in telling.into_iter().chain(twins) {
             let (_, left, right) = pair;
-            if chosen.len() < most && !used[left as usize] && !used[right as usize] {
+            // Some will turn out to say the same.
+            if chosen.len() < 3 * most && !used[left as usize] && !used[right as usize] {
                 used[left as usize] = true;
                 used[right as usize] = true;
                 chosen.push(pair);
@@ -90,7 +97,14 @@ impl<'a> Ties<'a> {
             affinity,
             reasons: self.reasons(left as usize, right as usize, &values),
         };
-        chosen.into_iter().zip(features).map(tie).collect()
+        let (mut new, mut known) = (Vec::new(), Vec::new());
+        for tie in chosen.into_iter().zip(features).map(tie) {
+            let is_known = new.iter().any(|other: &Tie| other.reasons == tie.reasons);
+            if is_known { &mut known } else { &mut new }.push(tie);
+        }
+        new.append(&mut known);
+        new.truncate(most);
+        new
     }
 
     /// What the features that spoke for a pair say, the strongest first.
@@ -107,7 +121,7 @@ impl<'a> Ties<'a> {
             let reason = match FEATURES[place] {
                 "cosine" => Some(format!(
                     "alike in words and surroundings ({:.2})",
-                    values[place]
+                    values[place].min(1.0)
                 )),
                 "interest_cosine" => self.shared_label("interest", &a.interests, &b.interests),
                 "annotation_cosine" => {
@@ -120,7 +134,15 @@ impl<'a> Ties<'a> {
                 // The rarest label is named with its kind; being far apart speaks for nothing.
                 _ => None,
             };
-            reasons.extend(reason);
+            // One text can be an interest and an annotation.
+            reasons.extend(reason.filter(|it| !Self::says_again(it, &reasons)));
+        }
+        let together = visits_together(a, b);
+        if together > 1
+            && together as f64 > MORE_THAN_CHANCE * self.expected_visits(a, b)
+            && !reasons.iter().any(|it| it.starts_with(IN_VISITS))
+        {
+            reasons.push(self.visits(a, b));
         }
         if reasons.is_empty() {
             reasons.push(format!("{} apart", apart(a, b)));
@@ -159,7 +181,11 @@ impl<'a> Ties<'a> {
         let rarity = |label: &u32| self.facts.rarity(*label);
         let label = shared.max_by(|x, y| rarity(x).total_cmp(&rarity(y)))?;
         let text = &self.person.keywords[label as usize].text;
-        let share = self.rooms.corpus.share_of_keyword(text);
+        let corpus = self.rooms.corpus;
+        if corpus.people() < ENOUGH_PEOPLE {
+            return Some(format!("share the {kind} “{text}”"));
+        }
+        let share = corpus.share_of_keyword(text);
         let rare = if share < RARE { "rare " } else { "" };
         Some(format!(
             "share the {rare}{kind} “{text}” ({} of people have it)",
@@ -199,13 +225,51 @@ impl<'a> Ties<'a> {
     }
 
     fn visits(&self, a: &Unit, b: &Unit) -> String {
-        let expected = f64::from(a.visits) * f64::from(b.visits);
-        let expected = expected / f64::from(self.person.visits.max(1));
         format!(
-            "in the same visit {}, expected {expected:.1}",
-            times(visits_together(a, b))
+            "{IN_VISITS} {}, expected {:.1}",
+            times(visits_together(a, b)),
+            self.expected_visits(a, b)
         )
     }
+
+    /// Visits in common if the person's visits were drawn at random.
+    fn expected_visits(&self, a: &Unit, b: &Unit) -> f64 {
+        f64::from(a.visits) * f64::from(b.visits) / f64::from(self.person.visits.max(1))
+    }
+
+    /// Whether a shared label stands in a reason given before.
+    fn says_again(reason: &str, before: &[String]) -> bool {
+        let quoted = |reason: &str| Some(reason.split_once('“')?.1.split_once('”')?.0.to_owned());
+        let shares = |reason: &&String| reason.starts_with("share the ");
+        reason.starts_with("share the ")
+            && before
+                .iter()
+                .filter(shares)
+                .any(|it| quoted(it) == quoted(reason))
+    }
+}
+
+/// How a reason begins that tells of visits in common.
+const IN_VISITS: &str = "in the same visit";
+/// Visits in common are told, whatever the model makes of them, when they are so many times those
+/// expected.
+const MORE_THAN_CHANCE: f64 = 2.0;
+/// Shares are told of a corpus that counted so many people.
+const ENOUGH_PEOPLE: u64 = 30;
+
+/// Whether all words of one are words of the other.
+fn near_twins(a: &Unit, b: &Unit) -> bool {
+    fn text(unit: &Unit) -> String {
+        unit.title.as_deref().unwrap_or(&unit.key).to_lowercase()
+    }
+    if a.kind != b.kind {
+        return false;
+    }
+    let (a, b) = (text(a), text(b));
+    let within = |some: &str, all: &str| {
+        words(some).all(|word| words(all).any(|other| folded(other) == folded(word)))
+    };
+    within(&a, &b) || within(&b, &a)
 }
 
 /// Labels of a smaller share of people are called rare.

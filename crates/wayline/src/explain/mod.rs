@@ -11,7 +11,7 @@ use crate::assign::Placement;
 use crate::embed::EmbeddingCache;
 use crate::extract::Extracted;
 use crate::logistic::Scored;
-use crate::nouns::{LeftOver, Timestamp};
+use crate::nouns::{LeftOver, NameSource, Timestamp};
 use crate::walk::{Rooms, Walked};
 
 /// How many keywords, ties and left-over keywords are named before "and N more".
@@ -114,12 +114,17 @@ fn journey(
         Some(text) => format!("; “{text}” came second"),
         None => String::new(),
     };
+    let made_of = match fate.name.source {
+        NameSource::Keyword => "the keyword",
+        NameSource::Interest => "the interest",
+        NameSource::Composed => "an interest narrowed by a word,",
+        NameSource::Llm => "by a language model,",
+    };
     field(
         out,
         "name",
         &format!(
-            "the {} nearest to the middle of the journey and best supported (score {:.2}){runner_up}",
-            fate.name.source.as_str(),
+            "{made_of} whose words are the likeliest in a name for this (expected overlap {:.2}){runner_up}",
             fate.name.score
         ),
     );
@@ -156,7 +161,10 @@ fn scored(name: &str, scored: &Scored) -> String {
 }
 
 fn left_over(out: &mut String, person: &Extracted, walked: &Walked) {
-    let _ = writeln!(out, "\nin no journey");
+    let is_left = |placement: &Placement| matches!(placement, Placement::LeftOver(_));
+    if walked.assigned.placements.iter().any(is_left) {
+        let _ = writeln!(out, "\nin no journey");
+    }
     for reason in LeftOver::ALL {
         let mut keywords: Vec<_> = person
             .keywords

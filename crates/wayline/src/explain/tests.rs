@@ -2,7 +2,7 @@ use super::*;
 use crate::affinity::Affinities;
 use crate::config::Config;
 use crate::embed::{Embedder, EmbeddingCache};
-use crate::model::{GroupingModel, RankModel, StageModel};
+use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
 use crate::samples::{Act, DAY, closeup, corpus_of, person, search, simulated};
 use crate::walk::{Rooms, walk};
 
@@ -16,6 +16,7 @@ fn one_simulated_person_is_explained() {
         corpus: &corpus,
         grouping: &GroupingModel::builtin(),
         ranking: &RankModel::builtin(),
+        naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         as_of: "2025-06-30T23:59:59Z".parse().expect("a time"),
     };
@@ -54,6 +55,7 @@ fn ties_say_what_was_opened_and_what_is_shared() {
         corpus: &corpus,
         grouping: &GroupingModel::builtin(),
         ranking: &RankModel::builtin(),
+        naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         as_of: person.last_event,
     };
@@ -75,4 +77,51 @@ fn ties_say_what_was_opened_and_what_is_shared() {
         "{text}"
     );
     assert!(text.contains("annotation “barefoot bride”"), "{text}");
+}
+
+#[test]
+fn ties_tell_different_things_and_no_text_twice() {
+    let item = |seconds, id| Act {
+        interests: &["weddings"],
+        ..closeup(seconds, id, &["weddings"])
+    };
+    let acts = [
+        item(0, "lace veil"),
+        item(10, "lace veils"),
+        item(DAY, "lace veil"),
+        item(DAY + 10, "barn lights"),
+        item(2 * DAY, "lace veil"),
+        item(2 * DAY + 10, "barn lights"),
+        search(9 * DAY, "engine oil"),
+        search(11 * DAY, "engine oil"),
+        search(13 * DAY, "engine oil"),
+        search(20 * DAY, "weather"),
+    ];
+    let person = person("p", &acts);
+    let corpus = corpus_of(std::slice::from_ref(&person));
+    let config = Config::builtin();
+    let rooms = Rooms {
+        config: &config,
+        corpus: &corpus,
+        grouping: &GroupingModel::builtin(),
+        naming: &NamingModel::builtin(),
+        ranking: &RankModel::builtin(),
+        staging: &StageModel::builtin(),
+        as_of: person.last_event,
+    };
+    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
+    let ties = Ties::of(&person, &rooms, &mut embeddings);
+    // Units: two searches, then the items by key; nearly equal keys have the highest affinity.
+    let pairs = vec![0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.9, 0.8, 0.99];
+    let affinities = Affinities::from_pairs(5, pairs);
+    let found = ties.strongest(&affinities, &[2, 3, 4], 1);
+    let text = found[0].to_string();
+    assert!(
+        text.starts_with("item barn lights about “weddings” + item lace veil about “weddings”"),
+        "{text}"
+    );
+    assert!(text.contains("in the same visit twice, expected"), "{text}");
+    assert_eq!(text.matches("share the").count(), 1, "{text}");
+    // One person is no people to have shares of.
+    assert!(!text.contains('%'), "{text}");
 }

@@ -13,6 +13,13 @@ pub enum ModelError {
         command: &'static str,
         source: serde_json::Error,
     },
+    /// A model that learned something else.
+    #[error("this is a {found} model, where a {model} model is wanted (made by `{command}`)")]
+    Kind {
+        model: &'static str,
+        command: &'static str,
+        found: String,
+    },
     /// Made for another Wayline.
     #[error(
         "the {model} model has version {found}, this Wayline needs {expected}; remake it with `{command}`"
@@ -51,13 +58,21 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// Reads a file of this version; one of another may have any other field.
+    /// Reads a file of this model and version; any other may have any other field.
     pub(super) fn read<'t, M: Deserialize<'t>>(&self, text: &'t str) -> Result<M, ModelError> {
         #[derive(Deserialize)]
-        struct Versioned {
+        struct Head {
+            model: Option<String>,
             version: u32,
         }
-        let Versioned { version } = self.parse(text)?;
+        let Head { model, version } = self.parse(text)?;
+        if let Some(found) = model.filter(|found| found != self.model) {
+            return Err(ModelError::Kind {
+                model: self.model,
+                command: self.command,
+                found,
+            });
+        }
         if version != self.version {
             return Err(ModelError::Version {
                 model: self.model,

@@ -20,6 +20,8 @@ use super::{ModelError, hash_of, owned};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupingModel {
+    /// What it is a model of.
+    pub model: String,
     /// Version of the form of this file.
     pub version: u32,
     /// The embedder that the weights were fitted with.
@@ -91,7 +93,7 @@ impl FeatureNames {
 const FORM: Form = Form {
     model: "grouping",
     command: "wayline train affinity",
-    version: 3,
+    version: 4,
 };
 
 impl GroupingModel {
@@ -126,6 +128,7 @@ impl GroupingModel {
     #[must_use]
     pub fn fitted(embedder: &Embedder, with_items: Grouping, searches_only: Grouping) -> Self {
         Self {
+            model: FORM.model.to_owned(),
             version: FORM.version,
             embedder: embedder.hash().to_owned(),
             features: FeatureNames::current(),
@@ -190,6 +193,16 @@ mod tests {
         let older = r#"{"version": 2, "embedder": "x", "searches_only": {}}"#;
         let refused = GroupingModel::from_json(older, Embedder::builtin());
         assert!(matches!(refused, Err(ModelError::Version { found: 2, .. })));
+    }
+
+    #[test]
+    fn another_kind_of_model_is_told() {
+        let refused = GroupingModel::from_json(
+            include_str!("../../models/ranker.json"),
+            Embedder::builtin(),
+        );
+        let told = refused.expect_err("refused").to_string();
+        assert!(told.starts_with("this is a ranking model, where a grouping model is wanted"));
     }
 
     #[test]

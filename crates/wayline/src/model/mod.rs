@@ -6,11 +6,13 @@
 
 mod error;
 mod grouping;
+mod naming;
 mod ranker;
 mod stage;
 
 pub use error::ModelError;
 pub use grouping::{FeatureNames, Grouping, GroupingModel};
+pub use naming::NamingModel;
 pub use ranker::RankModel;
 pub use stage::StageModel;
 

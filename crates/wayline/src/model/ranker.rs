@@ -13,10 +13,14 @@ use super::{ModelError, hash_of, owned};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RankModel {
+    /// What it is a model of.
+    pub model: String,
     /// Version of the form of this file.
     pub version: u32,
     /// The embedder that the journeys were found with.
     pub embedder: String,
+    /// Hash of the grouping model that found the journeys which it was fitted on.
+    pub grouping: String,
     /// The names of [`FEATURES`], in the order of the weights.
     pub features: Vec<String>,
     /// Whether the person comes back within the horizon, over [`FEATURES`].
@@ -30,7 +34,7 @@ pub struct RankModel {
 const FORM: Form = Form {
     model: "ranking",
     command: "wayline train ranker",
-    version: 1,
+    version: 2,
 };
 
 impl RankModel {
@@ -62,12 +66,19 @@ impl RankModel {
         Ok(model)
     }
 
-    /// A model of fitted parts.
+    /// A model of parts fitted on the journeys of the grouping model with that hash.
     #[must_use]
-    pub fn fitted(embedder: &Embedder, return_probability: Logistic, score: Logistic) -> Self {
+    pub fn fitted(
+        embedder: &Embedder,
+        grouping: &str,
+        return_probability: Logistic,
+        score: Logistic,
+    ) -> Self {
         Self {
+            model: FORM.model.to_owned(),
             version: FORM.version,
             embedder: embedder.hash().to_owned(),
+            grouping: grouping.to_owned(),
             features: owned(&FEATURES),
             return_probability,
             score,
@@ -102,6 +113,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::model::GroupingModel;
 
     const SHIPPED: &str = include_str!("../../models/ranker.json");
 
@@ -109,6 +121,12 @@ mod tests {
         let mut model: Value = serde_json::from_str(SHIPPED).expect("JSON");
         change(&mut model);
         RankModel::from_json(&model.to_string(), Embedder::builtin())
+    }
+
+    #[test]
+    fn builtin_was_fitted_with_the_shipped_grouping() {
+        let of = RankModel::builtin();
+        assert_eq!(of.grouping, GroupingModel::builtin().hash());
     }
 
     #[test]

@@ -14,10 +14,14 @@ use super::{ModelError, hash_of, owned};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StageModel {
+    /// What it is a model of.
+    pub model: String,
     /// Version of the form of this file.
     pub version: u32,
     /// The embedder of the meanings.
     pub embedder: String,
+    /// Hash of the grouping model that found the journeys which it was fitted on.
+    pub grouping: String,
     /// The names of the features of ranking and of [`FEATURES`], in the order of the weights.
     pub features: Vec<String>,
     /// Whether a goal doesn't conclude, by the meaning of its keywords alone.
@@ -35,7 +39,7 @@ pub struct StageModel {
 const FORM: Form = Form {
     model: "stage",
     command: "wayline train stage",
-    version: 1,
+    version: 2,
 };
 
 /// The names of all features, in their order.
@@ -74,18 +78,21 @@ impl StageModel {
         Ok(model)
     }
 
-    /// A model of fitted parts; `phases` in the order of [`PHASES`].
+    /// A model of parts fitted on the journeys of the grouping model with that hash; `phases` in the order of [`PHASES`].
     #[must_use]
     pub fn fitted(
         embedder: &Embedder,
+        grouping: &str,
         lasts: Logistic,
         phases: [Logistic; PHASES.len()],
         evergreen: Logistic,
         ended: Logistic,
     ) -> Self {
         Self {
+            model: FORM.model.to_owned(),
             version: FORM.version,
             embedder: embedder.hash().to_owned(),
+            grouping: grouping.to_owned(),
             features: owned(&names().collect::<Vec<_>>()),
             lasts,
             phases: phases.into(),
@@ -122,6 +129,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::model::GroupingModel;
 
     const SHIPPED: &str = include_str!("../../models/stage.json");
 
@@ -129,6 +137,12 @@ mod tests {
         let mut model: Value = serde_json::from_str(SHIPPED).expect("JSON");
         change(&mut model);
         StageModel::from_json(&model.to_string(), Embedder::builtin())
+    }
+
+    #[test]
+    fn builtin_was_fitted_with_the_shipped_grouping() {
+        let of = StageModel::builtin();
+        assert_eq!(of.grouping, GroupingModel::builtin().hash());
     }
 
     #[test]

@@ -1,25 +1,32 @@
-//! What a journey is called: the best of its keywords and interests by a small scoring.
+//! What a journey is called: the text with the highest expected token F1 with the name that somebody
+//! would give it.
 //!
-//! No two journeys of a person share a name, no typo stands where a well-spelt sibling exists,
-//! and the case is natural.
+//! A model says how likely each word of the journey stands in its name, learned from names that
+//! people gave. Of all texts that the journey offers the one is taken whose words are the likeliest,
+//! too many and too few both counting against it: minimum Bayes risk (Kumar and Byrne, *Minimum
+//! Bayes-risk decoding for statistical machine translation*, 2004). No two journeys of a person
+//! share a name, no typo stands where a well-spelt sibling exists, and the case is natural.
 
 mod case;
-mod config;
 mod spelling;
+mod texts;
+mod words;
 
 pub use case::title_case;
-pub use config::NameConfig;
+pub use words::{
+    FEATURES, FILLERS, JourneyWord, SIGNS, WordModel, folded, is_filler, journey_words,
+};
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashSet;
 
-use crate::affinity::{UnitSpace, product};
+use crate::affinity::UnitSpace;
 use crate::assign::Candidate;
-use crate::corpus::{Corpus, KeywordFacts, words};
-use crate::extract::{Extracted, Keyword};
-use crate::nouns::{NameSource, Source};
-use crate::vectorised::vectorised;
+use crate::corpus::Corpus;
+use crate::extract::Extracted;
+use crate::nouns::NameSource;
 
 use spelling::Spelling;
+use texts::{LikelyWords, PossibleName, possible_names};
 
 /// A name and why it was chosen.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +35,7 @@ pub struct Name {
     pub text: String,
     /// What it is made from.
     pub source: NameSource,
-    /// The score that it won by.
+    /// The expected token F1 that it won by, 0 to 1.
     pub score: f64,
     /// The text that came second, if there was one.
     pub runner_up: Option<String>,
@@ -41,12 +48,10 @@ pub struct Naming<'a> {
     pub person: &'a Extracted,
     /// What everybody's log says of words.
     pub corpus: &'a Corpus,
-    /// What it says of the person's keywords.
-    pub facts: &'a KeywordFacts,
-    /// Where units and keywords stand.
+    /// Where keywords stand in meaning.
     pub space: &'a UnitSpace,
-    /// The weights.
-    pub config: &'a NameConfig,
+    /// How likely words stand in names.
+    pub model: &'a WordModel,
 }
 
 impl<'a> Naming<'a> {
@@ -71,22 +76,24 @@ impl<'a> Naming<'a> {
         names.into_iter().flatten().collect()
     }
 
-    /// Its keywords and interests, best first, those that look misspelt behind all others.
-    /// Spelling is looked at until enough good texts are found; what follows can't be chosen.
+    /// What it could be called, best first, those that look misspelt behind all others. Spelling is
+    /// looked at until enough good texts are found; what follows can't be chosen.
     fn best_texts(
         &self,
         candidate: &Candidate,
         spelling: &mut Spelling<'a>,
-    ) -> Vec<ScoredText<'a>> {
-        let mut scored = self.score_all(candidate);
-        scored.sort_by(|left, right| {
+    ) -> Vec<PossibleName<'a>> {
+        let words = journey_words(self.person, self.corpus, self.space, candidate);
+        let likely = LikelyWords::of(&words, self.model);
+        let mut possible = possible_names(self.person, candidate, &likely, spelling);
+        possible.sort_by(|left, right| {
             let by_score = right.score.total_cmp(&left.score);
-            by_score.then_with(|| left.text.cmp(right.text))
+            by_score.then_with(|| left.text().cmp(&right.text()))
         });
         let (mut good, mut misspelt) = (Vec::new(), Vec::new());
-        for text in scored {
+        for text in possible {
             let enough = good.len() >= GOOD_NAMES;
-            if !enough && text.typed && spelling.looks_misspelt(text.text) {
+            if !enough && text.typed && spelling.looks_misspelt(&text.text()) {
                 misspelt.push(text);
             } else {
                 good.push(text);
@@ -96,59 +103,15 @@ impl<'a> Naming<'a> {
         good
     }
 
-    fn score_all(&self, candidate: &Candidate) -> Vec<ScoredText<'a>> {
-        let middle = middle(candidate, self.space);
-        let events = libm::log1p(f64::from(candidate.events).max(1.0));
-        let own = candidate.keywords.iter().map(|(keyword, _)| *keyword);
-        let shared = candidate.interests.iter().map(|(keyword, _)| *keyword);
-        let mut indices: Vec<u32> = own.chain(shared).collect();
-        indices.sort_unstable();
-        indices.dedup();
-        let events_of_interest: HashMap<u32, u32> = candidate.interests.iter().copied().collect();
-        let score = |index: u32| {
-            let keyword = &self.person.keywords[index as usize];
-            let carried = events_of_interest
-                .get(&index)
-                .copied()
-                .unwrap_or(keyword.count);
-            let (source, prior) = self.source(keyword);
-            let length = words(&keyword.text).count();
-            let centrality = product(self.space.keyword(index), &middle);
-            ScoredText {
-                text: &keyword.text,
-                typed: keyword.sources.contains(Source::Query),
-                source,
-                score: self.config.centrality * f64::from(centrality)
-                    + self.config.support * libm::log1p(f64::from(carried)) / events
-                    + self.config.rarity * f64::from(self.facts.rarity(index))
-                    + prior
-                    - self.config.long * length.saturating_sub(4) as f64
-                    - self.config.navigational
-                        * f64::from(u8::from(self.facts.is_navigational(index))),
-            }
-        };
-        indices.into_iter().map(score).collect()
-    }
-
-    fn source(&self, keyword: &Keyword) -> (NameSource, f64) {
-        if keyword.sources.contains(Source::Interest) {
-            (NameSource::Interest, self.config.interest)
-        } else if keyword.sources.contains(Source::Query) {
-            (NameSource::Keyword, self.config.query)
-        } else {
-            (NameSource::Keyword, self.config.annotation)
-        }
-    }
-
     fn first_free(
         &self,
-        scored: &[ScoredText<'_>],
+        scored: &[PossibleName<'_>],
         taken: &HashSet<String>,
         candidate: &Candidate,
     ) -> Name {
         let mut free = scored
             .iter()
-            .map(|scored| (scored, title_case(scored.text)))
+            .map(|scored| (scored, title_case(&scored.text())))
             .filter(|(_, text)| !taken.contains(&text.to_lowercase()));
         if let Some((best, text)) = free.next() {
             return Name {
@@ -181,36 +144,6 @@ impl<'a> Naming<'a> {
 
 /// So many well-spelt texts are enough to find one that no other journey of the person has.
 const GOOD_NAMES: usize = 8;
-
-struct ScoredText<'a> {
-    text: &'a str,
-    /// Whether the person typed it, rather than content understanding.
-    typed: bool,
-    source: NameSource,
-    score: f64,
-}
-
-/// Mean direction of the units.
-fn middle(candidate: &Candidate, space: &UnitSpace) -> Vec<f32> {
-    let mut sums = vec![0_i32; space.dimensions()];
-    for unit in &candidate.units {
-        add(&mut sums, space.vector(*unit as usize));
-    }
-    let mut middle: Vec<f32> = sums.iter().map(|sum| *sum as f32).collect();
-    let length = product(&middle, &middle).sqrt();
-    if length > 0.0 {
-        middle.iter_mut().for_each(|value| *value /= length);
-    }
-    middle
-}
-
-vectorised! {
-    fn add(sums: &mut [i32], vector: &[i16]) {
-        for (sum, value) in sums.iter_mut().zip(vector) {
-            *sum += i32::from(*value);
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests;

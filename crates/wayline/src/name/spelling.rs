@@ -25,7 +25,7 @@ pub(super) struct Spelling<'a> {
     words: Vec<Word<'a>>,
     /// A bit for each letter of each word: words that differ by one letter differ in at most two.
     letters: Vec<[u32; BLOCK]>,
-    misspelt: HashMap<&'a str, bool>,
+    misspelt: HashMap<String, bool>,
     near: Vec<u32>,
 }
 
@@ -60,12 +60,12 @@ impl<'a> Spelling<'a> {
     }
 
     /// Whether a word of the text looks misspelt.
-    pub(super) fn looks_misspelt(&mut self, text: &'a str) -> bool {
+    pub(super) fn looks_misspelt(&mut self, text: &str) -> bool {
         checked_words(text).any(|word| {
             let known = self.misspelt.get(word).copied();
             known.unwrap_or_else(|| {
                 let misspelt = self.has_better_sibling(word);
-                self.misspelt.insert(word, misspelt);
+                self.misspelt.insert(word.to_owned(), misspelt);
                 misspelt
             })
         })

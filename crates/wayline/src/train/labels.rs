@@ -1,6 +1,6 @@
 //! People whose keywords are labelled with goals.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::extract::{Extracted, Unit};
 
@@ -49,13 +49,19 @@ impl LabelledPerson {
         }
     }
 
-    /// Whether a group of keywords is one goal: they and the keywords that serve only some goal
-    /// of at least two such keywords overlap by half (Jaccard). Keywords of several goals and
-    /// those that labels don't know don't count.
+    /// Whether a group of keywords is [one goal](Self::goal_of_group).
     #[must_use]
     pub fn is_one_goal(&self, keywords: impl Iterator<Item = u32>) -> bool {
+        self.goal_of_group(keywords).is_some()
+    }
+
+    /// The goal that a group of keywords is: they and the keywords that serve only that goal, of
+    /// which there must be at least two, overlap by half (Jaccard). Keywords of several goals and
+    /// those that labels don't know don't count. Of two goals, each the half, the first.
+    #[must_use]
+    pub fn goal_of_group(&self, keywords: impl Iterator<Item = u32>) -> Option<u32> {
         let mut size = 0;
-        let mut shared: HashMap<u32, usize> = HashMap::new();
+        let mut shared: BTreeMap<u32, usize> = BTreeMap::new();
         for keyword in keywords {
             match self.keyword_goals[keyword as usize].as_deref() {
                 Some([goal]) => *shared.entry(*goal).or_default() += 1,
@@ -70,10 +76,14 @@ impl LabelledPerson {
                 *sizes.entry(goal).or_default() += 1;
             }
         }
-        shared.iter().any(|(goal, both)| {
+        let is_it = |goal: &u32, both: usize| {
             let goal_size = sizes[goal];
             goal_size >= 2 && 2 * both >= size + goal_size - both
-        })
+        };
+        let mut goals = shared.into_iter();
+        goals
+            .find(|(goal, both)| is_it(goal, *both))
+            .map(|(goal, _)| goal)
     }
 }
 

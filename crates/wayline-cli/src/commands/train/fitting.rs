@@ -5,7 +5,7 @@ use wayline::assign::{CONFIDENCE_FEATURES, CONFIDENCE_SIGNS};
 use wayline::config::Config;
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::logistic::Logistic;
-use wayline::model::{Grouping, GroupingModel, RankModel, StageModel};
+use wayline::model::{Grouping, GroupingModel, NamingModel, RankModel, StageModel};
 use wayline::nouns::PersonResult;
 use wayline::train::{Examples, LabelledPerson, Teachers, Trainee, fit_grouping, group_examples};
 use wayline::{Rooms, walk};
@@ -14,7 +14,7 @@ use super::labels::LabelledLog;
 use super::logistic::fit;
 
 /// Texts whose vectors are remembered: all of a labelled log.
-const CACHED_TEXTS: usize = 200_000;
+pub(super) const CACHED_TEXTS: usize = 200_000;
 
 /// Features that measure what two units have, with those that say whether both have any.
 const PAIRED: [(&str, &str); 3] = [
@@ -144,7 +144,8 @@ pub(super) fn groups_of<G>(
     });
 }
 
-fn each_walked<G>(
+/// Walks the people of a log that `keep` keeps, in the order of the log.
+pub(super) fn each_walked<G>(
     log: &LabelledLog<G>,
     model: &GroupingModel,
     config: &Config,
@@ -157,6 +158,7 @@ fn each_walked<G>(
         corpus: &log.corpus,
         grouping: model,
         ranking: &RankModel::builtin(),
+        naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         as_of: log.as_of,
     };

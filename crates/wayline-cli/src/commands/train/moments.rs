@@ -246,6 +246,7 @@ fn look(
         corpus: &before.corpus,
         grouping: &with.models.grouping,
         ranking: &with.models.ranking,
+        naming: &with.models.naming,
         staging: &with.models.staging,
         as_of: since,
     };

@@ -135,7 +135,7 @@ pub(super) fn run(args: &RankerArgs) -> Result<()> {
         _ => as_likely_as_returns(),
     };
     weights(&mut out, &returns, &score)?;
-    let model = RankModel::fitted(Embedder::builtin(), returns, score);
+    let model = RankModel::fitted(Embedder::builtin(), models.grouping.hash(), returns, score);
     write_model(&args.output, &serde_json::to_string_pretty(&model)?)
 }
 

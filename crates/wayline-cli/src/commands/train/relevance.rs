@@ -143,7 +143,12 @@ impl<'a> Relevance<'a> {
         let models = returns.iter().zip(scores);
         let models: Vec<RankModel> = models
             .map(|(returns, score)| {
-                RankModel::fitted(Embedder::builtin(), returns.clone(), score.clone())
+                RankModel::fitted(
+                    Embedder::builtin(),
+                    self.with.models.grouping.hash(),
+                    returns.clone(),
+                    score.clone(),
+                )
             })
             .collect();
         let results = self.results(&models);
@@ -208,6 +213,7 @@ impl<'a> Relevance<'a> {
                 corpus: &annotated.corpus,
                 grouping,
                 ranking,
+                naming: &self.with.models.naming,
                 staging: &self.with.models.staging,
                 as_of: annotated.as_of,
             };

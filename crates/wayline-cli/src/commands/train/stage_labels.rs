@@ -163,6 +163,7 @@ impl<'a> Seeing<'a> {
             corpus: self.corpus,
             grouping,
             ranking: &self.models.ranking,
+            naming: &self.models.naming,
             staging: &self.models.staging,
             as_of: self.as_of,
         };

@@ -118,6 +118,7 @@ pub(super) fn run(args: &StageArgs) -> Result<()> {
     weights(&mut out, &evergreen, &ended)?;
     let model = StageModel::fitted(
         Embedder::builtin(),
+        models.grouping.hash(),
         all_words.lasts,
         all_words.phases,
         evergreen,

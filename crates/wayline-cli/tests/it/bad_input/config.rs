@@ -68,7 +68,7 @@ fn a_model_that_does_not_fit_is_refused_with_what_to_do() {
     for (model, message) in [
         (MODEL[..MODEL.len() / 2].to_owned(), "can't be read"),
         (
-            MODEL.replace("\"version\": 3", "\"version\": 99"),
+            MODEL.replace("\"version\": 4", "\"version\": 99"),
             "has version 99",
         ),
         (
@@ -93,5 +93,33 @@ fn a_model_that_does_not_fit_is_refused_with_what_to_do() {
     let folder = Folder::with("x.jsonl", ROW);
     folder.refuses("x.jsonl", "--model @none.json", "can't read the model");
     folder.write("m.json", MODEL);
-    folder.infer("x.jsonl", "--model @m.json").ok();
+    let ran = folder.infer("x.jsonl", "--model @m.json").ok();
+    // The hash is of the bytes, so this is the model that ranking and stage were fitted with.
+    assert!(!ran.stderr.contains("was fitted to"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_model_of_another_kind_or_encoding_is_told() {
+    let folder = Folder::with("x.jsonl", ROW);
+    folder.write("m.json", MODEL);
+    let told = "this is a grouping model, where a";
+    for option in ["--ranker", "--stage", "--naming"] {
+        folder.refuses("x.jsonl", &format!("{option} @m.json"), told);
+    }
+    folder.write("bom.json", format!("\u{feff}{MODEL}"));
+    folder.infer("x.jsonl", "--model @bom.json").ok();
+    folder.write("utf16.json", [0xff, 0xfe, b'{', 0]);
+    folder.refuses("x.jsonl", "--model @utf16.json", "this is not UTF-8");
+    folder.write("empty.json", "");
+    folder.refuses("x.jsonl", "--model @empty.json", "can't be read");
+}
+
+#[test]
+fn ranking_fitted_to_other_journeys_is_told() {
+    let folder = Folder::with("x.jsonl", ROW);
+    folder.write("m.json", MODEL.replacen("0.", "0.0", 1));
+    let ran = folder.infer("x.jsonl", "--model @m.json").ok();
+    for command in ["train ranker", "train stage"] {
+        assert!(ran.stderr.contains(command), "{}", ran.stderr);
+    }
 }

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use wayline::config::Config;
-use wayline::model::{GroupingModel, RankModel, StageModel};
+use wayline::model::{GroupingModel, NamingModel, RankModel, StageModel};
 use wayline::simulate::people;
 
 use super::*;
@@ -41,11 +41,13 @@ fn seen(events: &[(i64, String, String)]) -> Vec<Moment> {
     let models = Models {
         grouping: GroupingModel::builtin(),
         ranking: RankModel::builtin(),
+        naming: NamingModel::builtin(),
         staging: StageModel::builtin(),
     };
     let run = RunArgs {
         config: None,
         model: None,
+        naming: None,
         ranker: None,
         stage: None,
         threads: Some(1),
