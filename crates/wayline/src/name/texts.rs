@@ -61,7 +61,10 @@ impl<'a> LikelyWords<'a> {
             .map(|(likely, word)| (folded(word), *likely))
             .collect();
         in_order.retain(|(_, word)| {
+            // English puts no plural before what it narrows.
+            let is_plural = word.ends_with('s') && !word.ends_with("ss");
             !is_filler(word)
+                && !is_plural
                 && word.chars().nth(SHORTEST - 1).is_some()
                 && word.chars().all(char::is_alphabetic)
         });
