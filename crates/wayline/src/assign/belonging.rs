@@ -3,6 +3,8 @@
 //! the goal. The features of a second small model, one set of weights for what a person typed and
 //! one for what items carry.
 
+use std::ops::Range;
+
 use foldhash::HashMap;
 
 use crate::affinity::UnitSpace;
@@ -66,6 +68,8 @@ pub const FEATURES: [&str; 29] = [
 ];
 
 const TOGETHER_SHARE: usize = 18;
+/// The places of the curve over rarity.
+pub const RARITY: Range<usize> = 14..18;
 
 /// A keyword beside the group that holds most of its occurrences.
 #[derive(Clone, Copy, Debug, PartialEq)]

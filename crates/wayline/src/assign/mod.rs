@@ -12,7 +12,9 @@ mod model;
 mod nearest;
 mod standings;
 
-pub use belonging::{FEATURES as BELONGING_FEATURES, Nominee, nominees};
+pub use belonging::{
+    FEATURES as BELONGING_FEATURES, Nominee, RARITY as BELONGING_RARITY, nominees,
+};
 pub use candidate::Candidate;
 pub use confidence::{FEATURES as CONFIDENCE_FEATURES, SIGNS as CONFIDENCE_SIGNS};
 pub use config::{AssignConfig, Thresholds};

@@ -15,7 +15,7 @@ pub use labels::{Goal, LabelledPerson};
 pub use returns::returns;
 pub use trainee::{Trainee, group_examples};
 
-use crate::assign::{AssignModel, BELONGING_FEATURES};
+use crate::assign::{AssignModel, BELONGING_FEATURES, BELONGING_RARITY};
 use crate::config::Config;
 use crate::extract::Evidence;
 use crate::logistic::Logistic;
@@ -65,6 +65,11 @@ pub fn fit_grouping<E>(
         let threshold = config.cluster.join(Evidence::of(trainee.person()));
         let clustering = cluster::cluster(affinities, &join, threshold);
         trainee.belonging(affinities, &clustering, &mut queries, &mut labels);
+    }
+    if !crowds.is_empty() {
+        // In simulated crowds what many people type is noise. Not so where everybody has one goal:
+        // what a person typed is not doubted for being common.
+        queries.clear(BELONGING_RARITY);
     }
     let free = [0; BELONGING_FEATURES.len()];
     let mut assign = AssignModel::unknowing();
