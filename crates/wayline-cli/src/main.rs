@@ -37,6 +37,8 @@ enum Cli {
     Evaluate(commands::evaluate::EvaluateArgs),
     Compare(commands::compare::CompareArgs),
     #[command(subcommand)]
+    Annotate(commands::annotate::AnnotateCommand),
+    #[command(subcommand)]
     Train(commands::train::TrainCommand),
     Config(commands::config::ConfigArgs),
 }
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Cli::Corpus(command) => commands::corpus::run(&command),
         Cli::Simulate(args) => commands::simulate::run(args),
         Cli::Evaluate(args) => commands::evaluate::run(args),
+        Cli::Annotate(command) => commands::annotate::run(&command),
         Cli::Train(command) => commands::train::run(&command),
         Cli::Config(args) => commands::config::run(&args),
     };

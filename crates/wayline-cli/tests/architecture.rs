@@ -33,6 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "cluster",
             "assign",
             "identify",
+            "feedback",
             "name",
             "rank",
             "stage",
@@ -43,10 +44,14 @@ const ROOMS: &[(&str, &[&str])] = &[
             "train",
             "simulate",
             "compare",
+            "annotate",
             "evaluate",
         ],
     ),
-    ("wayline-files", &["read", "write", "group", "corpus"]),
+    (
+        "wayline-files",
+        &["read", "write", "tables", "group", "corpus"],
+    ),
     ("wayline-cli", &["run", "plots", "commands"]),
 ];
 

@@ -9,12 +9,14 @@
 //!
 //! [`walk`] is the one function that shows the whole way. Beside the way stand [`corpus`] (what
 //! everybody's log says about words and keywords), [`simulate`] (people to try things on),
-//! [`evaluate`] (how good results are), [`compare`] (what changed from one run to another) and
-//! [`explain`] (why a result is what it is). The things that are handed from room to room are
+//! [`evaluate`] (how good results are), [`compare`] (what changed from one run to another),
+//! [`annotate`] (journeys for people to judge), [`feedback`] (what people did with journeys that they
+//! were shown) and [`explain`] (why a result is what it is). The things that are handed from room to room are
 //! [`nouns`]; every default is in [`config`], every learned part in [`model`].
 #![deny(missing_docs)]
 
 pub mod affinity;
+pub mod annotate;
 pub mod assign;
 pub mod cluster;
 pub mod compare;
@@ -25,6 +27,7 @@ pub mod embed;
 pub mod evaluate;
 pub mod explain;
 pub mod extract;
+pub mod feedback;
 pub mod identify;
 pub mod logistic;
 pub mod model;
@@ -39,4 +42,4 @@ pub mod train;
 mod vectorised;
 mod walk;
 
-pub use walk::{Fate, Rooms, SCHEMA_VERSION, Walked, walk};
+pub use walk::{Fate, Rooms, SCHEMA_VERSION, Walked, walk, walk_with};

@@ -52,7 +52,7 @@ pub(crate) fn run(command: &CorpusCommand) -> Result<()> {
         config: &config,
         as_of: *as_of,
     };
-    job.check_outputs(&[Some(output)], None)?;
+    job.check_outputs(&[Some(output)], &[])?;
     let counts = job.attempt(|grouping| count_corpus(&job, grouping))?;
     let hash = write_corpus(output, &counts)?;
     eprintln!(

@@ -8,9 +8,9 @@ use clap::Args;
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::explain::explain;
 use wayline::nouns::Timestamp;
-use wayline::walk;
+use wayline::walk_with;
 
-use crate::run::{InputArgs, Job, RunArgs, gather, parse_time};
+use crate::run::{InputArgs, Job, RunArgs, SaidArgs, gather, parse_time};
 
 /// Show one person's journeys with the evidence behind them
 ///
@@ -36,6 +36,9 @@ pub(crate) struct ExplainArgs {
     as_of: Option<Timestamp>,
 
     #[command(flatten)]
+    said: SaidArgs,
+
+    #[command(flatten)]
     run: RunArgs,
 }
 
@@ -50,12 +53,14 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
     let gathered = job.attempt(|grouping| gather(&job, args.corpus.as_deref(), grouping, false))?;
     let models = args.run.models()?;
     models.warn_of_strangers();
+    let said = args.said.read(args.as_of)?;
     let rooms = gathered.rooms(&config, &models);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
     for person in gathered.people.records()? {
         let person = person?;
         if person.user_id == args.user {
-            let walked = walk(&person, &rooms, &mut embeddings);
+            let stances = said.stances.of(&person.user_id);
+            let walked = walk_with(&person, &rooms, &stances, &mut embeddings);
             let text = explain(&person, &walked, &rooms, &mut embeddings);
             std::io::stdout().write_all(text.as_bytes())?;
             return Ok(());

@@ -11,7 +11,7 @@ use wayline::nouns::{PersonResult, Timestamp};
 use wayline_files::group::Grouping;
 use wayline_files::write::ResultsWriter;
 
-use crate::run::{InputArgs, Job, RunArgs, Summary, gather, parse_time, walk_everybody};
+use crate::run::{InputArgs, Job, RunArgs, SaidArgs, Summary, gather, parse_time, walk_everybody};
 
 /// Write every person's journeys, from a log of what they searched, opened, saved and clicked
 ///
@@ -27,6 +27,7 @@ use crate::run::{InputArgs, Job, RunArgs, Summary, gather, parse_time, walk_ever
   wayline infer events.parquet -o journeys.parquet --keywords keywords.parquet
   wayline infer logs/2025-*.csv.gz --map query=search_term --map user_id=uid -o journeys.jsonl
   zcat events.jsonl.gz | wayline infer - -o journeys.jsonl --as-of 2025-06-30T00:00:00Z
+  wayline infer events.parquet --feedback feedback.parquet -o journeys.parquet
   wayline infer events.jsonl --user u42 --corpus corpus.parquet -o one-person.jsonl")]
 pub(crate) struct InferArgs {
     #[command(flatten)]
@@ -55,6 +56,9 @@ pub(crate) struct InferArgs {
     users: Vec<String>,
 
     #[command(flatten)]
+    said: SaidArgs,
+
+    #[command(flatten)]
     run: RunArgs,
 }
 
@@ -69,7 +73,7 @@ pub(crate) fn run(args: &InferArgs) -> Result<()> {
     };
     job.check_outputs(
         &[Some(&args.output), args.keywords.as_deref()],
-        args.corpus.as_deref(),
+        &[args.corpus.as_deref(), args.said.path()],
     )?;
     let summary = job.attempt(|grouping| infer(args, &job, grouping, started))?;
     eprint!("{summary}");
@@ -79,12 +83,13 @@ pub(crate) fn run(args: &InferArgs) -> Result<()> {
 fn infer(args: &InferArgs, job: &Job<'_>, grouping: Grouping, started: Instant) -> Result<String> {
     let models = job.run.models()?;
     models.warn_of_strangers();
+    let said = args.said.read(args.as_of)?;
     let gathered = gather(job, args.corpus.as_deref(), grouping, args.users.is_empty())?;
     let rooms = gathered.rooms(job.config, &models);
     let info = rooms.run_info(Embedder::builtin().hash());
     let mut writer = ResultsWriter::create(&args.output, args.keywords.as_deref(), &info)?;
     let users: HashSet<String> = args.users.iter().cloned().collect();
-    let finished = walk_everybody(&gathered, job, &rooms, &users)?;
+    let finished = walk_everybody(&gathered, job, &rooms, &users, &said.stances)?;
     let missing = users.len() as u64 - finished.tally.people.min(users.len() as u64);
     if !users.is_empty() && finished.tally.people == 0 {
         bail!("none of the people given with --user has an event in the input");
@@ -101,6 +106,8 @@ fn infer(args: &InferArgs, job: &Job<'_>, grouping: Grouping, started: Instant) 
         read: &gathered.read,
         counts: &gathered.counts,
         tally: &finished.tally,
+        // Of people who weren't walked nothing is known.
+        said: users.is_empty().then_some(&said),
         elapsed: started.elapsed(),
     };
     Ok(summary.text())

@@ -1,5 +1,6 @@
 //! A file for each command.
 
+pub(crate) mod annotate;
 pub(crate) mod compare;
 mod compare_text;
 pub(crate) mod config;

@@ -3,7 +3,9 @@
 mod affinity;
 mod boosting;
 mod fitting;
+mod judged;
 mod labels;
+mod learning_curve;
 mod logistic;
 mod moments;
 mod names;
@@ -11,6 +13,7 @@ mod ranker;
 mod ranking_table;
 mod relevance;
 mod searches;
+mod shown;
 mod simulations;
 mod stage_labels;
 mod stage_words;
@@ -44,8 +47,8 @@ pub(crate) fn run(command: &TrainCommand) -> Result<()> {
     }
 }
 
-/// Writes the text of a model aside and gives it its name when it is complete.
-fn write_model(path: &Path, text: &str) -> Result<()> {
+/// Writes a model, or a drawing, aside and gives it its name when it is complete.
+fn write_text(path: &Path, text: &str) -> Result<()> {
     let mut file = AsideFile::create(path)?;
     file.write_all(text.as_bytes())?;
     file.write_all(b"\n")?;

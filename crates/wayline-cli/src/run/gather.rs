@@ -89,7 +89,7 @@ impl Job<'_> {
     pub(crate) fn check_outputs(
         &self,
         outputs: &[Option<&Path>],
-        corpus: Option<&Path>,
+        also_read: &[Option<&Path>],
     ) -> Result<()> {
         let inputs = Inputs::find(&self.input.inputs)?;
         let items = self.input.items.as_ref().map(Path::new);
@@ -98,7 +98,7 @@ impl Job<'_> {
             .paths()
             .chain(items)
             .chain(config)
-            .chain(corpus)
+            .chain(also_read.iter().copied().flatten())
             .collect();
         let rejects = self.input.rejects.as_deref();
         let written: Vec<&Path> = outputs.iter().copied().flatten().chain(rejects).collect();

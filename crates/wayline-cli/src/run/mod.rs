@@ -8,11 +8,13 @@
 mod args;
 mod gather;
 mod progress;
+mod said;
 mod summary;
 mod walk;
 
 pub(crate) use args::{InputArgs, Models, RunArgs, parse_time};
 pub(crate) use gather::{Counts, Gathered, Job, count_corpus, gather};
 pub(crate) use progress::Progress;
+pub(crate) use said::{Said, SaidArgs};
 pub(crate) use summary::{Summary, grouped};
 pub(crate) use walk::walk_everybody;

@@ -6,14 +6,15 @@ use std::time::Duration;
 use wayline::nouns::LeftOver;
 use wayline_files::read::ReadSummary;
 
-use super::Counts;
 use super::walk::Tally;
+use super::{Counts, Said};
 
 /// The closing summary of a run.
 pub(crate) struct Summary<'a> {
     pub(crate) read: &'a ReadSummary,
     pub(crate) counts: &'a Counts,
     pub(crate) tally: &'a Tally,
+    pub(crate) said: Option<&'a Said>,
     pub(crate) elapsed: Duration,
 }
 
@@ -110,6 +111,26 @@ impl Summary<'_> {
         for (reason, count) in LeftOver::ALL.iter().zip(tally.left_over) {
             line_unless_zero(out, &format!("  {}", reason.as_str()), count);
         }
+        if let Some(said) = self.said {
+            self.said_lines(said, out);
+        }
+    }
+
+    fn said_lines(&self, said: &Said, out: &mut String) {
+        line_unless_zero(out, "feedback rows", said.read.rows);
+        let rejected = said.read.rejected();
+        if rejected > 0 {
+            let text = format!("{}{}", grouped(rejected), said.read.reasons());
+            line(out, "  rejected", &text);
+        }
+        let taken_away = said.stances.taken_away();
+        line_unless_zero(out, "  taken away", taken_away);
+        line_unless_zero(
+            out,
+            "  of unknown journeys",
+            taken_away.saturating_sub(self.tally.known_stances),
+        );
+        line_unless_zero(out, "  hidden journeys", self.tally.hidden);
     }
 }
 

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use anyhow::Result;
 use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::feedback::Stances;
 use wayline::nouns::{LeftOver, PersonResult};
-use wayline::{Rooms, walk};
+use wayline::{Rooms, walk_with};
 use wayline_files::write::{OrderedResults, SpillSettings};
 
 use super::{Gathered, Job, Progress};
@@ -28,6 +29,10 @@ pub(crate) struct Tally {
     pub(crate) journeys: u64,
     pub(crate) keywords: u64,
     pub(crate) keywords_in_journeys: u64,
+    /// Journeys that their person doesn't want to see.
+    pub(crate) hidden: u64,
+    /// Journeys taken away that are known of the people who were walked.
+    pub(crate) known_stances: u64,
     /// By the place of the reason in [`LeftOver::ALL`].
     pub(crate) left_over: [u64; LeftOver::ALL.len()],
 }
@@ -36,6 +41,7 @@ impl Tally {
     fn count(&mut self, person: &PersonResult) {
         self.people += 1;
         self.journeys += person.journeys.len() as u64;
+        self.hidden += person.journeys.iter().filter(|it| it.hidden).count() as u64;
         self.keywords += person.keywords.len() as u64;
         for keyword in &person.keywords {
             match keyword.reason {
@@ -53,18 +59,22 @@ impl Tally {
         self.journeys += other.journeys;
         self.keywords += other.keywords;
         self.keywords_in_journeys += other.keywords_in_journeys;
+        self.hidden += other.hidden;
+        self.known_stances += other.known_stances;
         for (sum, more) in self.left_over.iter_mut().zip(other.left_over) {
             *sum += more;
         }
     }
 }
 
-/// Walks everybody (or only `users`, if any are named) through the rooms.
+/// Walks everybody (or only `users`, if any are named) through the rooms, with what they said of
+/// journeys that they were shown.
 pub(crate) fn walk_everybody(
     gathered: &Gathered,
     job: &Job<'_>,
     rooms: &Rooms<'_>,
     users: &HashSet<String>,
+    stances: &Stances,
 ) -> Result<Finished> {
     let run = job.run;
     let threads = run.threads();
@@ -84,7 +94,10 @@ pub(crate) fn walk_everybody(
             if !users.is_empty() && !users.contains(&person.user_id) {
                 continue;
             }
-            let result = walk(&person, rooms, &mut embeddings).result(&person);
+            let said = stances.of(&person.user_id);
+            let walked = walk_with(&person, rooms, &said, &mut embeddings);
+            let result = walked.result(&person);
+            tally.known_stances += u64::from(walked.known_stances);
             tally.count(&result);
             part.push(&result)?;
         }

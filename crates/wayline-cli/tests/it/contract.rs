@@ -76,6 +76,7 @@ fn journeys_have_the_fields_of_the_contract() {
         "visits",
         "boards",
         "items",
+        "hidden",
         "run",
     ]);
     for row in inferred().journeys() {
@@ -228,6 +229,7 @@ fn parquet_has_the_types_of_the_contract() {
             "visits: Int32",
             "boards: List(non-null Utf8, field: 'element')",
             "items: List(non-null Utf8, field: 'element')",
+            "hidden: Boolean",
             "run: Struct(\"run_id\": non-null Utf8, \"schema_version\": non-null Int32, \"config_hash\": non-null Utf8, \"models\": non-null Utf8, \"corpus_hash\": non-null Utf8, \"as_of\": non-null Timestamp(ms, \"UTC\"))",
         ]
     );

@@ -1,9 +1,11 @@
 //! The command from outside: logs in, results and messages out.
 
+mod annotate;
 mod bad_input;
 mod compare;
 mod contract;
 mod evaluate;
+mod feedback;
 mod interrupted;
 mod memory;
 mod properties;

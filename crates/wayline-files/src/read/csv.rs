@@ -83,19 +83,28 @@ impl<'r> Record<'r> {
             .collect()
     }
 
-    pub(crate) fn row(&self, header: &Header) -> Result<RawRow<'r>, RowError> {
+    /// The fields, of which there must be `count`.
+    pub(crate) fn fields_of(&self, count: usize) -> Result<Vec<&'r str>, RowError> {
+        self.check(count)?;
+        let fields = self.fields().map(std::str::from_utf8);
+        let fields: Result<_, _> = fields.collect();
+        fields.map_err(|_| RowError::not_utf8(None))
+    }
+
+    fn check(&self, count: usize) -> Result<(), RowError> {
         match self.fault {
             Some(Fault::TooLong) => return Err(row_too_long(self.lines)),
             Some(Fault::OpenQuote) => return Err(open_quote(self.lines)),
             None => {}
         }
-        if self.ends.len() != header.fields.len() {
-            return Err(RowError::field_count(
-                self.ends.len(),
-                header.fields.len(),
-                self.lines,
-            ));
+        if self.ends.len() != count {
+            return Err(RowError::field_count(self.ends.len(), count, self.lines));
         }
+        Ok(())
+    }
+
+    pub(crate) fn row(&self, header: &Header) -> Result<RawRow<'r>, RowError> {
+        self.check(header.fields.len())?;
         let end = self.ends.last().copied().unwrap_or(self.start);
         // One check for the row; that the fields then begin and end between characters is certain
         // unless a character is cut by a comma, which would not be UTF-8 in the field.

@@ -30,6 +30,11 @@ mod tsv;
 mod units;
 mod whole_batch;
 
+pub(crate) use csv::CsvRows;
+pub(crate) use input::{Format, InputFile};
+pub(crate) use lines::{LineBlocks, lines};
+pub(crate) use source::Source;
+
 pub use columns::{Column, ColumnNames, MapError, event_schema};
 pub use error::ReadError;
 pub use events::read_events;

@@ -44,6 +44,18 @@ pub enum Reason {
     ListTooLong,
     /// An item without `item_id` in the file of items.
     ItemIdMissing,
+    /// No `journey_id` in a table about journeys.
+    JourneyIdMissing,
+    /// The `event` of feedback is none that is known.
+    UnknownReaction,
+    /// The `channel` of feedback is none that is known.
+    UnknownChannel,
+    /// The `position` of feedback is no number from 1 on.
+    PositionOutOfRange,
+    /// The `score` of a judgement, or its `relevance`, is no number of the scale.
+    ScoreOutOfRange,
+    /// The annotator judged the journey in a row before.
+    JudgedTwice,
 }
 
 impl Reason {
@@ -68,6 +80,12 @@ impl Reason {
             Self::TextTooLong => "text_too_long",
             Self::ListTooLong => "list_too_long",
             Self::ItemIdMissing => "item_id_missing",
+            Self::JourneyIdMissing => "journey_id_missing",
+            Self::UnknownReaction => "unknown_event",
+            Self::UnknownChannel => "unknown_channel",
+            Self::PositionOutOfRange => "position_out_of_range",
+            Self::ScoreOutOfRange => "score_out_of_range",
+            Self::JudgedTwice => "judged_twice",
         }
     }
 }

@@ -17,6 +17,12 @@ pub enum WriteError {
         /// The output as it was named.
         path: PathBuf,
     },
+    /// The name of a table for people says nothing about the format.
+    #[error("{path}: the name must end in .csv or .jsonl, so that the format is clear")]
+    UnknownTable {
+        /// The output as it was named.
+        path: PathBuf,
+    },
     /// Something that is not a plain file has that name.
     #[error("{path}: is not a plain file but {what}; give the name of a file")]
     NotAFile {

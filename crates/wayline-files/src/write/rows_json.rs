@@ -77,6 +77,11 @@ impl JsonRows {
         push_texts(out, &journey.boards);
         out.extend_from_slice(b",\"items\":");
         push_texts(out, &journey.items);
+        out.extend_from_slice(if journey.hidden {
+            b",\"hidden\":true".as_slice()
+        } else {
+            b",\"hidden\":false"
+        });
         out.extend_from_slice(b",\"run\":");
         out.extend_from_slice(&self.run);
         out.extend_from_slice(b"}\n");
@@ -150,7 +155,7 @@ mod tests {
                 let row = serde_json::to_string(journey).expect("serialises");
                 let run = serde_json::to_string(&run).expect("serialises");
                 expected.push_str(row.trim_end_matches('}'));
-                // `items` closes the row, so only the row's own brace was trimmed.
+                // `hidden` closes the row, so only the row's own brace was trimmed.
                 expected.push_str(&format!(",\"run\":{run}}}\n"));
             }
             assert_eq!(String::from_utf8_lossy(&out), expected);

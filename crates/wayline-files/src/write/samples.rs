@@ -162,5 +162,6 @@ fn journey(user_id: &str, rank: u32, dice: &mut Dice) -> Journey {
         visits: 1 + dice.roll(12) as u32,
         boards: dice.texts(3),
         items: dice.texts(5),
+        hidden: dice.roll(4) == 0,
     }
 }

@@ -26,6 +26,11 @@ pub(crate) fn count(name: &str) -> Field {
     Field::new(name, DataType::Int32, false)
 }
 
+/// A required column of yes and no.
+pub(crate) fn flag(name: &str) -> Field {
+    Field::new(name, DataType::Boolean, false)
+}
+
 /// A required column of fractions.
 pub(crate) fn float(name: &str) -> Field {
     Field::new(name, DataType::Float64, false)

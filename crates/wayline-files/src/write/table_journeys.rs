@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray, StringBuilder};
+use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray, StringBuilder};
 use arrow::datatypes::{Fields, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use parquet::file::properties::WriterProperties;
@@ -12,7 +12,7 @@ use super::rows_parquet::{
     BATCH_JOURNEYS, GROUP_JOURNEYS, TableRows, delta, properties, repeating,
 };
 use super::table_columns::{
-    Lists, TextLists, Times, as_count, count, counts, fields_of, float, floats, group, list,
+    Lists, TextLists, Times, as_count, count, counts, fields_of, flag, float, floats, group, list,
     structs, text, text_or_null, time,
 };
 
@@ -40,6 +40,7 @@ pub(crate) struct JourneyTable {
     visits: Vec<i32>,
     boards: TextLists,
     items: TextLists,
+    hidden: Vec<bool>,
 }
 
 /// The column of the keywords of journeys.
@@ -112,6 +113,7 @@ fn journey_schema() -> Schema {
         count("visits"),
         list("boards", Utf8),
         list("items", Utf8),
+        flag("hidden"),
         group("run", run),
     ])
 }
@@ -140,6 +142,7 @@ impl JourneyTable {
             visits: Vec::new(),
             boards: TextLists::default(),
             items: TextLists::default(),
+            hidden: Vec::new(),
         }
     }
 
@@ -164,6 +167,7 @@ impl JourneyTable {
         self.visits.push(as_count(row.visits));
         self.boards.push(&row.boards);
         self.items.push(&row.items);
+        self.hidden.push(row.hidden);
     }
 
     fn take_stage(&mut self, fields: Fields) -> Result<ArrayRef, ArrowError> {
@@ -230,6 +234,7 @@ impl TableRows for JourneyTable {
             counts(&mut self.visits),
             self.boards.take()?,
             self.items.take()?,
+            Arc::new(BooleanArray::from(std::mem::take(&mut self.hidden))),
             self.run_column(inner("run")?, rows)?,
         ];
         RecordBatch::try_new(schema, columns)

@@ -25,6 +25,8 @@ pub struct Config {
     pub cluster: crate::cluster::ClusterConfig,
     /// Settings of the room [`crate::assign`].
     pub assign: crate::assign::AssignConfig,
+    /// Settings of the room [`crate::feedback`].
+    pub feedback: crate::feedback::FeedbackConfig,
     /// Settings of the room [`crate::stage`].
     pub stage: crate::stage::StageConfig,
     /// Settings of the room [`crate::diversify`].
@@ -71,6 +73,7 @@ struct RawConfig {
     affinity: crate::affinity::AffinityConfig,
     cluster: crate::cluster::ClusterConfig,
     assign: crate::assign::AssignConfig,
+    feedback: crate::feedback::FeedbackConfig,
     stage: crate::stage::StageConfig,
     diversify: crate::diversify::DiversifyConfig,
 }
@@ -105,6 +108,7 @@ impl Config {
         raw.affinity.check()?;
         raw.cluster.check()?;
         raw.assign.check()?;
+        raw.feedback.check()?;
         raw.stage.check()?;
         raw.diversify.check()?;
         for weight in raw.actions.values() {
@@ -123,6 +127,7 @@ impl Config {
             affinity: raw.affinity,
             cluster: raw.cluster,
             assign: raw.assign,
+            feedback: raw.feedback,
             stage: raw.stage,
             diversify: raw.diversify,
             hash: blake3::hash(canonical.as_bytes()).to_hex()[..16].to_owned(),

@@ -12,7 +12,8 @@
 //! * [`simulated`]: people made by a simulation that knows what it made.
 //!
 //! The measures stand in a file each and know nothing of the kinds: [`bcubed`], [`pairwise`],
-//! [`journey_level`], [`names`], [`ranking`], [`calibration`], [`reliability`], and [`bootstrap`] for intervals.
+//! [`journey_level`], [`names`], [`ranking`], [`calibration`], [`reliability`], [`agreement`] of
+//! annotators, and [`bootstrap`] for intervals.
 //! [`report`] turns scores into a table for people, Markdown or JSON.
 //!
 //! ```
@@ -29,6 +30,7 @@
 //! # Ok::<(), wayline::evaluate::ReadError>(())
 //! ```
 
+pub mod agreement;
 pub mod annotated;
 pub mod bcubed;
 pub mod bootstrap;

@@ -81,6 +81,10 @@ fn journey(
             counted(candidate.visits, "visit"),
         ),
     );
+    if let Some(since) = fate.hidden_since {
+        let away = format!("taken away on {}, and not taken up since", date(since));
+        field(out, "hidden", &away);
+    }
     let because = [
         ("evergreen", &fate.stage.evergreen),
         ("ended", &fate.stage.ended),

@@ -15,6 +15,7 @@ mod keyword_drafts;
 mod names;
 mod reducer;
 mod unit_drafts;
+mod until;
 mod url;
 
 pub use config::ExtractConfig;

@@ -12,6 +12,8 @@ struct Row<'a> {
     url: Option<&'a str>,
 }
 
+const DAY: i64 = 86_400;
+
 const NOTHING: Row<'static> = Row {
     seconds: 0,
     action: "search",
@@ -307,4 +309,28 @@ fn an_event_counts_a_keyword_once_wherever_it_stands() {
         2,
         "the search that the item names, and the item"
     );
+}
+
+#[test]
+fn a_person_of_an_earlier_moment_is_near_to_what_was_extracted_then() {
+    let rows = [
+        search(0, "barn wedding"),
+        closeup(60, "i1", &["lace veil", "barn"]),
+        search(DAY, "barn wedding"),
+        search(9 * DAY, "engine oil"),
+        closeup(9 * DAY + 60, "i2", &["oil filter", "barn"]),
+    ];
+    let all = extracted(&rows, "").expect("a human");
+    let then = extracted(&rows[..3], "").expect("a human");
+    let until = all.until(Timestamp::from_millis(1_700_000_000_000 + 2 * DAY * 1_000));
+    assert_eq!(until.units, then.units);
+    let texts = |person: &Extracted| -> Vec<String> {
+        let keywords = person.keywords.iter();
+        keywords.map(|keyword| keyword.text.clone()).collect()
+    };
+    assert_eq!(texts(&until), texts(&then));
+    assert_eq!((until.events, until.visits), (then.events, then.visits));
+    assert_eq!(all.until(all.last_event), all);
+    let before = all.until(Timestamp::from_millis(0));
+    assert!(before.units.is_empty() && before.keywords.is_empty());
 }

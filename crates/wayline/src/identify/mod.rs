@@ -22,11 +22,27 @@ pub fn journey_id(person: &Extracted, candidate: &Candidate) -> String {
                 &keyword.text,
             )
         });
+    founded_by(
+        &person.user_id,
+        founding.map_or("", |keyword| &keyword.text),
+    )
+}
+
+/// The id of the journey of a person that this keyword founded.
+fn founded_by(user_id: &str, keyword: &str) -> String {
     let mut hasher = blake3::Hasher::new_derive_key("wayline 2026 journey id");
-    hasher.update(&(person.user_id.len() as u64).to_le_bytes());
-    hasher.update(person.user_id.as_bytes());
-    hasher.update(founding.map_or("", |keyword| &keyword.text).as_bytes());
+    hasher.update(&(user_id.len() as u64).to_le_bytes());
+    hasher.update(user_id.as_bytes());
+    hasher.update(keyword.as_bytes());
     base32(hasher.finalize().as_bytes())
+}
+
+/// The keyword of a person that founded the journey of this id, if the person has it.
+#[must_use]
+pub fn founding_keyword(person: &Extracted, journey_id: &str) -> Option<u32> {
+    let founded = |text: &str| founded_by(&person.user_id, text) == journey_id;
+    let keyword = person.keywords.iter().position(|it| founded(&it.text));
+    keyword.map(|place| place as u32)
 }
 
 fn base32(bytes: &[u8]) -> String {

@@ -42,6 +42,9 @@ pub struct Journey {
     pub boards: Vec<String>,
     /// A few of its items, most used first.
     pub items: Vec<String>,
+    /// Whether the person doesn't want to see it, by their feedback; then it ranks after all others.
+    #[serde(default)]
+    pub hidden: bool,
 }
 
 /// A keyword of a journey.

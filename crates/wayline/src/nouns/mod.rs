@@ -2,6 +2,7 @@
 
 mod action;
 mod event;
+mod feedback;
 mod journey;
 mod keyword;
 mod run;
@@ -10,6 +11,7 @@ mod timestamp;
 
 pub use action::{ActionId, Actions, ActionsError};
 pub use event::{Event, EventFields, ListRange, PersonLog};
+pub use feedback::{Channel, Feedback, Reaction};
 pub use journey::{Journey, JourneyKeyword, Lifecycle, NameSource, Phase, Stage, Status};
 pub use keyword::{KeywordRow, LeftOver, Source, Sources};
 pub use run::{PersonResult, RunInfo};

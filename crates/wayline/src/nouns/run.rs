@@ -157,6 +157,7 @@ mod tests {
             visits: 1,
             boards: Vec::new(),
             items: Vec::new(),
+            hidden: id == "b",
         };
         let keyword = |text: &str, id: Option<&str>, reason| KeywordRow {
             user_id: "u".to_owned(),

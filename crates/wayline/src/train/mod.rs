@@ -7,12 +7,16 @@
 
 mod examples;
 mod labels;
+mod position_bias;
 mod returns;
+mod ridge;
 mod trainee;
 
 pub use examples::Examples;
 pub use labels::{Goal, LabelledPerson};
+pub use position_bias::{Place, PositionBias, Shown};
 pub use returns::returns;
+pub use ridge::{Ridge, RidgeError, Weighted};
 pub use trainee::{Trainee, group_examples};
 
 use crate::assign::{AssignModel, BELONGING_FEATURES, BELONGING_RARITY};
@@ -127,5 +131,7 @@ fn fit_affinity<E>(teachers: Teachers<'_, '_>, solve: Solver<'_, E>) -> Result<L
     Ok(model)
 }
 
+#[cfg(test)]
+mod feedback_tests;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use wayline::model::GroupingModel;
 use super::fitting::Fitting;
 use super::searches::Searches;
 use super::simulations::Simulations;
-use super::{tables, write_model};
+use super::{tables, write_text};
 use crate::run::RunArgs;
 
 /// Fit the affinity and all that builds on it: joins, belonging and confidence
@@ -96,5 +96,5 @@ pub(super) fn run(args: &AffinityArgs) -> Result<()> {
     searches_model.assign.confidence = searches_only.confidence_of_all()?;
     tables::weights(&mut out, &items, &searches_model)?;
     let model = GroupingModel::fitted(Embedder::builtin(), items, searches_model);
-    write_model(&args.output, &serde_json::to_string_pretty(&model)?)
+    write_text(&args.output, &serde_json::to_string_pretty(&model)?)
 }

@@ -342,7 +342,8 @@ fn read_up_to(
     })
 }
 
-fn gather_up_to(
+/// A log up to a moment, and what it says by then.
+pub(super) fn gather_up_to(
     input: &InputArgs,
     as_of: Option<Timestamp>,
     with: Inference<'_>,

@@ -24,7 +24,7 @@ use super::fitting::{CACHED_TEXTS, each_walked};
 use super::labels::{self, LabelledLog, Without};
 use super::logistic::{fit, rounded};
 use super::simulations::catalogue_halves;
-use super::write_model;
+use super::write_text;
 use crate::run::{Models, RunArgs};
 
 /// Fit which words of a journey stand in its name
@@ -92,7 +92,7 @@ pub(super) fn run(args: &NamesArgs) -> Result<()> {
     everybody.table(&mut out, &[first?, second?])?;
     let model = everybody.fit(|_| true)?;
     weights(&mut out, &model)?;
-    write_model(&args.output, &serde_json::to_string_pretty(&model)?)
+    write_text(&args.output, &serde_json::to_string_pretty(&model)?)
 }
 
 fn weights(out: &mut impl Write, model: &NamingModel) -> Result<()> {

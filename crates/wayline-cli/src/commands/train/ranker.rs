@@ -12,11 +12,16 @@ use wayline::rank::FEATURES;
 use wayline::simulate::LogKind;
 use wayline::train::Examples;
 
+use super::judged::{
+    Folds, HeldBack, PENALTIES, RETURN_LOG_ODDS, as_likely_as_returns, fit_score, with_difference,
+};
+use super::learning_curve;
 use super::logistic::fit_shrunk;
 use super::moments::{Inference, Moment, Moments};
 use super::ranking_table::{Tested, held_back};
 use super::relevance::Relevance;
-use super::write_model;
+use super::shown::Opinions;
+use super::write_text;
 use crate::run::{InputArgs, RunArgs};
 
 /// Fit the ranker: whether people come back to a journey, and how relevant it is now
@@ -28,12 +33,17 @@ use crate::run::{InputArgs, RunArgs};
 /// the model had not seen, beside recency, frequency, their product and boosted trees, with 95 %
 /// intervals over people.
 ///
-/// How relevant a journey is now is fitted to the judgements given with --annotated; without any it
-/// is the probability that the person comes back.
+/// How relevant a journey is now is fitted to what people said: labels that `wayline annotate import`
+/// made, feedback on journeys that were shown (corrected for the position, since few people look at
+/// lower ones), judgements with --annotated. Without any it is the probability that the person comes
+/// back. A few hundred are enough: the score starts from what is known and is held there by a
+/// penalty, chosen on people held back.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wayline train ranker events.parquet -o ranker.json
   wayline infer events.parquet --ranker ranker.json -o journeys.parquet
+  wayline train ranker events.parquet --labels labels.jsonl --feedback feedback.parquet \\
+      --learning-curve curve.svg -o ranker.json
 The model that ships:
   wayline train ranker DIR/activity-log/events.tsv.gz \\
       --missions DIR/search-missions/dev.tsv --annotated DIR/annotated-log/journeys.jsonl \\
@@ -50,6 +60,22 @@ pub(crate) struct RankerArgs {
     /// Journeys that somebody judged for some people of the log, with their relevance from 1 to 5
     #[arg(long, value_name = "FILE", requires = "missions")]
     annotated: Option<PathBuf>,
+
+    /// Labels that `wayline annotate import` made: user_id, journey_id, as_of, relevance from 1 to 5
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+
+    /// What people did with journeys that they were shown: user_id, journey_id, timestamp, channel
+    /// (email, push, app), event (sent, open, click, dismiss, positive, negative), position
+    ///
+    /// How much each event says is set by [feedback] of the config. The log is read once for each
+    /// of at most 12 moments, from which the journeys are looked at.
+    #[arg(long, value_name = "FILE")]
+    feedback: Option<PathBuf>,
+
+    /// Draw how much the score gains from more people's judgements, as an SVG file
+    #[arg(long, value_name = "FILE")]
+    learning_curve: Option<PathBuf>,
 
     /// Simulated people to learn from as well, whose logs have items
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -124,26 +150,94 @@ pub(super) fn run(args: &RankerArgs) -> Result<()> {
         tested.write(&mut out, source.name, &users.collect())?;
     }
     let returns = fit_returns(everybody.iter().copied())?;
-    let score = match (&args.missions, &args.annotated) {
+    let score = fit_relevance(args, &mut out, &everybody, &returns, with)?;
+    weights(&mut out, &returns, &score)?;
+    let model = RankModel::fitted(Embedder::builtin(), models.grouping.hash(), returns, score);
+    write_text(&args.output, &serde_json::to_string_pretty(&model)?)
+}
+
+/// Fits the score to all that was said of journeys; to nothing more than the return where nothing was.
+fn fit_relevance(
+    args: &RankerArgs,
+    out: &mut impl Write,
+    moments: &[&Moment],
+    returns: &Logistic,
+    with: Inference<'_>,
+) -> Result<Logistic> {
+    let opinions = Opinions::read(args.labels.as_deref(), args.feedback.as_deref())?;
+    let mut judged = Vec::new();
+    if !opinions.is_empty() {
+        judged = opinions.judged(out, &args.input, with)?;
+    }
+    let folds = args.folds as usize;
+    let annotated = match (&args.missions, &args.annotated) {
         (Some(missions), Some(annotated)) => {
             let [log] = args.input.inputs.as_slice() else {
                 bail!("--annotated judges journeys of one log; give one INPUT");
             };
-            Relevance::read(log.as_ref(), missions, annotated, folds, with)?
-                .fit(&mut out, &everybody, &returns)?
+            Some(Relevance::read(
+                log.as_ref(),
+                missions,
+                annotated,
+                folds,
+                with,
+            )?)
         }
-        _ => as_likely_as_returns(),
+        _ => None,
     };
-    weights(&mut out, &returns, &score)?;
-    let model = RankModel::fitted(Embedder::builtin(), models.grouping.hash(), returns, score);
-    write_model(&args.output, &serde_json::to_string_pretty(&model)?)
+    judged.extend(annotated.iter().flat_map(Relevance::judged));
+    if judged.is_empty() {
+        if args.learning_curve.is_some() {
+            bail!("--learning-curve needs judgements; give --labels or --feedback");
+        }
+        return Ok(as_likely_as_returns());
+    }
+    let folds = Folds::new(&judged, moments, folds)?;
+    let (start, penalty) = match &annotated {
+        Some(annotated) => {
+            let penalty = annotated.best_penalty(out, &folds)?;
+            (as_likely_as_returns(), penalty)
+        }
+        None => best_start(out, &folds, &with.models.ranking.score)?,
+    };
+    learning_curve::show(out, &folds, &start, penalty, args.learning_curve.as_deref())?;
+    fit_score(judged.iter(), returns, &start, penalty)
 }
 
-/// A score that is the probability of a return.
-fn as_likely_as_returns() -> Logistic {
-    let mut score = Logistic::unknowing(FEATURES.len() + 1);
-    score.weights[FEATURES.len()] = 1.0;
-    score
+/// From where to start, and how much to hold there: the lowest log loss on people held back.
+fn best_start(
+    out: &mut impl Write,
+    folds: &Folds<'_>,
+    known: &Logistic,
+) -> Result<(Logistic, f64)> {
+    writeln!(
+        out,
+        "judged journeys, people held back: log loss, and NDCG@5 with the 95 % interval of the \
+         difference to the return alone"
+    )?;
+    let starts = [
+        ("the return", as_likely_as_returns()),
+        ("the model", known.clone()),
+    ];
+    let of_all = |start: &Logistic| folds.held_back(&vec![start.clone(); folds.returns.len()]);
+    let returns_alone = of_all(&starts[0].1);
+    let mut line = |name: &str, held_back: &HeldBack| {
+        let difference = held_back.better_than(&returns_alone);
+        let ndcg = with_difference(held_back.mean(), &difference);
+        writeln!(out, "  {name:<32} {:>9.4} {ndcg:>26}", held_back.log_loss)
+    };
+    let mut best = (f64::INFINITY, &starts[0].1, PENALTIES[0]);
+    for (name, start) in &starts {
+        line(name, &of_all(start))?;
+        for penalty in PENALTIES {
+            let held_back = folds.held_back(&folds.scores(start, penalty)?);
+            line(&format!("from {name}, penalty {penalty}"), &held_back)?;
+            if held_back.log_loss < best.0 {
+                best = (held_back.log_loss, start, penalty);
+            }
+        }
+    }
+    Ok((best.1.clone(), best.2))
 }
 
 /// Weights that aren't held down by some penalty follow chance where features are alike.
@@ -170,7 +264,7 @@ fn weights(out: &mut impl Write, returns: &Logistic, score: &Logistic) -> Result
         "  {:<20} {:>12.3} {:>12.3}",
         "baseline", returns.bias, score.bias
     )?;
-    let names = FEATURES.into_iter().chain(["return_log_odds"]);
+    let names = FEATURES.into_iter().chain([RETURN_LOG_ODDS]);
     for (place, (name, score)) in names.zip(&score.weights).enumerate() {
         let of_return = returns.weights.get(place).copied().unwrap_or(0.0);
         writeln!(out, "  {name:<20} {of_return:>12.3} {score:>12.3}")?;

@@ -10,49 +10,23 @@ use wayline::evaluate::{Predictions, Resampling, annotated};
 use wayline::logistic::Logistic;
 use wayline::model::RankModel;
 use wayline::nouns::PersonResult;
-use wayline::rank::{FEATURES, Features, features};
-use wayline::train::Examples;
+use wayline::rank::{FEATURES, features};
 use wayline::{Rooms, walk};
 
 use super::affinity::{SIMULATED_SEARCHES, SearchData};
 use super::fitting::{Fitting, HeldBack};
+use super::judged::{
+    Folds, HIGHEST_GAIN, Judged, PENALTIES, RETURN_LOG_ODDS, as_likely_as_returns,
+};
 use super::labels::fold_of;
-use super::logistic::fit_shrunk;
-use super::moments::{Inference, Moment};
-use super::ranker::fit_returns;
+use super::moments::Inference;
 use super::searches::Searches;
-
-/// The gain of a journey of the highest relevance, 2⁵ − 1.
-const HIGHEST_GAIN: usize = 31;
-/// What a few hundred judgements can teach: with all features people held back came out worse.
-const LEARNED: [&str; 11] = [
-    "log_events",
-    "log_keywords",
-    "share_of_events",
-    "recency_60",
-    "log_active_days",
-    "cohesion",
-    "isolation",
-    "confidence",
-    "rarity",
-    "navigational",
-    "return_log_odds",
-];
-/// How much weights are held down; the one that is best held back is taken.
-const PENALTIES: [f64; 5] = [10.0, 100.0, 1_000.0, 10_000.0, 100_000.0];
 
 /// Judged journeys with what finds them: models that had not seen the person.
 pub(super) struct Relevance<'a> {
     searches: Searches,
     held_back: HeldBack,
     with: Inference<'a>,
-}
-
-/// A journey with its gain.
-struct Judged {
-    user_id: String,
-    features: Features,
-    gain: usize,
 }
 
 impl<'a> Relevance<'a> {
@@ -79,58 +53,39 @@ impl<'a> Relevance<'a> {
         })
     }
 
-    /// Fits the score. Prints what it is worth on people that no part had seen, for each penalty.
-    pub(super) fn fit(
-        &self,
-        out: &mut impl Write,
-        moments: &[&Moment],
-        returns: &Logistic,
-    ) -> Result<Logistic> {
-        let folds = self.searches.folds;
-        let judged = self.judged()?;
-        let of_fold = |fold: usize| {
-            let others = moments.iter().copied();
-            fit_returns(others.filter(move |it| fold_of(&it.user_id, folds) != fold))
-        };
-        let returns_of_folds: Vec<Logistic> = (0..folds).map(of_fold).collect::<Result<_>>()?;
+    /// The penalty by which a score that starts from the return is the best one on people that no part
+    /// had seen. Prints what each is worth.
+    pub(super) fn best_penalty(&self, out: &mut impl Write, folds: &Folds<'_>) -> Result<f64> {
         writeln!(
             out,
             "annotated journeys, people held back from all parts: F1 / NDCG@5, with 95 % intervals"
         )?;
-        let baseline = |name: &'static str| {
+        let by = |name: &str| {
             let mut score = Logistic::unknowing(FEATURES.len() + 1);
-            let names = FEATURES.into_iter().chain(["return_log_odds"]);
-            let place = names.into_iter().position(|known| known == name);
+            let mut names = FEATURES.into_iter().chain([RETURN_LOG_ODDS]);
+            let place = names.position(|known| known == name);
             score.weights[place.unwrap_or(0)] = 1.0;
-            score
+            vec![score; folds.returns.len()]
         };
         for (name, feature) in [
             ("by keywords", "log_keywords"),
             ("by events", "log_events"),
             ("by confidence", "confidence"),
-            ("by return", "return_log_odds"),
+            ("by return", RETURN_LOG_ODDS),
         ] {
-            let scores = vec![baseline(feature); folds];
-            self.line(out, name, &returns_of_folds, &scores)?;
+            self.line(out, name, &folds.returns, &by(feature))?;
         }
-        let mut best: Option<(f64, f64)> = None;
+        let mut best = (f64::NEG_INFINITY, PENALTIES[0]);
         for penalty in PENALTIES {
-            let scores: Result<Vec<Logistic>> = (0..folds)
-                .map(|fold| {
-                    let others = judged.iter();
-                    let others = others.filter(|it| fold_of(&it.user_id, folds) != fold);
-                    fit_score(others, &returns_of_folds[fold], penalty)
-                })
-                .collect();
+            let scores = folds.scores(&as_likely_as_returns(), penalty)?;
             let name = format!("penalty {penalty}");
-            let figures = self.line(out, &name, &returns_of_folds, &scores?)?;
+            let figures = self.line(out, &name, &folds.returns, &scores)?;
             let value = figures.f1.value + figures.ndcg5.value;
-            if best.is_none_or(|(known, _)| value > known) {
-                best = Some((value, penalty));
+            if value > best.0 {
+                best = (value, penalty);
             }
         }
-        let penalty = best.map_or(PENALTIES[0], |(_, penalty)| penalty);
-        fit_score(judged.iter(), returns, penalty)
+        Ok(best.1)
     }
 
     fn line(
@@ -177,7 +132,8 @@ impl<'a> Relevance<'a> {
         results
     }
 
-    fn judged(&self) -> Result<Vec<Judged>> {
+    /// What was said of the journeys that the models of the fold that holds a person back found.
+    pub(super) fn judged(&self) -> Vec<Judged> {
         let gold = &self.searches.annotated.gold;
         let as_of = self.searches.annotated.as_of;
         let nothing = vec![RankModel::builtin(); self.searches.folds];
@@ -192,12 +148,14 @@ impl<'a> Relevance<'a> {
                     .map(|(keyword, _)| person.keywords[*keyword as usize].text.as_str());
                 judged.push(Judged {
                     user_id: person.user_id.clone(),
+                    at: as_of,
                     features,
-                    gain: gain(gold, &person.user_id, &queries.collect()),
+                    total: 1.0,
+                    positive: gain(gold, &person.user_id, &queries.collect()) / HIGHEST_GAIN,
                 });
             }
         });
-        Ok(judged)
+        judged
     }
 
     fn each(
@@ -227,29 +185,7 @@ impl<'a> Relevance<'a> {
     }
 }
 
-fn fit_score<'j>(
-    judged: impl Iterator<Item = &'j Judged>,
-    returns: &Logistic,
-    penalty: f64,
-) -> Result<Logistic> {
-    let mut examples = Examples::new(FEATURES.len() + 1);
-    for journey in judged {
-        let values = journey.features.into_iter();
-        let values = values.chain([returns.log_odds(&journey.features)]);
-        // A fraction of a label is so many of 31 equal rows.
-        for row in 0..HIGHEST_GAIN {
-            examples.push(values.clone(), row < journey.gain);
-        }
-    }
-    let names = FEATURES.into_iter().chain(["return_log_odds"]);
-    let left_out = names
-        .enumerate()
-        .filter(|(_, name)| !LEARNED.contains(name));
-    let left_out: Vec<usize> = left_out.map(|(place, _)| place).collect();
-    fit_shrunk(&examples, &[0; FEATURES.len() + 1], &left_out, penalty)
-}
-
-fn gain(gold: &annotated::Gold, user_id: &str, queries: &HashSet<&str>) -> usize {
+fn gain(gold: &annotated::Gold, user_id: &str, queries: &HashSet<&str>) -> f64 {
     let person = gold.people.iter().find(|person| person.user_id == user_id);
     let journeys = person.map_or(&[][..], |person| &person.journeys);
     let best = journeys
@@ -262,9 +198,7 @@ fn gain(gold: &annotated::Gold, user_id: &str, queries: &HashSet<&str>) -> usize
         })
         .max_by(|left, right| left.0.total_cmp(&right.0));
     match best {
-        Some((overlap, relevance)) if overlap >= annotated::SAME => {
-            (relevance.exp2() - 1.0) as usize
-        }
-        _ => 0,
+        Some((overlap, relevance)) if overlap >= annotated::SAME => relevance.exp2() - 1.0,
+        _ => 0.0,
     }
 }

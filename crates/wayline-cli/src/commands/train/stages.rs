@@ -18,7 +18,7 @@ use super::affinity::SearchData;
 use super::logistic::fit_shrunk;
 use super::stage_labels::{Known, annotated, simulated};
 use super::stage_words::Words;
-use super::write_model;
+use super::write_text;
 use crate::run::RunArgs;
 
 /// Fit the stage: evergreen or situational, ongoing or ended, and the phase
@@ -124,7 +124,7 @@ pub(super) fn run(args: &StageArgs) -> Result<()> {
         evergreen,
         ended,
     );
-    write_model(&args.output, &serde_json::to_string(&model)?)
+    write_text(&args.output, &serde_json::to_string(&model)?)
 }
 
 /// A rule that is told what the others are like.

@@ -1,20 +1,28 @@
 //! The whole way of one person's data, from what was extracted to journeys.
 
-use crate::affinity::{Affinities, UnitSpace, product};
-use crate::assign::{Assigned, Assignment, Candidate, Placement};
-use crate::cluster::{Clustering, cluster};
+mod grouped;
+mod held;
+mod rows;
+
+use crate::affinity::{Affinities, product};
+use crate::assign::Assigned;
+use crate::cluster::Clustering;
 use crate::config::Config;
-use crate::corpus::{Corpus, KeywordFacts};
+use crate::corpus::Corpus;
 use crate::diversify::diversify;
 use crate::embed::EmbeddingCache;
-use crate::extract::{Evidence, Extracted, UnitKind};
+use crate::extract::{Evidence, Extracted};
+use crate::feedback::{Stance, hidden};
 use crate::identify::journey_id;
 use crate::logistic::Scored;
 use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
 use crate::name::{Name, Naming};
-use crate::nouns::{Journey, JourneyKeyword, KeywordRow, PersonResult, RunInfo, Timestamp};
+use crate::nouns::{RunInfo, Timestamp};
 use crate::rank::features;
 use crate::stage::{Staged, of_journey, recent_meaning, stage};
+
+use grouped::Grouped;
+use held::with_what_was_held;
 
 /// What all people of a run share.
 #[derive(Clone, Copy)]
@@ -37,8 +45,6 @@ pub struct Rooms<'a> {
 
 /// Version of the rows that a run gives out. Fields are only ever added.
 pub const SCHEMA_VERSION: u32 = 1;
-/// At most this many items, interests and boards stand on a journey.
-const A_FEW: usize = 5;
 
 impl Rooms<'_> {
     /// What stands on every journey of the run.
@@ -85,6 +91,8 @@ pub struct Walked {
     pub fates: Vec<Fate>,
     /// Candidates in the order in which they are shown.
     pub order: Vec<usize>,
+    /// Of the journeys that the person took away, those whose founding keyword the person has.
+    pub known_stances: u32,
 }
 
 /// What became of a candidate on its way.
@@ -99,33 +107,36 @@ pub struct Fate {
     pub return_probability: Scored,
     /// How relevant it is now.
     pub score: Scored,
+    /// When the person took it away, if that still holds.
+    pub hidden_since: Option<Timestamp>,
 }
 
 /// Walks one person through all rooms.
 pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCache<'_>) -> Walked {
+    walk_with(person, rooms, &[], embeddings)
+}
+
+/// The same with what the person said of journeys: those taken away stand after all others. What was
+/// said later than `as_of` isn't known yet, what the journeys held needn't be told.
+pub fn walk_with(
+    person: &Extracted,
+    rooms: &Rooms<'_>,
+    stances: &[Stance],
+    embeddings: &mut EmbeddingCache<'_>,
+) -> Walked {
     let config = rooms.config;
-    let facts = KeywordFacts::of(person, rooms.corpus);
-    let space = UnitSpace::of(person, &facts, embeddings, &config.affinity);
-    let evidence = Evidence::of(person);
-    let grouping = rooms.grouping.of(evidence);
-    let affinities = Affinities::of(person, &facts, &space, &grouping.affinity);
-    let clustering = cluster(&affinities, &grouping.join, config.cluster.join(evidence));
-    let assigned = Assignment {
-        person,
-        facts: &facts,
-        space: &space,
-        clustering: &clustering,
-        affinities: &affinities,
-        model: &grouping.assign,
-        config: &config.assign,
-    }
-    .assign();
+    let Grouped {
+        space,
+        affinities,
+        clustering,
+        assigned,
+    } = Grouped::of(person, rooms, embeddings);
     let candidates = &assigned.candidates;
     let naming = Naming {
         person,
         corpus: rooms.corpus,
         space: &space,
-        model: rooms.naming.of(evidence),
+        model: rooms.naming.of(Evidence::of(person)),
     };
     let names = naming.name_all(candidates);
     let measured = features(person, candidates, rooms.as_of);
@@ -133,7 +144,7 @@ pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
         .iter()
         .map(|candidate| space.meaning(&candidate.keywords))
         .collect();
-    let fates: Vec<Fate> = candidates
+    let mut fates: Vec<Fate> = candidates
         .iter()
         .zip(names)
         .zip(measured.iter().zip(&meanings))
@@ -155,9 +166,17 @@ pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
                 name,
                 return_probability,
                 score: rooms.ranking.score(measured),
+                hidden_since: None,
             }
         })
         .collect();
+    let ids: Vec<&str> = fates.iter().map(|fate| fate.journey_id.as_str()).collect();
+    let stances = with_what_was_held(stances, person, rooms, embeddings);
+    let known_stances = stances.iter().filter(|it| !it.held.is_empty()).count() as u32;
+    let since = hidden(person, candidates, &ids, &stances, &config.feedback);
+    for (fate, since) in fates.iter_mut().zip(since) {
+        fate.hidden_since = since;
+    }
     let order = order(&fates, &meanings, config);
     Walked {
         affinities,
@@ -165,12 +184,26 @@ pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
         assigned,
         fates,
         order,
+        known_stances,
     }
 }
 
-/// Candidates by score, then diversified by the meaning of their keywords.
+/// Candidates by score, then diversified by the meaning of their keywords; after them those that are
+/// hidden, which make nothing else give way.
 fn order(fates: &[Fate], meanings: &[Vec<f32>], config: &Config) -> Vec<usize> {
-    let mut by_score: Vec<usize> = (0..fates.len()).collect();
+    let (hidden, shown): (Vec<usize>, Vec<usize>) =
+        (0..fates.len()).partition(|index| fates[*index].hidden_since.is_some());
+    let mut order = order_of(shown, fates, meanings, config);
+    order.extend(order_of(hidden, fates, meanings, config));
+    order
+}
+
+fn order_of(
+    mut by_score: Vec<usize>,
+    fates: &[Fate],
+    meanings: &[Vec<f32>],
+    config: &Config,
+) -> Vec<usize> {
     by_score.sort_by(|left, right| {
         let (a, b) = (&fates[*left], &fates[*right]);
         let by_value = b.score.value.total_cmp(&a.score.value);
@@ -192,109 +225,5 @@ fn order(fates: &[Fate], meanings: &[Vec<f32>], config: &Config) -> Vec<usize> {
         .collect()
 }
 
-impl Walked {
-    /// The rows that a run gives out for this person.
-    #[must_use]
-    pub fn result(&self, person: &Extracted) -> PersonResult {
-        let journeys = self
-            .order
-            .iter()
-            .enumerate()
-            .map(|(place, candidate)| self.journey(person, *candidate, place as u32 + 1))
-            .collect();
-        let keywords = person
-            .keywords
-            .iter()
-            .zip(&self.assigned.placements)
-            .map(|(keyword, placement)| {
-                let (journey_id, reason) = match placement {
-                    Placement::Candidate(candidate) => {
-                        let fate = &self.fates[*candidate as usize];
-                        (Some(fate.journey_id.clone()), None)
-                    }
-                    Placement::LeftOver(reason) => (None, Some(*reason)),
-                };
-                KeywordRow {
-                    user_id: person.user_id.clone(),
-                    keyword: keyword.text.clone(),
-                    journey_id,
-                    reason,
-                    sources: keyword.sources,
-                    count: keyword.count,
-                    first_seen: keyword.first_seen,
-                    last_seen: keyword.last_seen,
-                }
-            })
-            .collect();
-        PersonResult {
-            user_id: person.user_id.clone(),
-            journeys,
-            keywords,
-        }
-    }
-
-    fn journey(&self, person: &Extracted, index: usize, rank: u32) -> Journey {
-        let candidate = &self.assigned.candidates[index];
-        let fate = &self.fates[index];
-        let keyword = |index: u32| &person.keywords[index as usize];
-        Journey {
-            user_id: person.user_id.clone(),
-            journey_id: fate.journey_id.clone(),
-            rank,
-            name: fate.name.text.clone(),
-            name_source: fate.name.source,
-            keywords: candidate
-                .keywords
-                .iter()
-                .map(|(index, weight)| JourneyKeyword {
-                    keyword: keyword(*index).text.clone(),
-                    sources: keyword(*index).sources,
-                    count: keyword(*index).count,
-                    weight: rounded(*weight),
-                })
-                .collect(),
-            interests: candidate
-                .interests
-                .iter()
-                .take(A_FEW)
-                .map(|(index, _)| keyword(*index).text.clone())
-                .collect(),
-            stage: fate.stage.stage,
-            confidence: rounded(candidate.confidence.value),
-            score: rounded(fate.score.value),
-            return_probability: rounded(fate.return_probability.value),
-            started_at: candidate.started_at(person),
-            last_active_at: candidate.last_active_at(),
-            events: candidate.events,
-            visits: candidate.visits,
-            boards: candidate
-                .boards
-                .iter()
-                .take(A_FEW)
-                .map(|(board, _)| person.boards[*board as usize].clone())
-                .collect(),
-            items: top_items(person, candidate),
-        }
-    }
-}
-
-/// Its most used items, by their ids or what stands for one.
-fn top_items(person: &Extracted, candidate: &Candidate) -> Vec<String> {
-    let mut items: Vec<_> = candidate
-        .units
-        .iter()
-        .map(|unit| &person.units[*unit as usize])
-        .filter(|unit| unit.kind == UnitKind::Item)
-        .collect();
-    items.sort_by(|left, right| right.weight.total_cmp(&left.weight));
-    items
-        .iter()
-        .take(A_FEW)
-        .map(|unit| unit.key.clone())
-        .collect()
-}
-
-/// Six decimals: more would only pretend, and cost bytes.
-fn rounded(value: f64) -> f64 {
-    (value * 1e6).round() / 1e6
-}
+#[cfg(test)]
+mod tests;
