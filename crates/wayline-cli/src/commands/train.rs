@@ -2,6 +2,7 @@
 
 mod affinity;
 mod boosting;
+mod differences;
 mod fitting;
 mod judged;
 mod labels;

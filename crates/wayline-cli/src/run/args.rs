@@ -88,9 +88,11 @@ impl RunArgs {
             GroupingModel::builtin,
             GroupingModel::from_json,
         );
-        let naming = read_model(self.naming.as_deref(), NamingModel::builtin, |text, _| {
-            NamingModel::from_json(text)
-        });
+        let naming = read_model(
+            self.naming.as_deref(),
+            NamingModel::builtin,
+            NamingModel::from_json,
+        );
         let ranking = read_model(
             self.ranker.as_deref(),
             RankModel::builtin,
@@ -132,20 +134,43 @@ pub(crate) struct Models {
 }
 
 impl Models {
-    /// Says so where ranking or stage were fitted to journeys of another grouping model than this:
-    /// they look at journeys, so they are right for those that they were fitted with.
+    /// Says so where a model was fitted to what another one than that of this run makes: it is right
+    /// for what it was fitted with.
     pub(crate) fn warn_of_strangers(&self) {
-        let fitted_with = [
-            ("ranking", "ranker", &self.ranking.grouping),
-            ("stage", "stage", &self.staging.grouping),
-        ];
-        for (model, command, grouping) in fitted_with {
-            if grouping != self.grouping.hash() {
+        let (grouping, ranking) = (self.grouping.hash(), self.ranking.hash());
+        for (model, command, of, fitted_with, here) in [
+            (
+                "naming",
+                "names",
+                "grouping",
+                &self.naming.grouping,
+                grouping,
+            ),
+            (
+                "ranking",
+                "ranker",
+                "grouping",
+                &self.ranking.grouping,
+                grouping,
+            ),
+            (
+                "stage",
+                "stage",
+                "grouping",
+                &self.staging.grouping,
+                grouping,
+            ),
+            ("stage", "stage", "ranking", &self.staging.ranking, ranking),
+        ] {
+            if fitted_with != here {
+                let option = match of {
+                    "grouping" => "--model",
+                    _ => "--ranker",
+                };
                 eprintln!(
-                    "wayline: the {model} model was fitted to journeys of the grouping model \
-                     {grouping}, this one is {}; it goes on, but may rank worse until you remake it \
-                     with `wayline train {command} --model …`",
-                    self.grouping.hash()
+                    "wayline: the {model} model was fitted with the {of} model {fitted_with}, this \
+                     one is {here}; it goes on, but may be wrong more often until you remake it with \
+                     `wayline train {command} {option} …`"
                 );
             }
         }

@@ -82,3 +82,31 @@ fn judgements_need_missions_and_one_log() {
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(ran.stderr.contains("--missions"), "{}", ran.stderr);
 }
+
+#[test]
+fn names_are_learned_from_the_catalogue_alone_and_the_same_each_time() {
+    let folder = Folder::new();
+    let train = |name: &str, options: &str| {
+        let output = folder.path(name).into_os_string();
+        let words = ["train", "names", "--simulated", "2", "-o"].map(Into::into);
+        let options = options.split_whitespace().map(Into::into);
+        wayline(words.into_iter().chain([output]).chain(options)).ok()
+    };
+    let first = train("first.json", "");
+    assert!(first.stdout.contains("off-topic"), "{}", first.stdout);
+    train("again.json", "--threads 1");
+    let model = folder.read("first.json");
+    assert_eq!(folder.read("again.json"), model);
+    folder.simulate(".", "--people 12 --seed 3");
+    let before = folder.inferred("events.jsonl", "");
+    let after = folder.inferred("events.jsonl", "--naming @first.json");
+    assert!(before != after, "the model is used");
+    let other = String::from_utf8(model).expect("UTF-8");
+    folder.write(
+        "other.json",
+        other.replacen("\"grouping\": \"", "\"grouping\": \"x", 1),
+    );
+    let ran = folder.infer("events.jsonl", "--naming @other.json").ok();
+    let said = "the naming model was fitted with the grouping model x";
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+}

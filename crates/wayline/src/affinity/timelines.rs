@@ -104,6 +104,9 @@ fn mean_gap_within(coarseness: i32) -> i32 {
     if coarseness == 1 { 0 } else { coarseness / 3 }
 }
 
+/// Seconds in which whole logs are stamped, at once or one row after the other.
+const MOMENT: i32 = 600;
+
 /// Stands for no time and for no visit.
 const NONE: i32 = i32::MAX;
 
@@ -145,12 +148,21 @@ impl Eights {
         eights
     }
 
-    /// The longest of a day, an hour, a minute and a second that all times are whole numbers of:
-    /// dates alone are a day. So is a single moment, of which nothing is known.
+    /// The longest of a day, an hour, a minute and a second that the log tells times by. Times that
+    /// are all of one moment, or of a few minutes, tell nothing: that counts as a day.
     fn coarseness(&self) -> i32 {
-        let times = || self.values.as_flattened().iter().filter(|it| **it != NONE);
-        let divides = |length: &i32| times().all(|time| time % length == 0);
-        [86_400, 3_600, 60].into_iter().find(divides).unwrap_or(1)
+        let times = self.values.as_flattened().iter();
+        let mut times: Vec<i32> = times.copied().filter(|it| *it != NONE).collect();
+        times.sort_unstable();
+        times.dedup();
+        let span = times.last().map_or(0, |last| last - times[0]);
+        // Midnights of a place whose clocks change are 23 to 25 hours apart.
+        let is_dates = || times.windows(2).all(|pair| pair[1] - pair[0] >= 23 * 3_600);
+        if span < MOMENT || is_dates() {
+            return 86_400;
+        }
+        let divides = |length: &i32| times.iter().all(|time| time % length == 0);
+        [3_600, 60].into_iter().find(divides).unwrap_or(1)
     }
 
     fn own(&self, unit: usize) -> &[i32] {
@@ -321,5 +333,28 @@ mod tests {
         close(gap[2], 0.1 * 1_000.0_f32.ln());
         close(above[1], 0.3 * (1.3_f32 / 0.8).ln());
         assert_eq!(above[2], 0.0);
+    }
+
+    #[test]
+    fn what_a_log_does_not_tell_is_not_near() {
+        const DAY: i64 = 86_400;
+        let least = |times: &[i64]| {
+            let units = times.iter().map(|time| unit(&[(*time, 0)])).collect();
+            let person = Extracted {
+                units,
+                ..Extracted::default()
+            };
+            Gaps::of(&person).least
+        };
+        let third_of_a_day = 28_800;
+        assert_eq!(least(&[0, 0, 0]), third_of_a_day, "one moment");
+        assert_eq!(least(&[0, 1, 2, 3]), third_of_a_day, "row after row");
+        assert_eq!(least(&[0, DAY, DAY, 5 * DAY]), third_of_a_day, "dates");
+        // Midnights where clocks went forward and back between.
+        assert_eq!(least(&[0, DAY - 3_600, 2 * DAY - 3_600]), third_of_a_day);
+        assert_eq!(least(&[0, DAY + 3_600, 2 * DAY + 3_600]), third_of_a_day);
+        assert_eq!(least(&[0, 7_200, 10_800]), 1_200, "hours");
+        assert_eq!(least(&[0, 60, 7_200]), 20, "minutes");
+        assert_eq!(least(&[0, 61, 7_200]), 0);
     }
 }

@@ -86,7 +86,7 @@ fn percentile(sorted: &[f64], share: f64) -> f64 {
 }
 
 /// The sums over a sample: Σ weight × row.
-pub(super) fn weighted_sum<const N: usize>(
+pub fn weighted_sum<const N: usize>(
     rows: impl IntoIterator<Item = [f64; N]>,
     weights: &[u32],
 ) -> [f64; N] {

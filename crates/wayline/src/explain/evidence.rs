@@ -1,6 +1,8 @@
 //! What ties two units, in plain words: the features that spoke most for them, and what stands
 //! behind each.
 
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use crate::affinity::{Affinities, FEATURES, PairRows, UnitSpace};
@@ -74,41 +76,61 @@ impl<'a> Ties<'a> {
             }
         }
         pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-        // What is nearly the same text explains nothing: such pairs come after all others.
-        let (twins, telling): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(_, left, right)| {
-            let units = &self.person.units;
-            near_twins(&units[*left as usize], &units[*right as usize])
-        });
-        let mut used = vec![false; self.person.units.len()];
-        let mut chosen = Vec::new();
-        for pair in telling.into_iter().chain(twins) {
-            let (_, left, right) = pair;
-            // Some will turn out to say the same.
-            if chosen.len() < 3 * most && !used[left as usize] && !used[right as usize] {
-                used[left as usize] = true;
-                used[right as usize] = true;
-                chosen.push(pair);
-            }
-        }
+        let chosen = self.choose(&pairs, units, CANDIDATES * most);
         let features = self.features(&chosen);
-        let tie = |((affinity, left, right), values): ((f32, u32, u32), Vec<f32>)| Tie {
-            left: label(self.person, &self.person.units[left as usize]),
-            right: label(self.person, &self.person.units[right as usize]),
-            affinity,
-            reasons: self.reasons(left as usize, right as usize, &values),
-        };
         let (mut new, mut known) = (Vec::new(), Vec::new());
-        for tie in chosen.into_iter().zip(features).map(tie) {
-            let is_known = new.iter().any(|other: &Tie| other.reasons == tie.reasons);
-            if is_known { &mut known } else { &mut new }.push(tie);
+        let mut told: HashSet<Fact> = HashSet::new();
+        for ((affinity, left, right), values) in chosen.into_iter().zip(features) {
+            let (facts, reasons): (Vec<Fact>, Vec<String>) = self
+                .reasons(left as usize, right as usize, &values)
+                .into_iter()
+                .unzip();
+            let tells_more = facts.iter().any(|fact| !told.contains(fact));
+            told.extend(facts);
+            let tie = Tie {
+                left: label(self.person, &self.person.units[left as usize]),
+                right: label(self.person, &self.person.units[right as usize]),
+                affinity,
+                reasons,
+            };
+            if tells_more { &mut new } else { &mut known }.push(tie);
         }
+        // What tells nothing new comes after all others.
         new.append(&mut known);
         new.truncate(most);
         new
     }
 
+    /// The first pairs, each unit in one of them, that aren't nearly the same text, which explains
+    /// nothing; then those that are.
+    fn choose(&self, pairs: &[Pair], units: &[u32], most: usize) -> Vec<Pair> {
+        let texts: HashMap<u32, UnitWords> = units
+            .iter()
+            .map(|unit| (*unit, UnitWords::of(&self.person.units[*unit as usize])))
+            .collect();
+        let mut used = vec![false; self.person.units.len()];
+        let mut chosen = Vec::new();
+        for twins in [false, true] {
+            for pair in pairs {
+                let (_, left, right) = *pair;
+                if chosen.len() >= most {
+                    return chosen;
+                }
+                if !used[left as usize]
+                    && !used[right as usize]
+                    && texts[&left].is_twin_of(&texts[&right]) == twins
+                {
+                    used[left as usize] = true;
+                    used[right as usize] = true;
+                    chosen.push(*pair);
+                }
+            }
+        }
+        chosen
+    }
+
     /// What the features that spoke for a pair say, the strongest first.
-    fn reasons(&self, left: usize, right: usize, values: &[f32]) -> Vec<String> {
+    fn reasons(&self, left: usize, right: usize, values: &[f32]) -> Vec<(Fact, String)> {
         let (a, b) = (&self.person.units[left], &self.person.units[right]);
         let model = &self.rooms.grouping.of(Evidence::of(self.person)).affinity;
         let mut parts: Vec<(f32, usize)> = (0..FEATURES.len())
@@ -116,36 +138,41 @@ impl<'a> Ties<'a> {
             .filter(|(adds, _)| *adds > 0.05)
             .collect();
         parts.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
-        let mut reasons: Vec<String> = led(a, b, right as u32).into_iter().collect();
+        let led = led(a, b, right as u32).map(|text| (Fact::Led, text));
+        let mut reasons: Vec<(Fact, String)> = led.into_iter().collect();
         for (_, place) in parts {
             let reason = match FEATURES[place] {
-                "cosine" => Some(format!(
-                    "alike in words and surroundings ({:.2})",
-                    values[place].min(1.0)
-                )),
+                "cosine" => {
+                    let cosine = values[place].min(1.0);
+                    let text = format!("alike in words and surroundings ({cosine:.2})");
+                    Some((Fact::Alike, text))
+                }
                 "interest_cosine" => self.shared_label("interest", &a.interests, &b.interests),
                 "annotation_cosine" => {
                     self.shared_label("annotation", &a.annotations, &b.annotations)
                 }
-                "together_cosine" => self.together(a, b),
-                "visits_above_chance" => Some(self.visits(a, b)),
-                "same_board" => shared(&a.boards, &b.boards)
-                    .map(|board| format!("on the board “{}”", self.person.boards[board as usize])),
+                "together_cosine" => Some(self.together(a, b)),
+                "visits_above_chance" => Some((Fact::Visits, self.visits(a, b))),
+                "same_board" => shared(&a.boards, &b.boards).map(|board| {
+                    let name = &self.person.boards[board as usize];
+                    (Fact::Board(board), format!("on the board “{name}”"))
+                }),
                 // The rarest label is named with its kind; being far apart speaks for nothing.
                 _ => None,
             };
             // One text can be an interest and an annotation.
-            reasons.extend(reason.filter(|it| !Self::says_again(it, &reasons)));
+            reasons
+                .extend(reason.filter(|(fact, _)| !reasons.iter().any(|(told, _)| told == fact)));
         }
         let together = visits_together(a, b);
         if together > 1
             && together as f64 > MORE_THAN_CHANCE * self.expected_visits(a, b)
-            && !reasons.iter().any(|it| it.starts_with(IN_VISITS))
+            && !reasons.iter().any(|(fact, _)| *fact == Fact::Visits)
         {
-            reasons.push(self.visits(a, b));
+            reasons.push((Fact::Visits, self.visits(a, b)));
         }
         if reasons.is_empty() {
-            reasons.push(format!("{} apart", apart(a, b)));
+            reasons.push((Fact::Apart, format!("{} apart", apart(a, b))));
         }
         reasons
     }
@@ -175,7 +202,7 @@ impl<'a> Ties<'a> {
         kind: &str,
         left: &[(u32, u32)],
         right: &[(u32, u32)],
-    ) -> Option<String> {
+    ) -> Option<(Fact, String)> {
         let shared = left.iter().map(|(label, _)| *label);
         let shared = shared.filter(|label| right.iter().any(|(other, _)| other == label));
         let rarity = |label: &u32| self.facts.rarity(*label);
@@ -183,18 +210,17 @@ impl<'a> Ties<'a> {
         let text = &self.person.keywords[label as usize].text;
         let corpus = self.rooms.corpus;
         if corpus.people() < ENOUGH_PEOPLE {
-            return Some(format!("share the {kind} “{text}”"));
+            return Some((Fact::Label(label), format!("share the {kind} “{text}”")));
         }
         let share = corpus.share_of_keyword(text);
         let rare = if share < RARE { "rare " } else { "" };
-        Some(format!(
-            "share the {rare}{kind} “{text}” ({} of people have it)",
-            percent(share)
-        ))
+        let share = percent(share);
+        let text = format!("share the {rare}{kind} “{text}” ({share} of people have it)");
+        Some((Fact::Label(label), text))
     }
 
     /// The two keywords that go together most over all people.
-    fn together(&self, a: &Unit, b: &Unit) -> Option<String> {
+    fn together(&self, a: &Unit, b: &Unit) -> (Fact, String) {
         let mut best: Option<(f32, u32, u32)> = None;
         for left in keywords(a) {
             for partner in self.facts.partners(left) {
@@ -208,7 +234,8 @@ impl<'a> Ties<'a> {
             }
         }
         let text = |keyword: u32| &self.person.keywords[keyword as usize].text;
-        Some(match best {
+        let fact = Fact::Together(best.map(|(_, left, right)| (left, right)));
+        let told = match best {
             Some((association, left, right)) => format!(
                 "“{}” and “{}” go together for {:.0} times as many people as by chance{}",
                 text(left),
@@ -221,12 +248,13 @@ impl<'a> Ties<'a> {
                 }
             ),
             None => "go with the same things for other people".to_owned(),
-        })
+        };
+        (fact, told)
     }
 
     fn visits(&self, a: &Unit, b: &Unit) -> String {
         format!(
-            "{IN_VISITS} {}, expected {:.1}",
+            "in the same visit {}, expected {:.1}",
             times(visits_together(a, b)),
             self.expected_visits(a, b)
         )
@@ -236,40 +264,65 @@ impl<'a> Ties<'a> {
     fn expected_visits(&self, a: &Unit, b: &Unit) -> f64 {
         f64::from(a.visits) * f64::from(b.visits) / f64::from(self.person.visits.max(1))
     }
-
-    /// Whether a shared label stands in a reason given before.
-    fn says_again(reason: &str, before: &[String]) -> bool {
-        let quoted = |reason: &str| Some(reason.split_once('“')?.1.split_once('”')?.0.to_owned());
-        let shares = |reason: &&String| reason.starts_with("share the ");
-        reason.starts_with("share the ")
-            && before
-                .iter()
-                .filter(shares)
-                .any(|it| quoted(it) == quoted(reason))
-    }
 }
 
-/// How a reason begins that tells of visits in common.
-const IN_VISITS: &str = "in the same visit";
+/// Affinity and units of a pair.
+type Pair = (f32, u32, u32);
+
+/// What a reason tells, whatever its numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Fact {
+    Led,
+    Alike,
+    /// That both carry a label.
+    Label(u32),
+    /// That two keywords go together, or what goes with both.
+    Together(Option<(u32, u32)>),
+    Visits,
+    Board(u32),
+    Apart,
+}
+
+/// For each tie that is shown so many are looked at: some tell nothing new.
+const CANDIDATES: usize = 3;
 /// Visits in common are told, whatever the model makes of them, when they are so many times those
 /// expected.
 const MORE_THAN_CHANCE: f64 = 2.0;
 /// Shares are told of a corpus that counted so many people.
 const ENOUGH_PEOPLE: u64 = 30;
 
-/// Whether all words of one are words of the other.
-fn near_twins(a: &Unit, b: &Unit) -> bool {
-    fn text(unit: &Unit) -> String {
-        unit.title.as_deref().unwrap_or(&unit.key).to_lowercase()
+/// The words of a unit's text, folded and in order, and its kind.
+struct UnitWords {
+    kind: UnitKind,
+    words: Vec<String>,
+}
+
+/// Texts are nearly the same from this share of all their words on that both have.
+const TWINS: f64 = 0.8;
+
+impl UnitWords {
+    fn of(unit: &Unit) -> Self {
+        let text = unit.title.as_deref().unwrap_or(&unit.key).to_lowercase();
+        let mut words: Vec<String> = words(&text).map(|word| folded(word).to_owned()).collect();
+        words.sort_unstable();
+        words.dedup();
+        Self {
+            kind: unit.kind,
+            words,
+        }
     }
-    if a.kind != b.kind {
-        return false;
+
+    fn is_twin_of(&self, other: &Self) -> bool {
+        let (own, others) = (&self.words, &other.words);
+        // More words than this in the one alone, and no merge is needed.
+        let (fewer, more) = (own.len().min(others.len()), own.len().max(others.len()));
+        if self.kind != other.kind || (fewer as f64) < TWINS * more as f64 || fewer == 0 {
+            return false;
+        }
+        let both = own.iter().filter(|word| others.binary_search(word).is_ok());
+        let both = both.count();
+        both as f64 >= TWINS * (fewer + more - both) as f64
     }
-    let (a, b) = (text(a), text(b));
-    let within = |some: &str, all: &str| {
-        words(some).all(|word| words(all).any(|other| folded(other) == folded(word)))
-    };
-    within(&a, &b) || within(&b, &a)
 }
 
 /// Labels of a smaller share of people are called rare.
@@ -284,17 +337,27 @@ fn keywords(unit: &Unit) -> impl Iterator<Item = u32> + '_ {
 
 fn label(person: &Extracted, unit: &Unit) -> String {
     if unit.kind == UnitKind::Search {
-        return format!("search “{}”", unit.key);
+        return format!("search “{}”", shortened(&unit.key));
     }
     // An id alone says nothing to a reader.
     let annotation = unit.annotations.first().or(unit.interests.first());
     match (&unit.title, annotation) {
-        (Some(title), _) => format!("item “{title}”"),
+        (Some(title), _) => format!("item “{}”", shortened(title)),
         (None, Some((keyword, _))) => {
             let text = &person.keywords[*keyword as usize].text;
             format!("item {} about “{text}”", unit.key)
         }
         (None, None) => format!("item {}", unit.key),
+    }
+}
+
+/// Characters of a text that are shown.
+const SHOWN: usize = 80;
+
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", text[..end].trim_end())),
     }
 }
 

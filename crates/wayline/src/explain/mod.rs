@@ -124,14 +124,15 @@ fn journey(
         NameSource::Composed => "an interest narrowed by a word,",
         NameSource::Llm => "by a language model,",
     };
-    field(
-        out,
-        "name",
-        &format!(
-            "{made_of} whose words are the likeliest in a name for this (expected overlap {:.2}){runner_up}",
-            fate.name.score
-        ),
-    );
+    let score = fate.name.score;
+    let chosen = if score > 0.0 {
+        format!(
+            "{made_of} whose words are the likeliest in a name for this (expected overlap {score:.2}){runner_up}"
+        )
+    } else {
+        format!("{made_of} though its words tell little; nothing better is left{runner_up}")
+    };
+    field(out, "name", &chosen);
     field(out, "rank", &scored("score", &fate.score));
     field(
         out,

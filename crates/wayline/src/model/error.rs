@@ -62,11 +62,13 @@ impl Form {
     pub(super) fn read<'t, M: Deserialize<'t>>(&self, text: &'t str) -> Result<M, ModelError> {
         #[derive(Deserialize)]
         struct Head {
-            model: Option<String>,
+            #[serde(default)]
+            model: String,
             version: u32,
         }
         let Head { model, version } = self.parse(text)?;
-        if let Some(found) = model.filter(|found| found != self.model) {
+        if !model.is_empty() && model != self.model {
+            let found = model;
             return Err(ModelError::Kind {
                 model: self.model,
                 command: self.command,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::embed::Embedder;
 use crate::extract::Evidence;
 use crate::name::{FEATURES, WordModel};
 
@@ -10,7 +11,8 @@ use super::{ModelError, hash_of, owned};
 
 /// How likely a journey's words stand in its name.
 ///
-/// The file is JSON that names its features. It looks at no embedding, so any embedder will do.
+/// The file is JSON that names its features, the embedder of their meanings, and the grouping model
+/// whose journeys it was fitted on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NamingModel {
@@ -18,6 +20,10 @@ pub struct NamingModel {
     pub model: String,
     /// Version of the form of this file.
     pub version: u32,
+    /// The embedder that tells how central a word is.
+    pub embedder: String,
+    /// Hash of the grouping model that found the journeys which it was fitted on.
+    pub grouping: String,
     /// The names of the features, in the order of the weights.
     pub features: Vec<String>,
     /// For people with items.
@@ -31,7 +37,7 @@ pub struct NamingModel {
 const FORM: Form = Form {
     model: "naming",
     command: "wayline train names",
-    version: 1,
+    version: 2,
 };
 
 impl NamingModel {
@@ -42,15 +48,18 @@ impl NamingModel {
     #[must_use]
     #[expect(clippy::expect_used, reason = "the shipped file is read in a test")]
     pub fn builtin() -> Self {
-        Self::from_json(include_str!("../../models/naming.json"))
-            .expect("the shipped naming model is valid")
+        Self::from_json(
+            include_str!("../../models/naming.json"),
+            Embedder::builtin(),
+        )
+        .expect("the shipped naming model is valid")
     }
 
     /// From the text of a model file.
     ///
     /// # Errors
-    /// Truncated or malformed, of another version or for other features.
-    pub fn from_json(text: &str) -> Result<Self, ModelError> {
+    /// Truncated or malformed, of another version, for other features or another embedder.
+    pub fn from_json(text: &str, embedder: &Embedder) -> Result<Self, ModelError> {
         let mut model: Self = FORM.read(text)?;
         let sane = |words: &WordModel| {
             let length = words.words_of_a_name;
@@ -59,17 +68,24 @@ impl NamingModel {
         let fits = sane(&model.with_items)
             && sane(&model.searches_only)
             && model.features == owned(&FEATURES);
-        FORM.check(fits, "", "")?;
+        FORM.check(fits, &model.embedder, embedder.hash())?;
         model.hash = hash_of(text);
         Ok(model)
     }
 
-    /// A model of fitted weights.
+    /// A model of weights fitted on the journeys of the grouping model with that hash.
     #[must_use]
-    pub fn fitted(with_items: WordModel, searches_only: WordModel) -> Self {
+    pub fn fitted(
+        embedder: &Embedder,
+        grouping: &str,
+        with_items: WordModel,
+        searches_only: WordModel,
+    ) -> Self {
         Self {
             model: FORM.model.to_owned(),
             version: FORM.version,
+            embedder: embedder.hash().to_owned(),
+            grouping: grouping.to_owned(),
             features: owned(&FEATURES),
             with_items,
             searches_only,
@@ -98,6 +114,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::model::GroupingModel;
 
     const SHIPPED: &str = include_str!("../../models/naming.json");
 
@@ -107,9 +124,23 @@ mod tests {
     }
 
     #[test]
+    fn builtin_was_fitted_with_the_shipped_grouping() {
+        let of = NamingModel::builtin();
+        assert_eq!(of.grouping, GroupingModel::builtin().hash());
+    }
+
+    #[test]
+    fn another_embedder_is_refused() {
+        let mut model: Value = serde_json::from_str(SHIPPED).expect("JSON");
+        model["embedder"] = json!("another");
+        let refused = NamingModel::from_json(&model.to_string(), Embedder::builtin());
+        assert!(matches!(refused, Err(ModelError::Embedder { .. })));
+    }
+
+    #[test]
     fn a_truncated_model_is_refused_wherever_it_ends() {
         for length in 0..SHIPPED.trim_end().len() {
-            let refused = NamingModel::from_json(&SHIPPED[..length]);
+            let refused = NamingModel::from_json(&SHIPPED[..length], Embedder::builtin());
             assert!(matches!(refused, Err(ModelError::Malformed { .. })));
         }
     }
@@ -125,7 +156,7 @@ mod tests {
         for change in changes {
             let mut model: Value = serde_json::from_str(SHIPPED).expect("JSON");
             change(&mut model);
-            let refused = NamingModel::from_json(&model.to_string());
+            let refused = NamingModel::from_json(&model.to_string(), Embedder::builtin());
             assert!(matches!(refused, Err(ModelError::Features { .. })));
         }
     }

@@ -22,6 +22,8 @@ pub struct StageModel {
     pub embedder: String,
     /// Hash of the grouping model that found the journeys which it was fitted on.
     pub grouping: String,
+    /// Hash of the ranking model whose chance of a return it looks at.
+    pub ranking: String,
     /// The names of the features of ranking and of [`FEATURES`], in the order of the weights.
     pub features: Vec<String>,
     /// Whether a goal doesn't conclude, by the meaning of its keywords alone.
@@ -39,7 +41,7 @@ pub struct StageModel {
 const FORM: Form = Form {
     model: "stage",
     command: "wayline train stage",
-    version: 2,
+    version: 3,
 };
 
 /// The names of all features, in their order.
@@ -78,11 +80,12 @@ impl StageModel {
         Ok(model)
     }
 
-    /// A model of parts fitted on the journeys of the grouping model with that hash; `phases` in the order of [`PHASES`].
+    /// A model of parts fitted on the journeys of the grouping and with the returns of the ranking
+    /// model of those hashes; `phases` in the order of [`PHASES`].
     #[must_use]
     pub fn fitted(
         embedder: &Embedder,
-        grouping: &str,
+        [grouping, ranking]: [&str; 2],
         lasts: Logistic,
         phases: [Logistic; PHASES.len()],
         evergreen: Logistic,
@@ -93,6 +96,7 @@ impl StageModel {
             version: FORM.version,
             embedder: embedder.hash().to_owned(),
             grouping: grouping.to_owned(),
+            ranking: ranking.to_owned(),
             features: owned(&names().collect::<Vec<_>>()),
             lasts,
             phases: phases.into(),
@@ -129,7 +133,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::model::GroupingModel;
+    use crate::model::{GroupingModel, RankModel};
 
     const SHIPPED: &str = include_str!("../../models/stage.json");
 
@@ -140,9 +144,10 @@ mod tests {
     }
 
     #[test]
-    fn builtin_was_fitted_with_the_shipped_grouping() {
+    fn builtin_was_fitted_with_the_shipped_models() {
         let of = StageModel::builtin();
         assert_eq!(of.grouping, GroupingModel::builtin().hash());
+        assert_eq!(of.ranking, RankModel::builtin().hash());
     }
 
     #[test]

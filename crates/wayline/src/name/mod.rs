@@ -35,7 +35,8 @@ pub struct Name {
     pub text: String,
     /// What it is made from.
     pub source: NameSource,
-    /// The expected token F1 that it won by, 0 to 1.
+    /// The expected token F1 that it won by, 0 to 1; 0 where all texts are taken by other journeys and
+    /// a number tells this one apart.
     pub score: f64,
     /// The text that came second, if there was one.
     pub runner_up: Option<String>,
@@ -76,7 +77,7 @@ impl<'a> Naming<'a> {
         names.into_iter().flatten().collect()
     }
 
-    /// What it could be called, best first, those that look misspelt behind all others. Spelling is
+    /// What it could be called, best first, those that look misspelt or are too long behind all others. Spelling is
     /// looked at until enough good texts are found; what follows can't be chosen.
     fn best_texts(
         &self,
@@ -87,13 +88,17 @@ impl<'a> Naming<'a> {
         let likely = LikelyWords::of(&words, self.model);
         let mut possible = possible_names(self.person, candidate, &likely, spelling);
         possible.sort_by(|left, right| {
-            let by_score = right.score.total_cmp(&left.score);
-            by_score.then_with(|| left.text().cmp(&right.text()))
+            let by_worth = right.worth().total_cmp(&left.worth());
+            let by_weight = right.weight.total_cmp(&left.weight);
+            by_worth
+                .then(by_weight)
+                .then_with(|| left.text().cmp(&right.text()))
         });
         let (mut good, mut misspelt) = (Vec::new(), Vec::new());
         for text in possible {
             let enough = good.len() >= GOOD_NAMES;
-            if !enough && text.typed && spelling.looks_misspelt(&text.text()) {
+            if text.is_too_long() || !enough && text.typed && spelling.looks_misspelt(&text.text())
+            {
                 misspelt.push(text);
             } else {
                 good.push(text);
@@ -111,7 +116,7 @@ impl<'a> Naming<'a> {
     ) -> Name {
         let mut free = scored
             .iter()
-            .map(|scored| (scored, title_case(&scored.text())))
+            .map(|scored| (scored, title_case(&scored.shortened())))
             .filter(|(_, text)| !taken.contains(&text.to_lowercase()));
         if let Some((best, text)) = free.next() {
             return Name {

@@ -119,3 +119,16 @@ fn a_plural_narrows_nothing() {
         }
     }
 }
+
+#[test]
+fn a_very_long_query_is_no_name_where_another_is_left() {
+    let long = "what do i have to know before i plan a wedding in a garden in june this year";
+    let acts = [
+        search(0, long),
+        search(DAY, "garden wedding"),
+        search(2 * DAY, long),
+    ];
+    assert_eq!(texts(&names(&acts, &[0, 0])), ["Garden Wedding"]);
+    let alone = names(&[search(0, long)], &[0]);
+    assert_eq!(texts(&alone), ["What Do I Have to Know Before I Plan A…"]);
+}

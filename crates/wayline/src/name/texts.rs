@@ -23,9 +23,33 @@ pub(super) struct PossibleName<'a> {
     pub(super) source: NameSource,
     /// Expected token F1 with the name that somebody would give, 0 to 1.
     pub(super) score: f64,
+    /// How much of the journey the keyword is; 0 for what isn't one of its keywords.
+    pub(super) weight: f64,
 }
 
+/// Longer texts are no names: they are used where nothing else is left, and cut.
+const MOST_WORDS: usize = 10;
+
 impl<'a> PossibleName<'a> {
+    /// What it is chosen by.
+    pub(super) fn worth(&self) -> f64 {
+        let composed = !self.narrowing.is_empty();
+        self.score - if composed { COMPOSING_COSTS } else { 0.0 }
+    }
+
+    pub(super) fn is_too_long(&self) -> bool {
+        self.text.split(' ').nth(MOST_WORDS).is_some()
+    }
+
+    /// The text with at most so many words as a name has.
+    pub(super) fn shortened(&self) -> Cow<'a, str> {
+        let mut spaces = self.text.match_indices(' ');
+        match spaces.nth(MOST_WORDS - 1) {
+            Some((end, _)) => Cow::Owned(format!("{}…", &self.text[..end])),
+            None => self.text(),
+        }
+    }
+
     pub(super) fn text(&self) -> Cow<'a, str> {
         match self.narrowing {
             "" => Cow::Borrowed(self.text),
@@ -40,6 +64,8 @@ const NARROWED: usize = 8;
 const NARROWING: usize = 6;
 /// What a composed phrase must be better by: one that somebody wrote reads better.
 const COMPOSING_COSTS: f64 = 0.02;
+/// Words that begin with the same so many letters are taken for forms of one.
+const STEM: usize = 4;
 /// Shorter words narrow nothing.
 const SHORTEST: usize = 3;
 
@@ -95,8 +121,13 @@ impl<'a> LikelyWords<'a> {
         2.0 * common / (f64::from(count) + self.words_of_a_name)
     }
 
+    /// Whether a text has a word, or another form of it: "swimming" has "swim".
     fn has(text: &str, word: &str) -> bool {
-        words(text).any(|other| folded(other) == folded(word))
+        let stem = |word: &str| match word.char_indices().nth(STEM) {
+            Some((end, _)) => word[..end].to_owned(),
+            None => folded(word).to_owned(),
+        };
+        words(text).any(|other| stem(other) == stem(word))
     }
 }
 
@@ -108,14 +139,17 @@ pub(super) fn possible_names<'a>(
     likely: &LikelyWords<'a>,
     spelling: &mut Spelling<'a>,
 ) -> Vec<PossibleName<'a>> {
-    let own = candidate.keywords.iter().map(|(keyword, _)| *keyword);
-    let shared = candidate.interests.iter().map(|(keyword, _)| *keyword);
-    let mut indices: Vec<u32> = own.chain(shared).collect();
-    indices.sort_unstable();
-    indices.dedup();
+    let own = candidate.keywords.iter().copied();
+    let shared = candidate
+        .interests
+        .iter()
+        .map(|(keyword, _)| (*keyword, 0.0));
+    let mut indices: Vec<(u32, f64)> = own.chain(shared).collect();
+    indices.sort_by(|left, right| left.0.cmp(&right.0).then(right.1.total_cmp(&left.1)));
+    indices.dedup_by_key(|(index, _)| *index);
     let mut possible: Vec<PossibleName<'a>> = indices
         .into_iter()
-        .map(|index| {
+        .map(|(index, weight)| {
             let keyword = &person.keywords[index as usize];
             PossibleName {
                 narrowing: "",
@@ -123,6 +157,7 @@ pub(super) fn possible_names<'a>(
                 typed: keyword.sources.contains(Source::Query),
                 source: source(keyword),
                 score: likely.expected_f1("", &keyword.text),
+                weight,
             }
         })
         .collect();
@@ -138,7 +173,8 @@ pub(super) fn possible_names<'a>(
         let narrowing = well_spelt.iter();
         for word in narrowing.filter(|word| !LikelyWords::has(interest, word)) {
             possible.push(PossibleName {
-                score: likely.expected_f1(word, interest) - COMPOSING_COSTS,
+                score: likely.expected_f1(word, interest),
+                weight: 0.0,
                 narrowing: word,
                 text: interest,
                 typed: false,
@@ -154,5 +190,31 @@ fn source(keyword: &Keyword) -> NameSource {
         NameSource::Interest
     } else {
         NameSource::Keyword
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_interest_is_narrowed_by_a_form_of_its_own_words() {
+        for (interest, word) in [
+            ("swimming", "swim"),
+            ("smoking meat", "smoke"),
+            ("puppies", "puppy"),
+            ("wedding guest dresses", "dress"),
+            ("homeschooling", "homeschool"),
+            ("beach weddings", "wedding"),
+        ] {
+            assert!(LikelyWords::has(interest, word), "{word} {interest}");
+        }
+        for (interest, word) in [
+            ("weddings", "beach"),
+            ("sofas", "sofa bed"),
+            ("ties", "tea"),
+        ] {
+            assert!(!LikelyWords::has(interest, word), "{word} {interest}");
+        }
     }
 }

@@ -145,12 +145,22 @@ pub fn normalize(text: &str, out: &mut String) {
 /// characters alone, which name no goal.
 #[must_use]
 pub fn is_wordless(text: &str) -> bool {
-    // Symbols, dingbats, and the planes of emoji.
-    let is_pictograph =
-        |it: char| matches!(it, '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}');
-    !text
-        .chars()
-        .any(|it| it.is_alphanumeric() || is_pictograph(it))
+    let is_word = |it: char| it.is_alphanumeric() || is_pictograph(it);
+    !text.chars().any(is_word)
+}
+
+/// Unicode's property Extended_Pictographic (emoji-data.txt), but for signs of brands and rights.
+const fn is_pictograph(character: char) -> bool {
+    matches!(character,
+        '\u{231a}'..='\u{231b}' | '\u{2328}' | '\u{23cf}' | '\u{23e9}'..='\u{23f3}'
+        | '\u{23f8}'..='\u{23fa}' | '\u{25b6}' | '\u{25c0}' | '\u{25fb}'..='\u{25fe}'
+        | '\u{2600}'..='\u{2605}' | '\u{2607}'..='\u{2612}' | '\u{2614}'..='\u{2685}'
+        | '\u{2690}'..='\u{2705}' | '\u{2708}'..='\u{2712}' | '\u{2714}' | '\u{2716}' | '\u{271d}'
+        | '\u{2721}' | '\u{2728}' | '\u{2733}'..='\u{2734}' | '\u{2744}' | '\u{2747}' | '\u{274c}'
+        | '\u{274e}' | '\u{2753}'..='\u{2755}' | '\u{2757}' | '\u{2763}'..='\u{2767}'
+        | '\u{2795}'..='\u{2797}' | '\u{27a1}' | '\u{27b0}' | '\u{27bf}' | '\u{2934}'..='\u{2935}'
+        | '\u{2b05}'..='\u{2b07}' | '\u{2b1b}'..='\u{2b1c}' | '\u{2b50}' | '\u{2b55}'
+        | '\u{1f000}'..='\u{1faff}')
 }
 
 /// Whether the text is ASCII and has nothing but single spaces between words: no other white space
@@ -230,10 +240,24 @@ mod tests {
             "— … «»",
             "\u{202e}\u{feff}",
             "$$ !",
+            "❝ ❞",
+            "➔ ✓",
         ] {
             assert!(is_wordless(text), "{text:?}");
         }
-        for text in ["c++", "7", "é", "東京", "ไทย", "🍕", "☂", "👩‍👩‍👧"] {
+        for text in [
+            "c++",
+            "7",
+            "é",
+            "東京",
+            "ไทย",
+            "🍕",
+            "☂",
+            "⭐",
+            "⏰",
+            "▶",
+            "👩‍👩‍👧",
+        ] {
             assert!(!is_wordless(text), "{text:?}");
         }
     }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use wayline::evaluate::Figure;
 use wayline::evaluate::ranking::ndcg;
-use wayline::evaluate::{Figure, Resampling, bootstrap};
 use wayline::logistic::Logistic;
 use wayline::nouns::Timestamp;
 use wayline::rank::{FEATURES, Features};
 use wayline::train::{Ridge, Weighted};
 
+use super::differences::mean_over_people;
 use super::labels::fold_of;
 use super::moments::Moment;
 use super::ranker::fit_returns;
@@ -174,18 +175,8 @@ impl HeldBack {
     /// The mean difference to another order of the same lists, with its 95 % interval over people.
     pub(super) fn better_than(&self, other: &Self) -> Figure {
         let pairs = self.ndcg.values().zip(other.ndcg.values());
-        let differences: Vec<f64> = pairs.map(|(own, others)| own - others).collect();
-        let mean = |weights: &[u32]| {
-            let sum: f64 = differences
-                .iter()
-                .zip(weights)
-                .map(|(difference, weight)| difference * f64::from(*weight))
-                .sum();
-            vec![sum / f64::from(weights.iter().sum::<u32>().max(1))]
-        };
-        let all = mean(&vec![1; differences.len()]);
-        let figures = bootstrap::figures(differences.len(), Resampling::default(), all, mean);
-        figures.first().copied().unwrap_or_default()
+        let differences = pairs.map(|(own, others)| [own - others, 1.0]);
+        mean_over_people(&differences.collect::<Vec<_>>())
     }
 }
 
@@ -194,12 +185,4 @@ fn list_quality(mut list: List) -> Option<f64> {
     list.sort_by(|left, right| right.0.total_cmp(&left.0));
     let relevances: Vec<f64> = list.iter().map(|(_, relevance)| *relevance).collect();
     ndcg(&relevances, &relevances, DEPTH)
-}
-
-/// A figure with the interval of a difference, as `0.542 (+0.011 .. +0.084)`.
-pub(super) fn with_difference(value: f64, difference: &Figure) -> String {
-    match difference.interval {
-        Some(it) => format!("{value:.3} ({:+.3} .. {:+.3})", it.low, it.high),
-        None => format!("{value:.3}"),
-    }
 }

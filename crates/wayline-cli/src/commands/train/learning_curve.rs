@@ -8,7 +8,8 @@ use anyhow::Result;
 use wayline::evaluate::Figure;
 use wayline::logistic::Logistic;
 
-use super::judged::{Folds, HeldBack, Judged, fit_score, with_difference};
+use super::differences::with_difference;
+use super::judged::{Folds, HeldBack, Judged, fit_score};
 use super::write_text;
 use crate::plots::{LearnedFrom, learning_curve};
 

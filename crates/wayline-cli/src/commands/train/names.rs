@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
+use rayon::prelude::*;
 use wayline::affinity::UnitSpace;
 use wayline::assign::Candidate;
 use wayline::config::Config;
@@ -31,15 +32,15 @@ use crate::run::{Models, RunArgs};
 ///
 /// Learns from the names in the catalogue of journeys that simulated people are on: a word of a
 /// journey's keywords and interests is right if a name of the journey has it. Prints the token F1 of
-/// names chosen so, for journeys that the model had not seen (nor their twins), beside simple
-/// choices and the best that the texts at hand would allow. The same data gives the same file,
-/// bit for bit.
+/// names chosen so, for journeys that the model had not seen (nor their twins), beside two choices
+/// without a model. The journeys are found by the grouping model of this run, which may have seen
+/// them. The same data gives the same file, bit for bit; it takes minutes.
 #[derive(Args, Debug)]
 #[command(after_help = "The model that ships:
   wayline train names -o crates/wayline/models/naming.json")]
 pub(crate) struct NamesArgs {
     /// Labelled simulated people of each kind of log, for each half of the catalogue's journeys
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u64).range(10..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     simulated: u64,
 
     /// Where the model goes
@@ -87,10 +88,13 @@ pub(super) fn run(args: &NamesArgs) -> Result<()> {
     let models = args.run.models()?;
     let everybody = Everybody::make(args.simulated, &config, &models)?;
     let mut out = std::io::stdout().lock();
-    let halves = [1, 0].map(|other| everybody.fit(|half| half == other));
-    let [first, second] = halves;
+    let without = |half: usize| everybody.fit(&models, move |it| it != half);
+    let (model, (first, second)) = rayon::join(
+        || everybody.fit(&models, |_| true),
+        || rayon::join(|| without(0), || without(1)),
+    );
     everybody.table(&mut out, &[first?, second?])?;
-    let model = everybody.fit(|_| true)?;
+    let model = model?;
     weights(&mut out, &model)?;
     write_text(&args.output, &serde_json::to_string_pretty(&model)?)
 }
@@ -119,12 +123,15 @@ fn weights(out: &mut impl Write, model: &NamingModel) -> Result<()> {
 
 impl Everybody {
     fn make(people: u64, config: &Config, models: &Models) -> Result<Self> {
-        let mut all = Self {
-            logs: Vec::new(),
-            walkers: Vec::new(),
-        };
-        for (half, catalogue) in catalogue_halves().iter().enumerate() {
-            for (kind, seed) in LogKind::ALL.into_iter().zip(1_400..) {
+        let halves = catalogue_halves();
+        let logs = halves.iter().enumerate().flat_map(|(half, catalogue)| {
+            let kinds = LogKind::ALL.into_iter().zip(1_400..);
+            kinds.map(move |(kind, seed)| (half, catalogue, kind, seed))
+        });
+        let logs: Vec<_> = logs.enumerate().collect();
+        let walked: Result<Vec<(LabelledLog<Gold>, Vec<Walker>)>> = logs
+            .into_par_iter()
+            .map(|(place, (half, catalogue, kind, seed))| {
                 // Few of their journeys are found, and they teach a part of their own.
                 let people = match kind {
                     LogKind::SearchesOnly => SEARCHERS * people,
@@ -138,58 +145,15 @@ impl Everybody {
                 };
                 let nothing = Without::Nothing;
                 let log = labels::simulated(catalogue, &simulation, people, nothing, config)?;
-                all.add(half, kind, log, config, models);
-            }
-        }
-        Ok(all)
-    }
-
-    fn add(
-        &mut self,
-        half: usize,
-        kind: LogKind,
-        log: LabelledLog<Gold>,
-        config: &Config,
-        models: &Models,
-    ) {
-        let everybody = |_: &str| true;
-        let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
-        let mut person = 0;
-        each_walked(
-            &log,
-            &models.grouping,
-            config,
-            everybody,
-            |labelled, walked| {
-                let gold = log.gold.people.iter();
-                let mut gold = gold.filter(|it| it.user_id.to_string() == labelled.person.user_id);
-                let journeys = gold.next().map_or(&[][..], |it| &it.journeys);
-                let candidates = walked.assigned.candidates.clone();
-                let facts = KeywordFacts::of(&labelled.person, &log.corpus);
-                let space =
-                    UnitSpace::of(&labelled.person, &facts, &mut embeddings, &config.affinity);
-                let names_of = |candidate: &Candidate| {
-                    let keywords = candidate.keywords.iter().map(|(keyword, _)| *keyword);
-                    let goal = labelled.goal_of_group(keywords)?;
-                    let names = journeys.get(goal as usize)?.names();
-                    Some(names.map(str::to_owned).collect())
-                };
-                self.walkers.push(Walker {
-                    half,
-                    kind,
-                    log: self.logs.len(),
-                    person,
-                    names: candidates
-                        .iter()
-                        .map(|it| names_of(it).unwrap_or_default())
-                        .collect(),
-                    space,
-                    candidates,
-                });
-                person += 1;
-            },
-        );
-        self.logs.push(log);
+                let walkers = walkers(&log, place, (half, kind), config, models);
+                Ok((log, walkers))
+            })
+            .collect();
+        let (logs, walkers): (Vec<_>, Vec<_>) = walked?.into_iter().unzip();
+        Ok(Self {
+            logs,
+            walkers: walkers.into_iter().flatten().collect(),
+        })
     }
 
     fn person(&self, walker: &Walker) -> (&Extracted, &Corpus) {
@@ -197,12 +161,14 @@ impl Everybody {
         (&log.people[walker.person].person, &log.corpus)
     }
 
-    fn fit(&self, halves: impl Fn(usize) -> bool) -> Result<NamingModel> {
+    fn fit(&self, models: &Models, halves: impl Fn(usize) -> bool + Sync) -> Result<NamingModel> {
         let of = |searches: bool| {
             let wanted = |it: &Walker| halves(it.half) && searches == it.searches_only();
             self.fit_words(wanted)
         };
-        Ok(NamingModel::fitted(of(false)?, of(true)?))
+        let (items, searches) = rayon::join(|| of(false), || of(true));
+        let (embedder, grouping) = (Embedder::builtin(), models.grouping.hash());
+        Ok(NamingModel::fitted(embedder, grouping, items?, searches?))
     }
 
     /// Fits words of some people's journeys: one is right for each name that has it, and wrong for
@@ -236,7 +202,7 @@ impl Everybody {
     fn table(&self, out: &mut impl Write, models: &[NamingModel; 2]) -> Result<()> {
         writeln!(
             out,
-            "token F1 of names, found journeys that the model had not seen\n  {:<20} {:>8} {:>8} {:>8} {:>9} {:>9}",
+            "token F1 of names, found journeys whose names the model had not seen\n  {:<20} {:>8} {:>8} {:>8} {:>9} {:>9}",
             "", "journeys", "chosen", "composed", "strongest", "interest"
         )?;
         for kind in LogKind::ALL {
@@ -276,6 +242,52 @@ impl Everybody {
         }
         Ok(())
     }
+}
+
+/// The people of a log, which stands at a place of all logs, with the journeys that are found.
+fn walkers(
+    log: &LabelledLog<Gold>,
+    place: usize,
+    (half, kind): (usize, LogKind),
+    config: &Config,
+    models: &Models,
+) -> Vec<Walker> {
+    let everybody = |_: &str| true;
+    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
+    let mut walkers = Vec::new();
+    each_walked(
+        log,
+        &models.grouping,
+        config,
+        everybody,
+        |labelled, walked| {
+            let person = &labelled.person;
+            let mut gold = log.gold.people.iter();
+            let gold = gold.find(|it| it.user_id.to_string() == person.user_id);
+            let journeys = gold.map_or(&[][..], |it| &it.journeys);
+            let candidates = walked.assigned.candidates.clone();
+            let facts = KeywordFacts::of(person, &log.corpus);
+            let names_of = |candidate: &Candidate| {
+                let keywords = candidate.keywords.iter().map(|(keyword, _)| *keyword);
+                let goal = labelled.goal_of_group(keywords)?;
+                let names = journeys.get(goal as usize)?.names();
+                Some(names.map(str::to_owned).collect())
+            };
+            walkers.push(Walker {
+                half,
+                kind,
+                log: place,
+                person: walkers.len(),
+                names: candidates
+                    .iter()
+                    .map(|it| names_of(it).unwrap_or_default())
+                    .collect(),
+                space: UnitSpace::of(person, &facts, &mut embeddings, &config.affinity),
+                candidates,
+            });
+        },
+    );
+    walkers
 }
 
 fn f1(name: &str, golden: &[String]) -> f64 {

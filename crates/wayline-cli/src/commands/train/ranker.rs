@@ -12,9 +12,8 @@ use wayline::rank::FEATURES;
 use wayline::simulate::LogKind;
 use wayline::train::Examples;
 
-use super::judged::{
-    Folds, HeldBack, PENALTIES, RETURN_LOG_ODDS, as_likely_as_returns, fit_score, with_difference,
-};
+use super::differences::with_difference;
+use super::judged::{Folds, HeldBack, PENALTIES, RETURN_LOG_ODDS, as_likely_as_returns, fit_score};
 use super::learning_curve;
 use super::logistic::fit_shrunk;
 use super::moments::{Inference, Moment, Moments};

@@ -26,6 +26,7 @@ use crate::run::{Models, RunArgs};
 
 /// A journey whose stage is known.
 pub(super) struct Known {
+    pub(super) user_id: String,
     pub(super) features: Features,
     pub(super) evergreen: bool,
     pub(super) ended: bool,
@@ -186,6 +187,7 @@ impl<'a> Seeing<'a> {
                 .lasts
                 .log_odds(&space.meaning(&candidate.keywords));
             known.push(Known {
+                user_id: person.user_id.clone(),
                 features: of_journey(
                     person,
                     candidate,

@@ -1,12 +1,13 @@
 //! `wayline train stage`: evergreen or situational, ongoing or ended, and the phase.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
 use wayline::embed::Embedder;
+use wayline::evaluate::Figure;
 use wayline::logistic::Logistic;
 use wayline::model::StageModel;
 use wayline::rank;
@@ -15,6 +16,7 @@ use wayline::stage;
 use wayline::train::Examples;
 
 use super::affinity::SearchData;
+use super::differences::{mean_over_people, with_difference};
 use super::logistic::fit_shrunk;
 use super::stage_labels::{Known, annotated, simulated};
 use super::stage_words::Words;
@@ -85,7 +87,7 @@ pub(super) fn run(args: &StageArgs) -> Result<()> {
     )?;
     writeln!(
         out,
-        "{:<34} {:>22} {:>22}",
+        "{:<34} {:>24} {:>24}",
         "accuracy, held back", "annotated", "simulated"
     )?;
     let evergreen = fit_best(
@@ -118,7 +120,7 @@ pub(super) fn run(args: &StageArgs) -> Result<()> {
     weights(&mut out, &evergreen, &ended)?;
     let model = StageModel::fitted(
         Embedder::builtin(),
-        models.grouping.hash(),
+        [models.grouping.hash(), models.ranking.hash()],
         all_words.lasts,
         all_words.phases,
         evergreen,
@@ -130,7 +132,8 @@ pub(super) fn run(args: &StageArgs) -> Result<()> {
 /// A rule that is told what the others are like.
 type Baseline<'a> = (&'static str, &'a dyn Fn(&[&Known], &Known) -> bool);
 
-/// Prints baselines and the model by each penalty, and fits the best on everybody.
+/// Prints baselines and the model by each penalty, with the interval of the difference to the best
+/// baseline of the same log, and fits the best on everybody.
 fn fit_best(
     out: &mut impl Write,
     what: &str,
@@ -138,51 +141,99 @@ fn fit_best(
     label: impl Fn(&Known) -> bool + Copy,
     baselines: &[Baseline<'_>],
 ) -> Result<Logistic> {
+    let mut best_rules: [Vec<bool>; 2] = Default::default();
     for (name, rule) in baselines {
-        let figures = held_back(known, label, |others| {
+        let right = held_back(known, label, |others| {
             let others = others.to_vec();
             Ok(move |it: &Known| rule(&others, it))
         })?;
-        line(out, &format!("{what}, {name}"), figures)?;
+        let shares = LOGS.map(|real| share_right(known, &right, real));
+        let cells = shares.map(|share| format!("{share:.3}"));
+        line(out, &format!("{what}, {name}"), &cells)?;
+        for (best, real) in best_rules.iter_mut().zip(LOGS) {
+            if best.is_empty() || share_right(known, &right, real) > share_right(known, best, real)
+            {
+                best.clone_from(&right);
+            }
+        }
     }
-    let mut best: Option<(f64, f64)> = None;
+    let mut best = (f64::NEG_INFINITY, PENALTIES[0]);
     for penalty in PENALTIES {
-        let figures = held_back(known, label, |others| {
+        let right = held_back(known, label, |others| {
             let model = fit_stage(others, label, penalty)?;
             Ok(move |it: &Known| model.log_odds(&it.features) >= 0.0)
         })?;
-        line(out, &format!("{what}, penalty {penalty}"), figures)?;
-        let value = figures[0] + figures[1];
-        if best.is_none_or(|(known, _)| value > known) {
-            best = Some((value, penalty));
+        let cells: Vec<String> = LOGS
+            .into_iter()
+            .zip(&best_rules)
+            .map(|(real, rule)| {
+                let difference = difference(known, &right, rule, real);
+                with_difference(share_right(known, &right, real), &difference)
+            })
+            .collect();
+        line(out, &format!("{what}, penalty {penalty}"), &cells)?;
+        let value: f64 = LOGS
+            .map(|real| share_right(known, &right, real))
+            .iter()
+            .sum();
+        if value > best.0 {
+            best = (value, penalty);
         }
     }
-    let penalty = best.map_or(PENALTIES[0], |(_, penalty)| penalty);
-    fit_stage(&known.iter().collect::<Vec<_>>(), label, penalty)
+    fit_stage(&known.iter().collect::<Vec<_>>(), label, best.1)
 }
 
-/// Shares that are right of annotated and simulated journeys, each fold by what the others taught.
+/// Whether journeys are annotated ones or simulated, in the order of the columns.
+const LOGS: [bool; 2] = [true, false];
+
+/// For each journey whether it comes out right, each fold by what the others taught.
 fn held_back<'k, R: Fn(&Known) -> bool>(
     known: &'k [Known],
     label: impl Fn(&Known) -> bool,
     teach: impl Fn(&[&'k Known]) -> Result<R>,
-) -> Result<[f64; 2]> {
-    let mut right = [0_usize; 2];
-    let mut all = [0_usize; 2];
+) -> Result<Vec<bool>> {
+    let mut right = vec![false; known.len()];
     let folds: BTreeSet<(bool, usize)> = known.iter().map(|it| (it.real, it.fold)).collect();
     for fold in folds {
-        let (tested, others): (Vec<&Known>, Vec<&Known>) =
-            known.iter().partition(|it| (it.real, it.fold) == fold);
-        let rule = teach(&others)?;
-        let place = usize::from(!fold.0);
-        all[place] += tested.len();
-        right[place] += tested.iter().filter(|it| rule(it) == label(it)).count();
+        let is_tested = |it: &Known| (it.real, it.fold) == fold;
+        let others = known.iter().filter(|it| !is_tested(it));
+        let rule = teach(&others.collect::<Vec<_>>())?;
+        for (right, it) in right.iter_mut().zip(known).filter(|(_, it)| is_tested(it)) {
+            *right = rule(it) == label(it);
+        }
     }
-    Ok([0, 1].map(|place| right[place] as f64 / all[place].max(1) as f64))
+    Ok(right)
 }
 
-fn line(out: &mut impl Write, name: &str, [annotated, simulated]: [f64; 2]) -> Result<()> {
-    writeln!(out, "  {name:<32} {annotated:>22.3} {simulated:>22.3}")?;
+fn share_right(known: &[Known], right: &[bool], real: bool) -> f64 {
+    let of_log = known.iter().zip(right).filter(|(it, _)| it.real == real);
+    let (mut all, mut count) = (0_usize, 0_usize);
+    for (_, right) in of_log {
+        all += 1;
+        count += usize::from(*right);
+    }
+    count as f64 / all.max(1) as f64
+}
+
+/// By how much more often the one is right than the other, with the interval over people.
+fn difference(known: &[Known], one: &[bool], other: &[bool], real: bool) -> Figure {
+    let mut people: BTreeMap<&str, [f64; 2]> = BTreeMap::new();
+    for ((it, one), other) in known.iter().zip(one).zip(other) {
+        if it.real == real {
+            let sums = people.entry(&it.user_id).or_default();
+            sums[0] += f64::from(u8::from(*one)) - f64::from(u8::from(*other));
+            sums[1] += 1.0;
+        }
+    }
+    mean_over_people(&people.into_values().collect::<Vec<_>>())
+}
+
+fn line(out: &mut impl Write, name: &str, cells: &[String]) -> Result<()> {
+    write!(out, "  {name:<32}")?;
+    for cell in cells {
+        write!(out, " {cell:>24}")?;
+    }
+    writeln!(out)?;
     Ok(())
 }
 

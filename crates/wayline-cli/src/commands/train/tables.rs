@@ -284,8 +284,8 @@ fn items_line(
 fn whole_head(out: &mut impl Write) -> Result<()> {
     writeln!(
         out,
-        "  {:<32} {:>11} {:>11} {:>8} {:>8} {:>8}",
-        "as configured", "keyword B³", "journey F1", "name F1", "AUC", "ECE"
+        "  {:<32} {:>11} {:>11} {:>8} {:>8}",
+        "as configured", "keyword B³", "journey F1", "AUC", "ECE"
     )?;
     Ok(())
 }
@@ -293,10 +293,9 @@ fn whole_head(out: &mut impl Write) -> Result<()> {
 fn whole_line(out: &mut impl Write, name: &str, figures: &[Figures]) -> Result<()> {
     writeln!(
         out,
-        "  {name:<32} {:>11.3} {:>11.3} {:>8.3} {:>8.3} {:>8.3}",
+        "  {name:<32} {:>11.3} {:>11.3} {:>8.3} {:>8.3}",
         mean(figures, |it| it.keyword_b3.value),
         mean(figures, |it| it.journey_f1.value),
-        mean(figures, |it| it.name_token_f1.value),
         mean(figures, |it| it.confidence_auc.value),
         mean(figures, |it| it.ece.value),
     )?;
