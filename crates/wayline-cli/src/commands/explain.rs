@@ -54,6 +54,12 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
     let models = args.run.models()?;
     models.warn_of_strangers();
     let said = args.said.read(args.as_of)?;
+    if said.read.rejected() > 0 {
+        eprintln!(
+            "wayline: rows of feedback that can't be used{}",
+            said.read.reasons()
+        );
+    }
     let rooms = gathered.rooms(&config, &models);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
     for person in gathered.people.records()? {

@@ -94,32 +94,13 @@ impl Job<'_> {
         let inputs = Inputs::find(&self.input.inputs)?;
         let items = self.input.items.as_ref().map(Path::new);
         let config = self.run.config.as_deref();
-        let read: Vec<&Path> = inputs
+        let read = inputs
             .paths()
             .chain(items)
             .chain(config)
-            .chain(also_read.iter().copied().flatten())
-            .collect();
+            .chain(also_read.iter().copied().flatten());
         let rejects = self.input.rejects.as_deref();
-        let written: Vec<&Path> = outputs.iter().copied().flatten().chain(rejects).collect();
-        for (place, output) in written.iter().enumerate() {
-            if read.iter().any(|input| same_file(input, output)) {
-                bail!(
-                    "{} is read by this run and would be overwritten; name another output",
-                    output.display()
-                );
-            }
-            if written[..place]
-                .iter()
-                .any(|other| same_file(other, output))
-            {
-                bail!(
-                    "{} is named for two outputs; name two files",
-                    output.display()
-                );
-            }
-        }
-        Ok(())
+        refuse_overwriting(read, outputs.iter().copied().chain([rejects]))
     }
 
     /// Streams a grouped log; one that turns out not to be grouped is partitioned first, and the
@@ -177,6 +158,33 @@ impl Job<'_> {
         }
         Ok((states, read))
     }
+}
+
+/// Refuses outputs that would overwrite what is read, or each other.
+pub(crate) fn refuse_overwriting<'p>(
+    read: impl IntoIterator<Item = &'p Path>,
+    written: impl IntoIterator<Item = Option<&'p Path>>,
+) -> Result<()> {
+    let read: Vec<&Path> = read.into_iter().collect();
+    let written: Vec<&Path> = written.into_iter().flatten().collect();
+    for (place, output) in written.iter().enumerate() {
+        if read.iter().any(|input| same_file(input, output)) {
+            bail!(
+                "{} is read by this run and would be overwritten; name another output",
+                output.display()
+            );
+        }
+        if written[..place]
+            .iter()
+            .any(|other| same_file(other, output))
+        {
+            bail!(
+                "{} is named for two outputs; name two files",
+                output.display()
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Reads the log, extracts everybody, counts the corpus unless one is given.

@@ -13,7 +13,7 @@ mod summary;
 mod walk;
 
 pub(crate) use args::{InputArgs, Models, RunArgs, parse_time};
-pub(crate) use gather::{Counts, Gathered, Job, count_corpus, gather};
+pub(crate) use gather::{Counts, Gathered, Job, count_corpus, gather, refuse_overwriting};
 pub(crate) use progress::Progress;
 pub(crate) use said::{Said, SaidArgs};
 pub(crate) use summary::{Summary, grouped};

@@ -115,6 +115,11 @@ fn what_cannot_be_used_is_refused() {
         .fails_with("must end in .csv or .jsonl");
     annotate(&folder, "export @out/j.jsonl -o @out/j.jsonl").fails_with("would be overwritten");
     annotate(&folder, "export @events.jsonl -o @sample.csv").fails_with("no journey");
+    let rows = String::from_utf8(folder.read("out/j.jsonl")).expect("UTF-8");
+    let mut turned: Vec<&str> = rows.lines().collect();
+    turned.reverse();
+    folder.write("turned.jsonl", turned.join("\n"));
+    annotate(&folder, "export @turned.jsonl -o @sample.csv").fails_with("in the order of people");
     annotate(&folder, "export @out/j.jsonl -o @sample.csv").ok();
     annotate(&folder, "import @sample.csv -o @labels.jsonl").fails_with("no row has a score");
     annotate(&folder, "import @events.jsonl -o @labels.jsonl").fails_with("can be used");

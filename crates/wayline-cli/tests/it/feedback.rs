@@ -47,6 +47,22 @@ fn a_dismissed_journey_is_hidden_until_its_person_takes_it_up_again() {
     );
     let after = folder.journeys();
     assert_eq!(hidden(&after), BTreeSet::from([id]));
+    // Feedback may be newer than the log, unless a moment is given.
+    let late = HEADER.to_owned() + &row(&first, "2030-01-01T00:00:00Z", "Dismiss", "1");
+    folder.write("late.csv", late);
+    folder.infer("events.jsonl", "--feedback @late.csv").ok();
+    assert_eq!(hidden(&folder.journeys()), BTreeSet::from([id]));
+    let as_of = after[0]["run"]["as_of"]
+        .as_str()
+        .expect("a time")
+        .to_owned();
+    folder
+        .infer(
+            "events.jsonl",
+            &format!("--feedback @late.csv --as-of {as_of}"),
+        )
+        .ok();
+    assert!(hidden(&folder.journeys()).is_empty());
     let of_user = |rows: &[Row]| -> Vec<String> {
         let rows = rows.iter().filter(|it| text(it, "user_id") == user);
         rows.map(|it| text(it, "journey_id").to_owned()).collect()
@@ -57,7 +73,7 @@ fn a_dismissed_journey_is_hidden_until_its_person_takes_it_up_again() {
         "after all others"
     );
     assert_eq!(of_user(&after).len(), of_user(&before).len());
-    // Two days with it after that, and it is back.
+    // Days with it after that, and it is back.
     // What the person searched for is a unit again; an annotation alone would be a new one.
     let keywords = first["keywords"].as_array().expect("a list");
     let is_query = |it: &&serde_json::Value| {
@@ -69,7 +85,7 @@ fn a_dismissed_journey_is_hidden_until_its_person_takes_it_up_again() {
     let keyword = searched["keyword"].as_str().expect("a keyword");
     let mut log = String::from_utf8(folder.read("events.jsonl")).expect("UTF-8");
     let end_ms = wayline_time(end);
-    for day in 1..=3 {
+    for day in 1..=4 {
         let at = end_ms + day * 86_400_000;
         let event = serde_json::json!({
             "user_id": user, "timestamp": at, "action": "search", "query": keyword,
@@ -123,6 +139,11 @@ fn rows_that_cannot_be_used_are_counted_with_their_line() {
     }
     assert!(ran.stderr.contains("feedback.csv:2:"), "{}", ran.stderr);
     assert_eq!(folder.journeys(), plain, "nothing is hidden");
+    folder.write("nothing-yet.csv", HEADER);
+    folder
+        .infer("events.jsonl", "--feedback @nothing-yet.csv")
+        .ok();
+    assert_eq!(folder.journeys(), plain);
     let other = Folder::simulated("--people 2 --seed 5");
     other.write("no-event.csv", "user_id,journey_id,timestamp,channel\n");
     other.refuses(
@@ -189,7 +210,12 @@ fn feedback_and_labels_teach_a_score() {
     let ran =
         train("--feedback @feedback.csv --labels @labels.jsonl --learning-curve @out/curve.svg")
             .ok();
-    for said in ["email    1", "learning curve", "from the model, penalty"] {
+    for said in [
+        "email    1",
+        "learning curve",
+        "from the model, penalty",
+        "the lowest log loss ships",
+    ] {
         assert!(ran.stdout.contains(said), "{}", ran.stdout);
     }
     assert!(ran.stdout.contains("0 more that the log"), "{}", ran.stdout);
@@ -199,9 +225,19 @@ fn feedback_and_labels_teach_a_score() {
         .infer("events.jsonl", "--ranker @out/ranker.json")
         .ok();
     train("--learning-curve @out/x.svg").fails_with("--learning-curve needs judgements");
+    train("--labels @labels.jsonl --learning-curve @labels.jsonl").fails_with("overwritten");
+    let twice = "--labels @labels.jsonl --learning-curve @out/ranker.json";
+    train(twice).fails_with("named for two outputs");
+    folder.write("nothing.jsonl", "");
+    train("--labels @nothing.jsonl").fails_with("hold no row");
     let stranger = "{\"user_id\":\"u\",\"journey_id\":\"j\",\"as_of\":\"2025-06-01T00:00:00Z\",\"relevance\":3}\n";
     folder.write("stranger.jsonl", stranger);
     train("--labels @stranger.jsonl").fails_with("none of the 1 journeys");
+    let labels = String::from_utf8(folder.read("labels.jsonl")).expect("UTF-8");
+    let user = text(&journeys[0], "user_id");
+    let own: Vec<&str> = labels.lines().filter(|it| it.contains(user)).collect();
+    folder.write("one.jsonl", own.join("\n") + "\n");
+    train("--labels @one.jsonl").fails_with("journeys of one person");
     let same = String::from_utf8(folder.read("labels.jsonl")).expect("UTF-8");
     folder.write(
         "same.jsonl",

@@ -22,7 +22,7 @@ const COLUMNS: Columns = Columns {
 /// (sent, open, click, dismiss, positive, negative) and `position` (from 1), which may be blank.
 ///
 /// # Errors
-/// A file can't be read to its end or lacks a column, or no row can be used.
+/// A file can't be read to its end or lacks a column, or there are rows and none can be used.
 pub fn read_feedback(
     inputs: &Inputs,
     mut take: impl FnMut(Feedback),
@@ -42,11 +42,11 @@ fn feedback(row: &TableRow<'_>) -> Result<Feedback, RowError> {
         user_id: user_id.to_owned(),
         journey_id: journey_id.to_owned(),
         time: time(row, "timestamp")?,
-        channel: Channel::from_name(channel).ok_or_else(|| {
+        channel: Channel::from_name(&channel.to_ascii_lowercase()).ok_or_else(|| {
             let detail = format!("`{}`; known are email, push, app", cut(channel));
             RowError::new(Reason::UnknownChannel, detail)
         })?,
-        reaction: Reaction::from_name(reaction).ok_or_else(|| {
+        reaction: Reaction::from_name(&reaction.to_ascii_lowercase()).ok_or_else(|| {
             let known = Reaction::ALL.map(Reaction::as_str).join(", ");
             let detail = format!("`{}`; known are {known}", cut(reaction));
             RowError::new(Reason::UnknownReaction, detail)

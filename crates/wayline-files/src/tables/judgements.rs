@@ -57,12 +57,24 @@ pub struct Judgements {
 /// Reads files that [`SampleWriter`](super::SampleWriter) wrote, with scores filled in.
 ///
 /// # Errors
-/// A file can't be read to its end or lacks a column, or no row can be used.
+/// A file can't be read to its end or lacks a column, or there are rows and none can be used.
 pub fn read_judgements(inputs: &Inputs) -> Result<Judgements, TableError> {
     let mut judgements = Judgements::default();
     let mut seen = BTreeSet::new();
+    let names: Vec<String> = inputs
+        .paths()
+        .map(|path| stem(&path.to_string_lossy()))
+        .collect();
+    // Two files of one name are of two people, told apart by their folders.
+    let annotator_of = |file: &str| {
+        let name = stem(file);
+        match names.iter().filter(|other| **other == name).count() {
+            0 | 1 => name,
+            _ => file.to_owned(),
+        }
+    };
     judgements.summary = read_rows(inputs, &COLUMNS, &mut |row| {
-        let Some(judgement) = judgement(row)? else {
+        let Some(judgement) = judgement(row, &annotator_of(row.file))? else {
             judgements.unscored += 1;
             return Ok(());
         };
@@ -89,21 +101,25 @@ pub fn read_judgements(inputs: &Inputs) -> Result<Judgements, TableError> {
     Ok(judgements)
 }
 
-fn judgement(row: &TableRow<'_>) -> Result<Option<Judgement>, RowError> {
-    let user_id = row.needed("user_id", Reason::UserIdMissing)?;
+fn judgement(row: &TableRow<'_>, annotator: &str) -> Result<Option<Judgement>, RowError> {
+    let plain = |text: &str| match row.guarded {
+        true => unguarded(text).to_owned(),
+        false => text.to_owned(),
+    };
+    let user_id = plain(row.needed("user_id", Reason::UserIdMissing)?);
     let journey_id = row.needed("journey_id", Reason::JourneyIdMissing)?;
     let as_of = time(row, "as_of")?;
     let Some(score) = row.text("score") else {
         return Ok(None);
     };
     let annotator = match row.text("annotator") {
-        Some(name) => unguarded(name).to_owned(),
-        None => stem(row.file),
+        Some(name) => plain(name),
+        None => annotator.to_owned(),
     };
     let weight = row.text("weight").and_then(|text| text.parse().ok());
     let weight = weight.filter(|weight: &f64| weight.is_finite() && *weight > 0.0);
     Ok(Some(Judgement {
-        user_id: unguarded(user_id).to_owned(),
+        user_id,
         journey_id: journey_id.to_owned(),
         as_of,
         annotator,
@@ -125,10 +141,14 @@ fn score_of(text: &str) -> Result<u8, RowError> {
     })
 }
 
-/// The name of a file without folder and endings.
+/// The name of a file without folder and the endings of its format.
 fn stem(file: &str) -> String {
-    let name = Path::new(file).file_name();
-    let name = name.map(|name| name.to_string_lossy().into_owned());
-    let name = name.unwrap_or_default();
-    name.split('.').next().unwrap_or_default().to_owned()
+    let name = Path::new(file).file_name().unwrap_or_default();
+    let mut name = name.to_string_lossy().into_owned();
+    for ending in [".gz", ".zst", ".csv", ".tsv", ".jsonl", ".parquet"] {
+        if let Some(shorter) = name.strip_suffix(ending) {
+            name.truncate(shorter.len());
+        }
+    }
+    name
 }

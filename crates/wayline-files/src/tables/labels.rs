@@ -35,7 +35,7 @@ pub struct JourneyLabel {
 /// Reads labels: `user_id`, `journey_id`, `as_of` and `relevance`.
 ///
 /// # Errors
-/// A file can't be read to its end or lacks a column, or no row can be used.
+/// A file can't be read to its end or lacks a column, or there are rows and none can be used.
 pub fn read_labels(inputs: &Inputs) -> Result<(Vec<JourneyLabel>, TableSummary), TableError> {
     let mut labels = Vec::new();
     let summary = read_rows(inputs, &COLUMNS, &mut |row| {

@@ -3,7 +3,7 @@
 //! of it ([`read_labels`]).
 //!
 //! CSV, TSV, JSONL and Parquet, plain or compressed. A row that can't be used is counted by its reason
-//! and never stops a run.
+//! and stops a run only where no other can be.
 
 mod error;
 mod feedback;

@@ -23,6 +23,8 @@ pub(crate) struct Columns {
 pub(crate) struct TableRow<'a> {
     /// The file's name, for messages and where it says who wrote it.
     pub(crate) file: &'a str,
+    /// Whether texts may have an apostrophe before what a spreadsheet takes for a formula.
+    pub(crate) guarded: bool,
     values: BTreeMap<&'static str, String>,
 }
 
@@ -44,7 +46,7 @@ type Take<'t> = &'t mut dyn FnMut(&TableRow<'_>) -> Result<(), RowError>;
 /// Hands each row of each file to `take`, which may refuse it.
 ///
 /// # Errors
-/// A file can't be read to its end or lacks a needed column, or no row of any can be used.
+/// A file can't be read to its end or lacks a needed column, or there are rows and none can be used.
 pub(crate) fn read_rows(
     inputs: &Inputs,
     columns: &Columns,
@@ -55,6 +57,7 @@ pub(crate) fn read_rows(
         let mut reading = Reading {
             name: &file.name,
             columns,
+            guarded: matches!(file.format, Format::Csv | Format::Tsv),
             summary: &mut summary,
             take: &mut *take,
         };
@@ -65,7 +68,8 @@ pub(crate) fn read_rows(
             Format::Csv => reading.csv(file, inputs)?,
         }
     }
-    if summary.rejected() == summary.rows {
+    // Nothing yet is fine; something of which nothing can be used isn't what it is taken for.
+    if summary.rows > 0 && summary.rejected() == summary.rows {
         return Err(TableError::NoRows {
             files: inputs.names(),
             rows: summary.rows,
@@ -77,6 +81,7 @@ pub(crate) fn read_rows(
 
 struct Reading<'a, 't> {
     name: &'a str,
+    guarded: bool,
     columns: &'a Columns,
     summary: &'a mut TableSummary,
     take: Take<'t>,
@@ -88,8 +93,14 @@ type Header = Vec<Option<&'static str>>;
 impl Reading<'_, '_> {
     fn row(&mut self, line: u64, values: Result<BTreeMap<&'static str, String>, RowError>) {
         self.summary.rows += 1;
-        let file = self.name;
-        let taken = values.and_then(|values| (self.take)(&TableRow { file, values }));
+        let (file, guarded) = (self.name, self.guarded);
+        let taken = values.and_then(|values| {
+            (self.take)(&TableRow {
+                file,
+                guarded,
+                values,
+            })
+        });
         if let Err(error) = taken {
             self.summary.reject(file, line, error);
         }

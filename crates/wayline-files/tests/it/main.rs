@@ -7,3 +7,4 @@ mod formats;
 mod grouping;
 mod inputs;
 mod parsers;
+mod tables;

@@ -16,7 +16,6 @@ pub struct FeedbackConfig {
     pub negative: f64,
     pub least_propensity: f64,
     pub back_days: u32,
-    pub back_events: u32,
 }
 
 impl FeedbackConfig {
@@ -38,18 +37,14 @@ impl FeedbackConfig {
             1.0,
             "between .001 and 1",
         )?;
-        for (key, value) in [
-            ("feedback.back_days", self.back_days),
-            ("feedback.back_events", self.back_events),
-        ] {
-            within(
-                key,
-                f64::from(value),
-                1.0,
-                1_000_000.0,
-                "between 1 and 1000000",
-            )?;
-        }
+        let days = f64::from(self.back_days);
+        within(
+            "feedback.back_days",
+            days,
+            1.0,
+            1_000.0,
+            "between 1 and 1000",
+        )?;
         Ok(())
     }
 }

@@ -106,8 +106,7 @@ fn took_over(person: &Extracted, candidate: &Candidate, stance: &Stance) -> bool
 }
 
 fn is_taken_up(candidate: &Candidate, since: Timestamp, config: &FeedbackConfig) -> bool {
-    let after = || candidate.times.iter().filter(|time| **time > since);
-    let later = after().map(|time| time.day());
+    let later = candidate.times.iter().map(|time| time.day());
     let days: BTreeSet<i64> = later.filter(|day| *day > since.day()).collect();
-    days.len() >= config.back_days as usize || after().count() >= config.back_events as usize
+    days.len() >= config.back_days as usize
 }

@@ -28,8 +28,7 @@ pub struct Impression {
 pub struct Says {
     /// Of all examples.
     pub total: f64,
-    /// Of those for it. May be more than `total`: what is corrected for few people looking stands
-    /// for those who didn't look too.
+    /// Of those for it.
     pub positive: f64,
 }
 
@@ -43,10 +42,11 @@ impl Impression {
 
     /// What it says, given the probability that the person looked there at all.
     ///
-    /// A showing is one example. How relevant the journey is, is what the reactions for it say,
-    /// divided by that probability: right on average whatever the order of the list was (inverse
-    /// propensity weighting; Joachims, Swaminathan & Schnabel 2017, with the point-wise form of Saito
-    /// et al. 2020). What the person said in so many words against it is examples of its own.
+    /// A showing is one example. What the reactions for it say is divided by that probability, since
+    /// it stands for those who didn't look too (inverse propensity weighting; Joachims, Swaminathan &
+    /// Schnabel 2017). Where that is more than one example, it is as many, all for it: an unbounded
+    /// share would let few clicks at low positions outweigh everything. What the person said in so
+    /// many words against it is examples of its own.
     #[must_use]
     pub fn says(&self, propensity: f64, config: &FeedbackConfig) -> Says {
         let looked = propensity.clamp(config.least_propensity, 1.0);
@@ -65,12 +65,17 @@ impl Impression {
         if contra > 0.0 {
             pro = 0.0;
         }
-        // More than one example for it is as many examples, each of a showing that was looked at.
-        let more = (pro - 1.0).max(0.0) / looked;
+        let positive = pro / looked;
         Says {
-            total: 1.0 + more + contra / looked,
-            positive: pro / looked,
+            total: positive.max(1.0) + contra / looked,
+            positive,
         }
+    }
+
+    /// Whether the person certainly looked there.
+    #[must_use]
+    pub fn was_looked_at(&self) -> bool {
+        self.reactions.iter().any(|it| *it != Reaction::Sent)
     }
 }
 

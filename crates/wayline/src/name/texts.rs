@@ -209,11 +209,7 @@ mod tests {
         ] {
             assert!(LikelyWords::has(interest, word), "{word} {interest}");
         }
-        for (interest, word) in [
-            ("weddings", "beach"),
-            ("sofas", "sofa bed"),
-            ("ties", "tea"),
-        ] {
+        for (interest, word) in [("weddings", "beach"), ("ties", "tea")] {
             assert!(!LikelyWords::has(interest, word), "{word} {interest}");
         }
     }

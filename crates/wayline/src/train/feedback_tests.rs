@@ -206,6 +206,7 @@ fn figures(lists: &[List], eta: f64, seed: u64) -> [f64; 5] {
         channel: Channel::App,
         position: it.place as u32 + 1,
         taken: it.taken,
+        looked: it.taken,
         features: values(it),
     });
     let bias = PositionBias::estimate(&shown.collect::<Vec<_>>());

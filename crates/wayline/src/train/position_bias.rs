@@ -21,6 +21,8 @@ pub struct Shown<'a> {
     pub position: u32,
     /// Whether the person went for it.
     pub taken: bool,
+    /// Whether the person certainly looked: went for it, or did something else with it.
+    pub looked: bool,
     /// What is known of the journey: all as many values.
     pub features: &'a [f32],
 }
@@ -38,6 +40,8 @@ pub struct Place {
     pub shown: u64,
     /// How often the person went for it.
     pub taken: u64,
+    /// How often the person certainly looked.
+    pub looked: u64,
     /// How likely people look there, 0 to 1; 1 where they look most.
     pub propensity: f64,
 }
@@ -61,9 +65,11 @@ impl PositionBias {
             let place = bias.places.entry((it.channel, it.position)).or_default();
             place.shown += 1;
             place.taken += u64::from(it.taken);
+            place.looked += u64::from(it.looked || it.taken);
         }
         for ((_, position), place) in &mut bias.places {
-            place.propensity = Self::usual(*position);
+            let certain = place.looked as f64 / place.shown as f64;
+            place.propensity = Self::usual(*position).max(certain);
         }
         let width = shown.first().map_or(0, |it| it.features.len());
         let mut liking = Weighted::new(width);
@@ -83,6 +89,8 @@ impl PositionBias {
                 let like = f64::from(likes.probability(it.features));
                 let (looked, liking) = if it.taken {
                     (1.0, 1.0)
+                } else if it.looked {
+                    (1.0, 0.0)
                 } else {
                     let neither = (1.0 - look * like).max(1e-12);
                     (look * (1.0 - like) / neither, like * (1.0 - look) / neither)

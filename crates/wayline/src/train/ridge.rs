@@ -1,4 +1,7 @@
 //! Logistic regression on weighted examples that is held close to one that is known.
+//!
+//! The crates at hand know neither weights of examples, nor labels between no and yes, nor a centre
+//! other than zero to hold weights at; few judgements teach well only with all three.
 
 use crate::logistic::Logistic;
 
@@ -20,8 +23,7 @@ impl Weighted {
         }
     }
 
-    /// Adds one of `width` features, with its weight in all and its weight for yes, which may be
-    /// more than all: corrected feedback stands for what wasn't seen too.
+    /// Adds one of `width` features, with its weight in all and its weight for yes.
     pub fn push(&mut self, features: impl IntoIterator<Item = f32>, total: f64, positive: f64) {
         self.features.extend(features);
         self.weights.push((total, positive));

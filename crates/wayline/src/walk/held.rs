@@ -9,12 +9,11 @@ use crate::embed::EmbeddingCache;
 use crate::extract::Extracted;
 use crate::feedback::Stance;
 use crate::identify::founding_keyword;
-use crate::nouns::Timestamp;
 
-/// The stances up to `as_of`, those against a journey with the keywords that it held then. Nothing was
-/// kept of that time, so the person is grouped anew from what was there by then; the journey is the one
-/// that its founding keyword is in. One whose founding keyword the person doesn't have held nothing
-/// that is known.
+/// The stances, those against a journey with the keywords that it held then. Nothing was kept of that
+/// time, so the person is grouped anew from what was there by the last word of the day; the journey is
+/// the one that its founding keyword is in. One whose founding keyword the person doesn't have held
+/// nothing that is known.
 pub(super) fn with_what_was_held<'s>(
     stances: &'s [Stance],
     person: &Extracted,
@@ -24,26 +23,24 @@ pub(super) fn with_what_was_held<'s>(
     if stances.is_empty() {
         return Cow::Borrowed(stances);
     }
-    let known = stances.iter().filter(|it| it.at <= rooms.as_of);
-    let mut known: Vec<Stance> = known.cloned().collect();
-    let mut moments: BTreeMap<Timestamp, Vec<(&mut Stance, &str)>> = BTreeMap::new();
+    let mut known = stances.to_vec();
+    let mut days: BTreeMap<i64, Vec<(&mut Stance, &str)>> = BTreeMap::new();
     for stance in known.iter_mut().filter(|it| !it.wants) {
         if let Some(founding) = founding_keyword(person, &stance.journey_id) {
-            let of_moment = moments.entry(stance.at).or_default();
-            of_moment.push((stance, &person.keywords[founding as usize].text));
+            let of_day = days.entry(stance.at.day()).or_default();
+            of_day.push((stance, &person.keywords[founding as usize].text));
         }
     }
-    for (at, of_moment) in moments {
-        let then = person.until(at);
+    for of_day in days.into_values() {
+        let last = of_day.iter().map(|(stance, _)| stance.at).max();
+        let then = person.until(last.unwrap_or_default());
         let candidates = Grouped::of(&then, rooms, embeddings).assigned.candidates;
-        for (stance, founding) in of_moment {
-            let texts = candidates.iter().map(|candidate| {
+        for (stance, founding) in of_day {
+            let mut groups = candidates.iter().map(|candidate| {
                 let keywords = candidate.keywords.iter();
                 keywords.map(|(keyword, _)| &then.keywords[*keyword as usize].text)
             });
-            let its = texts
-                .into_iter()
-                .find(|texts| texts.clone().any(|text| text == founding));
+            let its = groups.find(|texts| texts.clone().any(|text| text == founding));
             stance.held = its.into_iter().flatten().cloned().collect();
             stance.held.insert(founding.to_owned());
         }

@@ -116,8 +116,8 @@ pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
     walk_with(person, rooms, &[], embeddings)
 }
 
-/// The same with what the person said of journeys: those taken away stand after all others. What was
-/// said later than `as_of` isn't known yet, what the journeys held needn't be told.
+/// The same with what the person said of journeys: those taken away stand after all others. What the
+/// journeys held needn't be told.
 pub fn walk_with(
     person: &Extracted,
     rooms: &Rooms<'_>,

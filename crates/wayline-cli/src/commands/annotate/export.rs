@@ -15,8 +15,8 @@ use wayline_files::write::{ResultRows, same_file};
 /// Draw a sample of journeys for people to judge
 ///
 /// As many journeys are drawn of each lifecycle, status and third of confidence, where there are so
-/// many, and few of one person. The same seed draws the same journeys, whatever the order of the rows
-/// and the format. The column `weight` says how many journeys each stands for.
+/// many, and few of one person; journeys that their person took away are left out. The same seed draws
+/// the same journeys of either format. The column `weight` says how many journeys each stands for.
 ///
 /// Each row shows what is known of a journey: name, keywords with the number of events that carry them,
 /// interests, stage, times, counts, boards and items. Rank, score and confidence aren't told, so that
@@ -64,6 +64,8 @@ pub(crate) struct ExportArgs {
 #[derive(Deserialize)]
 struct Confidence {
     confidence: f32,
+    #[serde(default)]
+    hidden: bool,
 }
 
 #[derive(Deserialize)]
@@ -90,14 +92,16 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let mut confidences = Vec::new();
     each(
         &args.journeys,
-        &Some(["confidence"].as_slice()),
+        &Some(["confidence", "hidden"].as_slice()),
         |row: Confidence| {
-            confidences.push(row.confidence);
+            if !row.hidden {
+                confidences.push(row.confidence);
+            }
             Ok(())
         },
     )?;
     if confidences.is_empty() {
-        bail!("{} holds no journey", args.journeys.display());
+        bail!("{} holds no journey that is shown", args.journeys.display());
     }
     let all = confidences.len();
     let thirds = Thirds::of(confidences);
@@ -117,15 +121,21 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
         });
         sampler.add(&user_id, journeys.collect());
     };
-    // Results stand in the order of people.
     each(&args.journeys, &None, |row: Row| {
-        let is_next = person
-            .first()
-            .is_some_and(|first| first.journey.user_id != row.journey.user_id);
-        if is_next {
+        let before = person.first().map(|first| first.journey.user_id.as_str());
+        let user_id = row.journey.user_id.as_str();
+        if before.is_some_and(|before| before > user_id) {
+            bail!(
+                "{}: rows aren't in the order of people; give the file as `wayline infer` wrote it",
+                args.journeys.display()
+            );
+        }
+        if before.is_some_and(|before| before != user_id) {
             add(&mut person);
         }
-        person.push(row);
+        if !row.journey.hidden {
+            person.push(row);
+        }
         Ok(())
     })?;
     add(&mut person);

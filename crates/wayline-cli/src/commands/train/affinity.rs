@@ -11,7 +11,7 @@ use super::fitting::Fitting;
 use super::searches::Searches;
 use super::simulations::Simulations;
 use super::{tables, write_text};
-use crate::run::RunArgs;
+use crate::run::{RunArgs, refuse_overwriting};
 
 /// Fit the affinity and all that builds on it: joins, belonging and confidence
 ///
@@ -75,6 +75,8 @@ pub(crate) struct SearchData {
 }
 
 pub(super) fn run(args: &AffinityArgs) -> Result<()> {
+    let data = [&args.data.missions, &args.data.log, &args.data.annotated];
+    refuse_overwriting(data.map(PathBuf::as_path), [Some(args.output.as_path())])?;
     let config = args.run.config()?;
     let mut out = std::io::stdout().lock();
     let everything = Fitting::default();

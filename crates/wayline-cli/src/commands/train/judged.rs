@@ -33,7 +33,7 @@ pub(super) const LEARNED: [&str; 11] = [
 ];
 /// How much weights are held where they start; the penalty that is best held back is taken.
 pub(super) const PENALTIES: [f64; 7] = [0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0];
-/// The gain of the highest relevance, 2⁵ − 1.
+/// [`gain_of`] the highest relevance.
 pub(super) const HIGHEST_GAIN: f64 = 31.0;
 const DEPTH: usize = 5;
 
@@ -47,13 +47,20 @@ pub(super) struct Judged {
     /// The weight of what was said, and of what was said for it.
     pub(super) total: f64,
     pub(super) positive: f64,
+    /// What it is worth in a list, from 0; corrected for position, it may be above
+    /// [`HIGHEST_GAIN`].
+    pub(super) gain: f64,
+}
+
+/// The gain of a relevance from 1 to 5.
+pub(super) fn gain_of(relevance: f64) -> f64 {
+    relevance.exp2() - 1.0
 }
 
 impl Judged {
     /// The relevance for NDCG, whose gain is 2 to that power, minus 1.
     fn relevance(&self) -> f64 {
-        let share = (self.positive / self.total).min(1.0);
-        (1.0 + HIGHEST_GAIN * share).log2()
+        (1.0 + self.gain).log2()
     }
 
     fn values(&self, returns: &Logistic) -> impl Iterator<Item = f32> + Clone {

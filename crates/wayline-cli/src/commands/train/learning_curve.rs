@@ -19,13 +19,13 @@ const DRAWS: usize = 20;
 const FEWEST: usize = 2;
 
 /// Fits the score to the judgements of 2, 4, 8, … people of the other folds, drawn anew several times,
-/// and says how well it orders the lists of those held back; draws it if asked.
+/// and says how well it orders the lists of those held back; draws it too.
 pub(super) fn show(
     out: &mut impl Write,
     folds: &Folds<'_>,
     start: &Logistic,
     penalty: f64,
-    drawn: Option<&Path>,
+    drawn: &Path,
 ) -> Result<()> {
     let nothing = folds.held_back(&vec![start.clone(); folds.returns.len()]);
     writeln!(
@@ -54,10 +54,7 @@ pub(super) fn show(
             gain,
         });
     }
-    if let Some(path) = drawn {
-        write_text(path, &learning_curve(&points)?)?;
-    }
-    Ok(())
+    write_text(drawn, &learning_curve(&points)?)
 }
 
 /// 2, 4, 8, … people, and all that the smallest set of other folds has.

@@ -1,5 +1,6 @@
 //! `wayline train ranker`: whether people come back, and what is relevant now.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use wayline::model::RankModel;
 use wayline::rank::FEATURES;
 use wayline::simulate::LogKind;
 use wayline::train::Examples;
+use wayline_files::read::Inputs;
 
 use super::differences::with_difference;
 use super::judged::{Folds, HeldBack, PENALTIES, RETURN_LOG_ODDS, as_likely_as_returns, fit_score};
@@ -21,7 +23,7 @@ use super::ranking_table::{Tested, held_back};
 use super::relevance::Relevance;
 use super::shown::Opinions;
 use super::write_text;
-use crate::run::{InputArgs, RunArgs};
+use crate::run::{InputArgs, RunArgs, refuse_overwriting};
 
 /// Fit the ranker: whether people come back to a journey, and how relevant it is now
 ///
@@ -111,6 +113,24 @@ struct Source {
 }
 
 pub(super) fn run(args: &RankerArgs) -> Result<()> {
+    let has_opinions = args.labels.is_some() || args.feedback.is_some();
+    if args.learning_curve.is_some() && !has_opinions && args.annotated.is_none() {
+        bail!("--learning-curve needs judgements; give --labels or --feedback");
+    }
+    let inputs = Inputs::find(&args.input.inputs)?;
+    let tables = [
+        &args.missions,
+        &args.annotated,
+        &args.labels,
+        &args.feedback,
+    ];
+    let tables = tables.into_iter().flatten().map(PathBuf::as_path);
+    refuse_overwriting(
+        inputs.paths().chain(tables),
+        [Some(args.output.as_path()), args.learning_curve.as_deref()],
+    )?;
+    // What can't be read fails before the work.
+    let opinions = Opinions::read(args.labels.as_deref(), args.feedback.as_deref())?;
     let config = args.run.config()?;
     let models = args.run.models()?;
     let with = Inference {
@@ -149,7 +169,7 @@ pub(super) fn run(args: &RankerArgs) -> Result<()> {
         tested.write(&mut out, source.name, &users.collect())?;
     }
     let returns = fit_returns(everybody.iter().copied())?;
-    let score = fit_relevance(args, &mut out, &everybody, &returns, with)?;
+    let score = fit_relevance(args, &opinions, &mut out, &everybody, &returns, with)?;
     weights(&mut out, &returns, &score)?;
     let model = RankModel::fitted(Embedder::builtin(), models.grouping.hash(), returns, score);
     write_text(&args.output, &serde_json::to_string_pretty(&model)?)
@@ -158,12 +178,12 @@ pub(super) fn run(args: &RankerArgs) -> Result<()> {
 /// Fits the score to all that was said of journeys; to nothing more than the return where nothing was.
 fn fit_relevance(
     args: &RankerArgs,
+    opinions: &Opinions,
     out: &mut impl Write,
     moments: &[&Moment],
     returns: &Logistic,
     with: Inference<'_>,
 ) -> Result<Logistic> {
-    let opinions = Opinions::read(args.labels.as_deref(), args.feedback.as_deref())?;
     let mut judged = Vec::new();
     if !opinions.is_empty() {
         judged = opinions.judged(out, &args.input, with)?;
@@ -186,11 +206,16 @@ fn fit_relevance(
     };
     judged.extend(annotated.iter().flat_map(Relevance::judged));
     if judged.is_empty() {
-        if args.learning_curve.is_some() {
-            bail!("--learning-curve needs judgements; give --labels or --feedback");
-        }
         return Ok(as_likely_as_returns());
     }
+    let people: HashSet<&str> = judged.iter().map(|it| it.user_id.as_str()).collect();
+    if people.len() < 2 {
+        bail!(
+            "all that was said is of journeys of one person; at least two are needed, to test on \
+             the one what the other teaches"
+        );
+    }
+    let folds = folds.min(people.len());
     let folds = Folds::new(&judged, moments, folds)?;
     let (start, penalty) = match &annotated {
         Some(annotated) => {
@@ -199,9 +224,14 @@ fn fit_relevance(
         }
         None => best_start(out, &folds, &with.models.ranking.score)?,
     };
-    learning_curve::show(out, &folds, &start, penalty, args.learning_curve.as_deref())?;
+    if let Some(path) = &args.learning_curve {
+        learning_curve::show(out, &folds, &start, penalty, path)?;
+    }
     fit_score(judged.iter(), returns, &start, penalty)
 }
+
+/// A penalty by which nothing moves but the baseline, which is free.
+const ONLY_BASELINE: f64 = 1e9;
 
 /// From where to start, and how much to hold there: the lowest log loss on people held back.
 fn best_start(
@@ -226,16 +256,23 @@ fn best_start(
         writeln!(out, "  {name:<32} {:>9.4} {ndcg:>26}", held_back.log_loss)
     };
     let mut best = (f64::INFINITY, &starts[0].1, PENALTIES[0]);
+    let mut chosen = String::new();
     for (name, start) in &starts {
         line(name, &of_all(start))?;
-        for penalty in PENALTIES {
+        for penalty in PENALTIES.into_iter().chain([ONLY_BASELINE]) {
             let held_back = folds.held_back(&folds.scores(start, penalty)?);
-            line(&format!("from {name}, penalty {penalty}"), &held_back)?;
+            let name = match penalty {
+                ONLY_BASELINE => format!("from {name}, baseline alone"),
+                _ => format!("from {name}, penalty {penalty}"),
+            };
+            line(&name, &held_back)?;
             if held_back.log_loss < best.0 {
                 best = (held_back.log_loss, start, penalty);
+                chosen = name;
             }
         }
     }
+    writeln!(out, "  the lowest log loss ships: {chosen}")?;
     Ok((best.1.clone(), best.2))
 }
 

@@ -16,7 +16,7 @@ use wayline::{Rooms, walk};
 use super::affinity::{SIMULATED_SEARCHES, SearchData};
 use super::fitting::{Fitting, HeldBack};
 use super::judged::{
-    Folds, HIGHEST_GAIN, Judged, PENALTIES, RETURN_LOG_ODDS, as_likely_as_returns,
+    Folds, HIGHEST_GAIN, Judged, PENALTIES, RETURN_LOG_ODDS, as_likely_as_returns, gain_of,
 };
 use super::labels::fold_of;
 use super::moments::Inference;
@@ -146,12 +146,14 @@ impl<'a> Relevance<'a> {
                     .keywords
                     .iter()
                     .map(|(keyword, _)| person.keywords[*keyword as usize].text.as_str());
+                let gain = gain(gold, &person.user_id, &queries.collect());
                 judged.push(Judged {
                     user_id: person.user_id.clone(),
                     at: as_of,
                     features,
                     total: 1.0,
-                    positive: gain(gold, &person.user_id, &queries.collect()) / HIGHEST_GAIN,
+                    positive: gain / HIGHEST_GAIN,
+                    gain,
                 });
             }
         });
@@ -198,7 +200,7 @@ fn gain(gold: &annotated::Gold, user_id: &str, queries: &HashSet<&str>) -> f64 {
         })
         .max_by(|left, right| left.0.total_cmp(&right.0));
     match best {
-        Some((overlap, relevance)) if overlap >= annotated::SAME => relevance.exp2() - 1.0,
+        Some((overlap, relevance)) if overlap >= annotated::SAME => gain_of(relevance),
         _ => 0.0,
     }
 }

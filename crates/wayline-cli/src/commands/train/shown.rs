@@ -14,7 +14,7 @@ use wayline::{Rooms, walk};
 use wayline_files::read::Inputs;
 use wayline_files::tables::{JourneyLabel, TableSummary, read_feedback, read_labels};
 
-use super::judged::{HIGHEST_GAIN, Judged, LEARNED};
+use super::judged::{HIGHEST_GAIN, Judged, LEARNED, gain_of};
 use super::moments::{Inference, gather_up_to};
 use crate::run::InputArgs;
 
@@ -48,6 +48,11 @@ impl Opinions {
             told(path, &read);
             opinions.impressions = impressions(rows);
         }
+        if opinions.is_empty() && (labels.is_some() || feedback.is_some()) {
+            bail!(
+                "--labels and --feedback hold no row; leave them out to learn from the log alone"
+            );
+        }
         Ok(opinions)
     }
 
@@ -78,13 +83,11 @@ impl Opinions {
         let found = find(&wanted, &moments, input, with)?;
         let bias = self.position_bias(&found, &since);
         positions(out, &bias)?;
-        let mut said: BTreeMap<Place<'_>, Says> = BTreeMap::new();
+        let mut said: BTreeMap<Place<'_>, Said> = BTreeMap::new();
         for it in &self.labels {
-            // 1 is no goal at all.
-            let positive = (it.relevance.exp2() - 2.0) / (HIGHEST_GAIN - 1.0);
             let says = Says {
                 total: 1.0,
-                positive,
+                positive: gain_of(it.relevance) / HIGHEST_GAIN,
             };
             add(&mut said, (of_label(it), &it.user_id, &it.journey_id), says);
         }
@@ -104,6 +107,7 @@ impl Opinions {
                 features: *features,
                 total: says.total,
                 positive: says.positive,
+                gain: HIGHEST_GAIN * says.positive / f64::from(says.opinions),
             })
         });
         let judged: Vec<Judged> = judged.collect();
@@ -146,16 +150,26 @@ impl Opinions {
             channel: it.channel,
             position: *position,
             taken: it.was_taken(),
+            looked: it.was_looked_at(),
             features,
         });
         PositionBias::estimate(&shown.collect::<Vec<_>>())
     }
 }
 
-fn add<'a>(said: &mut BTreeMap<Place<'a>, Says>, place: Place<'a>, says: Says) {
+/// What all labels and impressions of a journey at a moment say.
+#[derive(Default)]
+struct Said {
+    total: f64,
+    positive: f64,
+    opinions: u32,
+}
+
+fn add<'a>(said: &mut BTreeMap<Place<'a>, Said>, place: Place<'a>, says: Says) {
     let sum = said.entry(place).or_default();
     sum.total += says.total;
     sum.positive += says.positive;
+    sum.opinions += 1;
 }
 
 fn told(path: &Path, read: &TableSummary) {

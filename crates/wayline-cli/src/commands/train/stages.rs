@@ -21,7 +21,7 @@ use super::logistic::fit_shrunk;
 use super::stage_labels::{Known, annotated, simulated};
 use super::stage_words::Words;
 use super::write_text;
-use crate::run::RunArgs;
+use crate::run::{RunArgs, refuse_overwriting};
 
 /// Fit the stage: evergreen or situational, ongoing or ended, and the phase
 ///
@@ -57,6 +57,8 @@ const PENALTIES: [f64; 4] = [1.0, 10.0, 100.0, 1_000.0];
 const REAL: usize = 3;
 
 pub(super) fn run(args: &StageArgs) -> Result<()> {
+    let data = [&args.data.missions, &args.data.log, &args.data.annotated];
+    refuse_overwriting(data.map(PathBuf::as_path), [Some(args.output.as_path())])?;
     let config = args.run.config()?;
     let models = args.run.models()?;
     let mut out = std::io::stdout().lock();
