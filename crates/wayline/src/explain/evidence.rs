@@ -1,16 +1,17 @@
 //! What ties two units, in plain words: the features that spoke most for them, and what stands
 //! behind each.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use crate::affinity::{Affinities, FEATURES, PairRows, UnitSpace};
-use crate::corpus::{KeywordFacts, STRONGEST_ASSOCIATION, words};
+use crate::corpus::{KeywordFacts, STRONGEST_ASSOCIATION};
 use crate::embed::EmbeddingCache;
 use crate::extract::{Evidence, Extracted, Unit, UnitKind};
-use crate::name::folded;
 use crate::walk::Rooms;
+
+use super::twins::UnitWords;
+use super::wording::{apart, percent, shortened, times};
 
 /// Two units of a journey and what speaks for their being one goal.
 #[derive(Clone, Debug, PartialEq)]
@@ -291,40 +292,6 @@ const MORE_THAN_CHANCE: f64 = 2.0;
 /// Shares are told of a corpus that counted so many people.
 const ENOUGH_PEOPLE: u64 = 30;
 
-/// The words of a unit's text, folded and in order, and its kind.
-struct UnitWords {
-    kind: UnitKind,
-    words: Vec<String>,
-}
-
-/// Texts are nearly the same from this share of all their words on that both have.
-const TWINS: f64 = 0.8;
-
-impl UnitWords {
-    fn of(unit: &Unit) -> Self {
-        let text = unit.title.as_deref().unwrap_or(&unit.key).to_lowercase();
-        let mut words: Vec<String> = words(&text).map(|word| folded(word).to_owned()).collect();
-        words.sort_unstable();
-        words.dedup();
-        Self {
-            kind: unit.kind,
-            words,
-        }
-    }
-
-    fn is_twin_of(&self, other: &Self) -> bool {
-        let (own, others) = (&self.words, &other.words);
-        // More words than this in the one alone, and no merge is needed.
-        let (fewer, more) = (own.len().min(others.len()), own.len().max(others.len()));
-        if self.kind != other.kind || (fewer as f64) < TWINS * more as f64 || fewer == 0 {
-            return false;
-        }
-        let both = own.iter().filter(|word| others.binary_search(word).is_ok());
-        let both = both.count();
-        both as f64 >= TWINS * (fewer + more - both) as f64
-    }
-}
-
 /// Labels of a smaller share of people are called rare.
 const RARE: f64 = 0.05;
 
@@ -348,16 +315,6 @@ fn label(person: &Extracted, unit: &Unit) -> String {
             format!("item {} about “{text}”", unit.key)
         }
         (None, None) => format!("item {}", unit.key),
-    }
-}
-
-/// Characters of a text that are shown.
-const SHOWN: usize = 80;
-
-fn shortened(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(SHOWN) {
-        None => Cow::Borrowed(text),
-        Some((end, _)) => Cow::Owned(format!("{}…", text[..end].trim_end())),
     }
 }
 
@@ -402,39 +359,7 @@ fn visits_together(a: &Unit, b: &Unit) -> usize {
     visits.len()
 }
 
-/// The time between the nearest occurrences, in the unit that a person would use.
-fn apart(a: &Unit, b: &Unit) -> String {
-    let gaps = a.occurrences.iter().flat_map(|left| {
-        let others = b.occurrences.iter();
-        others.map(|right| (left.time.millis() - right.time.millis()).abs())
-    });
-    let minutes = gaps.min().unwrap_or(0) / 60_000;
-    match minutes {
-        0..120 => format!("{minutes} minutes"),
-        120..2_880 => format!("{} hours", minutes / 60),
-        _ => format!("{} days", minutes / 1_440),
-    }
-}
-
 fn shared(left: &[(u32, u32)], right: &[(u32, u32)]) -> Option<u32> {
     let mut ours = left.iter().map(|(key, _)| *key);
     ours.find(|key| right.iter().any(|(other, _)| other == key))
-}
-
-fn times(count: usize) -> String {
-    match count {
-        // Occurrences of what happens very often are thinned: that it happened is known.
-        0 => "at least once".to_owned(),
-        1 => "once".to_owned(),
-        2 => "twice".to_owned(),
-        more => format!("{more} times"),
-    }
-}
-
-fn percent(share: f64) -> String {
-    if share < 0.01 {
-        "under 1 %".to_owned()
-    } else {
-        format!("{:.0} %", share * 100.0)
-    }
 }

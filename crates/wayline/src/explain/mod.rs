@@ -2,6 +2,8 @@
 //! is called so and why it ranks there, and the keywords left over with reasons.
 
 mod evidence;
+mod twins;
+mod wording;
 
 pub use evidence::{Tie, Ties};
 
