@@ -5,7 +5,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use wayline::evaluate::Figure;
 
-use super::style::{EXPECTED, GRID, INK, MEASURED, drawn, label, refused, text, title, upright};
+use super::style::{EXPECTED, INK, MEASURED, drawn, plain, refused, text, title, upright};
 
 const SIZE: (u32, u32) = (720, 460);
 
@@ -54,14 +54,8 @@ pub(crate) fn learning_curve(points: &[LearnedFrom]) -> Result<String> {
                 _ => String::new(),
             }
         };
-        chart
-            .configure_mesh()
+        plain(&mut chart.configure_mesh())
             .disable_x_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(GRID)
-            .axis_style(INK)
-            .label_style(label())
-            .axis_desc_style(label())
             .x_desc("people whose judgements were learned from")
             .y_desc("NDCG@5 (part of the axis)")
             .x_labels(points.len() + 1)

@@ -5,7 +5,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use wayline::evaluate::Figure;
 
-use super::style::{GRID, INK, MEASURED, drawn, label, refused, text, title, upright};
+use super::style::{INK, MEASURED, drawn, plain, refused, text, title, upright};
 
 const SIZE: (u32, u32) = (720, 460);
 
@@ -28,14 +28,8 @@ pub(crate) fn ranking(curve: &[Figure]) -> Result<String> {
             .y_label_area_size(62)
             .build_cartesian_2d(0.5..last, 0.0..1.0)
             .map_err(refused)?;
-        chart
-            .configure_mesh()
+        plain(&mut chart.configure_mesh())
             .disable_x_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(GRID)
-            .axis_style(INK)
-            .label_style(label())
-            .axis_desc_style(label())
             .x_desc("k, the number of first places looked at")
             .y_desc("NDCG@k")
             .x_labels(curve.len() + 1)

@@ -6,7 +6,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use wayline::evaluate::reliability::ReliabilityBin;
 
 use super::style::{
-    Area, EXPECTED, GRID, INK, MEASURED, PALE_INK, drawn, label, refused, text, title, upright,
+    Area, EXPECTED, INK, MEASURED, PALE_INK, drawn, plain, refused, text, title, upright,
 };
 
 const SIZE: (u32, u32) = (960, 520);
@@ -51,13 +51,7 @@ fn over_confidence(area: &Area<'_>, bins: &[ReliabilityBin]) -> Result<()> {
         .y_label_area_size(62)
         .build_cartesian_2d(low..1.0, low..1.0)
         .map_err(refused)?;
-    chart
-        .configure_mesh()
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(GRID)
-        .axis_style(INK)
-        .label_style(label())
-        .axis_desc_style(label())
+    plain(&mut chart.configure_mesh())
         .x_desc("mean confidence of the bin")
         .y_desc("share of right journeys")
         .x_label_formatter(&|value| format!("{value:.1}"))
@@ -102,14 +96,8 @@ fn bin_by_bin(area: &Area<'_>, bins: &[ReliabilityBin]) -> Result<()> {
         .y_label_area_size(62)
         .build_cartesian_2d(0.4..last, bottom..top)
         .map_err(refused)?;
-    chart
-        .configure_mesh()
+    plain(&mut chart.configure_mesh())
         .disable_x_mesh()
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(GRID)
-        .axis_style(INK)
-        .label_style(label())
-        .axis_desc_style(label())
         .x_desc("bin, the least confident first; grey: journeys in it")
         .y_desc("share of the bin's journeys")
         .x_labels(bins.len() + 1)

@@ -1,7 +1,9 @@
 //! What all drawings have in common.
 
 use anyhow::{Error, Result};
+use plotters::chart::MeshStyle;
 use plotters::coord::Shift;
+use plotters::coord::ranged1d::Ranged;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -30,6 +32,17 @@ pub(super) fn text(height: u32, colour: RGBColor, across: HPos, down: VPos) -> T
 /// Text of an axis.
 pub(super) fn label() -> TextStyle<'static> {
     (FONT, 14.0).into_font().color(&INK)
+}
+
+/// Lines of the grid and letters of the axes, as all charts have them.
+pub(super) fn plain<'m, 'a, 'b, X: Ranged, Y: Ranged, DB: DrawingBackend>(
+    mesh: &'m mut MeshStyle<'a, 'b, X, Y, DB>,
+) -> &'m mut MeshStyle<'a, 'b, X, Y, DB> {
+    mesh.light_line_style(TRANSPARENT)
+        .bold_line_style(GRID)
+        .axis_style(INK)
+        .label_style(label())
+        .axis_desc_style(label())
 }
 
 /// A drawing on white, as a text.

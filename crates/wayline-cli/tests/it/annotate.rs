@@ -3,13 +3,7 @@
 use crate::support::{Folder, Ran, rows, wayline};
 
 fn annotate(folder: &Folder, line: &str) -> Ran {
-    let words = line
-        .split_whitespace()
-        .map(|word| match word.strip_prefix('@') {
-            Some(name) => folder.path(name).into_os_string(),
-            None => word.into(),
-        });
-    wayline(std::iter::once("annotate".into()).chain(words))
+    wayline(folder.words(&format!("annotate {line}")))
 }
 
 /// The sample as a table: header, rows.

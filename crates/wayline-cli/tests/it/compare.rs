@@ -6,13 +6,7 @@ use crate::support::{Folder, Ran, rows, wayline};
 
 /// The command on files of a folder: words that start with @ name them.
 fn compare(folder: &Folder, line: &str) -> Ran {
-    let words = line
-        .split_whitespace()
-        .map(|word| match word.strip_prefix('@') {
-            Some(name) => folder.path(name).into_os_string(),
-            None => word.into(),
-        });
-    wayline(std::iter::once("compare".into()).chain(words))
+    wayline(folder.words(&format!("compare {line}")))
 }
 
 fn refused(folder: &Folder, line: &str, message: &str) {

@@ -193,17 +193,10 @@ fn feedback_and_labels_teach_a_score() {
     }
     folder.write("labels.jsonl", labels);
     let train = |options: &str| {
-        let words = format!(
+        let line = format!(
             "train ranker @events.jsonl --moments 2 --folds 2 -o @out/ranker.json {options}"
         );
-        wayline(
-            words
-                .split_whitespace()
-                .map(|word| match word.strip_prefix('@') {
-                    Some(name) => folder.path(name).into_os_string(),
-                    None => word.into(),
-                }),
-        )
+        wayline(folder.words(&line))
     };
     train("").ok();
     let alone = folder.read("out/ranker.json");

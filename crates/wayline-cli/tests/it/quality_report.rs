@@ -12,13 +12,7 @@ fn inferred() -> Folder {
 
 /// `wayline evaluate` on results of a folder: words that start with @ name its files.
 fn evaluate(folder: &Folder, line: &str) -> Ran {
-    let words = line
-        .split_whitespace()
-        .map(|word| match word.strip_prefix('@') {
-            Some(name) => folder.path(name).into_os_string(),
-            None => word.into(),
-        });
-    wayline(std::iter::once("evaluate".into()).chain(words))
+    wayline(folder.words(&format!("evaluate {line}")))
 }
 
 const SIMULATED: &str =

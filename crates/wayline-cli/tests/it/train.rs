@@ -3,14 +3,8 @@
 use crate::support::{Folder, Ran, wayline};
 
 fn train_ranker(folder: &Folder, log: &str, options: &str) -> Ran {
-    let (log, output) = (folder.path(log), folder.path("out/ranker.json"));
-    let names = [&log, &output].map(|path| path.to_str().expect("a name").to_owned());
-    let [log, output] = names;
-    let args = ["train", "ranker", &log, "-o", &output].map(str::to_owned);
-    wayline(
-        args.into_iter()
-            .chain(options.split_whitespace().map(str::to_owned)),
-    )
+    let line = format!("train ranker @{log} -o @out/ranker.json {options}");
+    wayline(folder.words(&line))
 }
 
 #[test]
@@ -87,10 +81,8 @@ fn judgements_need_missions_and_one_log() {
 fn names_are_learned_from_the_catalogue_alone_and_the_same_each_time() {
     let folder = Folder::new();
     let train = |name: &str, options: &str| {
-        let output = folder.path(name).into_os_string();
-        let words = ["train", "names", "--simulated", "2", "-o"].map(Into::into);
-        let options = options.split_whitespace().map(Into::into);
-        wayline(words.into_iter().chain([output]).chain(options)).ok()
+        let line = format!("train names --simulated 2 -o @{name} {options}");
+        wayline(folder.words(&line)).ok()
     };
     let first = train("first.json", "");
     assert!(first.stdout.contains("off-topic"), "{}", first.stdout);

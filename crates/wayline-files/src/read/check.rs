@@ -206,10 +206,6 @@ pub(crate) fn time(raw: Raw<'_>) -> Result<Timestamp, RowError> {
         Raw::NotUtf8 => return Err(RowError::not_utf8(Some(Column::Timestamp))),
     };
     parsed.map_err(|error| {
-        let reason = match error {
-            TimestampError::Malformed => Reason::TimestampMalformed,
-            TimestampError::OutOfRange => Reason::TimestampOutOfRange,
-        };
         let shown = match raw {
             Raw::Text(text) => cut(text, 60).to_owned(),
             Raw::Int(value) | Raw::Millis(value) => value.to_string(),
@@ -217,7 +213,7 @@ pub(crate) fn time(raw: Raw<'_>) -> Result<Timestamp, RowError> {
             Raw::Float(value) => value.to_string(),
             _ => String::new(),
         };
-        RowError::new(reason, format!("`timestamp` {shown}: {error}"))
+        RowError::new(error.into(), format!("`timestamp` {shown}: {error}"))
     })
 }
 

@@ -33,6 +33,7 @@ mod whole_batch;
 pub(crate) use csv::CsvRows;
 pub(crate) use input::{Format, InputFile};
 pub(crate) use lines::{LineBlocks, lines};
+pub(crate) use reject::cut;
 pub(crate) use source::Source;
 
 pub use columns::{Column, ColumnNames, MapError, event_schema};

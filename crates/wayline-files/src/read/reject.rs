@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use wayline::nouns::TimestampError;
 
 use super::Column;
 
@@ -145,6 +146,15 @@ impl RowError {
             Reason::WrongFieldCount,
             format!("{found} fields where the header has {wanted}{quote}"),
         )
+    }
+}
+
+impl From<TimestampError> for Reason {
+    fn from(error: TimestampError) -> Self {
+        match error {
+            TimestampError::Malformed => Self::TimestampMalformed,
+            TimestampError::OutOfRange => Self::TimestampOutOfRange,
+        }
     }
 }
 

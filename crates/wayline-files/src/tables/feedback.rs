@@ -1,6 +1,6 @@
 //! What people did with journeys that were shown to them.
 
-use wayline::nouns::{Channel, Feedback, Reaction, Timestamp};
+use wayline::nouns::{Channel, Feedback, Reaction, Timestamp, TimestampError};
 
 use super::rows::{Columns, TableRow, read_rows};
 use super::{TableError, TableSummary};
@@ -57,14 +57,9 @@ fn feedback(row: &TableRow<'_>) -> Result<Feedback, RowError> {
 
 /// A moment that must stand in a column.
 pub(super) fn time(row: &TableRow<'_>, column: &str) -> Result<Timestamp, RowError> {
-    use wayline::nouns::TimestampError::{Malformed, OutOfRange};
     let text = row.needed(column, Reason::TimestampMissing)?;
-    text.parse().map_err(|error| {
-        let reason = match error {
-            Malformed => Reason::TimestampMalformed,
-            OutOfRange => Reason::TimestampOutOfRange,
-        };
-        RowError::new(reason, format!("`{}`: {error}", cut(text)))
+    text.parse().map_err(|error: TimestampError| {
+        RowError::new(error.into(), format!("`{}`: {error}", cut(text)))
     })
 }
 
@@ -82,6 +77,6 @@ fn position(text: &str) -> Result<u32, RowError> {
 }
 
 /// The beginning of a text, for messages.
-pub(super) fn cut(text: &str) -> String {
-    text.chars().take(40).collect()
+pub(super) fn cut(text: &str) -> &str {
+    crate::read::cut(text, 40)
 }

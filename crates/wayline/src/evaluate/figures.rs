@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::Serialize;
 
 /// A measured value and how far it may be off.
@@ -8,6 +10,17 @@ pub struct Figure {
     /// Where 95 % of the values lie when people are drawn anew; none without resamples, or where
     /// no resample had anything to measure.
     pub interval: Option<Interval>,
+}
+
+/// As `0.542 (0.474 .. 0.607)`, or the value alone where there is no interval.
+impl fmt::Display for Figure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self.interval {
+            Some(it) => format!("{:.3} ({:.3} .. {:.3})", self.value, it.low, it.high),
+            None => format!("{:.3}", self.value),
+        };
+        formatter.pad(&text)
+    }
 }
 
 /// From the 2.5th to the 97.5th percentile.

@@ -68,11 +68,10 @@ impl Form {
         }
         let Head { model, version } = self.parse(text)?;
         if !model.is_empty() && model != self.model {
-            let found = model;
             return Err(ModelError::Kind {
                 model: self.model,
                 command: self.command,
-                found,
+                found: model,
             });
         }
         if version != self.version {

@@ -1,6 +1,5 @@
 //! What journeys held when the person took them away.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Rooms;
@@ -14,15 +13,12 @@ use crate::identify::founding_keyword;
 /// time, so the person is grouped anew from what was there by the last word of the day; the journey is
 /// the one that its founding keyword is in. One whose founding keyword the person doesn't have held
 /// nothing that is known.
-pub(super) fn with_what_was_held<'s>(
-    stances: &'s [Stance],
+pub(super) fn with_what_was_held(
+    stances: &[Stance],
     person: &Extracted,
     rooms: &Rooms<'_>,
     embeddings: &mut EmbeddingCache<'_>,
-) -> Cow<'s, [Stance]> {
-    if stances.is_empty() {
-        return Cow::Borrowed(stances);
-    }
+) -> Vec<Stance> {
     let mut known = stances.to_vec();
     let mut days: BTreeMap<i64, Vec<(&mut Stance, &str)>> = BTreeMap::new();
     for stance in known.iter_mut().filter(|it| !it.wants) {
@@ -45,5 +41,5 @@ pub(super) fn with_what_was_held<'s>(
             stance.held.insert(founding.to_owned());
         }
     }
-    Cow::Owned(known)
+    known
 }

@@ -170,12 +170,16 @@ pub fn walk_with(
             }
         })
         .collect();
-    let ids: Vec<&str> = fates.iter().map(|fate| fate.journey_id.as_str()).collect();
-    let stances = with_what_was_held(stances, person, rooms, embeddings);
-    let known_stances = stances.iter().filter(|it| !it.held.is_empty()).count() as u32;
-    let since = hidden(person, candidates, &ids, &stances, &config.feedback);
-    for (fate, since) in fates.iter_mut().zip(since) {
-        fate.hidden_since = since;
+    let mut known_stances = 0;
+    // Few people ever took anything away.
+    if !stances.is_empty() {
+        let ids: Vec<&str> = fates.iter().map(|fate| fate.journey_id.as_str()).collect();
+        let stances = with_what_was_held(stances, person, rooms, embeddings);
+        known_stances = stances.iter().filter(|it| !it.held.is_empty()).count() as u32;
+        let since = hidden(person, candidates, &ids, &stances, &config.feedback);
+        for (fate, since) in fates.iter_mut().zip(since) {
+            fate.hidden_since = since;
+        }
     }
     let order = order(&fates, &meanings, config);
     Walked {

@@ -10,7 +10,9 @@ use serde::de::DeserializeOwned;
 use wayline::annotate::{Sampler, Sampling, Thirds};
 use wayline::nouns::{Journey, Timestamp};
 use wayline_files::tables::{SampleRow, SampleWriter};
-use wayline_files::write::{ResultRows, same_file};
+use wayline_files::write::ResultRows;
+
+use crate::run::refuse_overwriting;
 
 /// Draw a sample of journeys for people to judge
 ///
@@ -81,12 +83,7 @@ struct Run {
 }
 
 pub(super) fn run(args: &ExportArgs) -> Result<()> {
-    if same_file(&args.journeys, &args.output) {
-        bail!(
-            "{} is read by this run and would be overwritten; name another output",
-            args.output.display()
-        );
-    }
+    refuse_overwriting([args.journeys.as_path()], [Some(args.output.as_path())])?;
     // A name that says no format fails before the work.
     let mut writer = SampleWriter::create(&args.output)?;
     let mut confidences = Vec::new();
@@ -114,7 +111,8 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let mut add = |person: &mut Vec<Row>| {
         let Some(first) = person.first() else { return };
         let user_id = first.journey.user_id.clone();
-        let journeys = std::mem::take(person).into_iter().map(|row| {
+        let journeys = std::mem::take(person).into_iter();
+        let journeys = journeys.filter(|row| !row.journey.hidden).map(|row| {
             let (it, stage) = (&row.journey, row.journey.stage);
             let stratum = thirds.stratum(stage.lifecycle, stage.status, it.confidence as f32);
             (it.journey_id.clone(), stratum, row)
@@ -133,9 +131,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
         if before.is_some_and(|before| before != user_id) {
             add(&mut person);
         }
-        if !row.journey.hidden {
-            person.push(row);
-        }
+        person.push(row);
         Ok(())
     })?;
     add(&mut person);

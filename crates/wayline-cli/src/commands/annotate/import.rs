@@ -13,7 +13,8 @@ use wayline_files::read::Inputs;
 use wayline_files::tables::{
     JourneyLabel, Judgement, Judgements, SCORES, read_judgements, write_labels,
 };
-use wayline_files::write::same_file;
+
+use crate::run::refuse_overwriting;
 
 /// Make labels of filled in samples, and say how far annotators agree
 ///
@@ -45,12 +46,7 @@ type Journey<'a> = (&'a str, &'a str, Timestamp);
 
 pub(super) fn run(args: &ImportArgs) -> Result<()> {
     let inputs = Inputs::find(&args.inputs)?;
-    if let Some(path) = inputs.paths().find(|path| same_file(path, &args.output)) {
-        bail!(
-            "{} is read by this run and would be overwritten; name another output",
-            path.display()
-        );
-    }
+    refuse_overwriting(inputs.paths(), [Some(args.output.as_path())])?;
     let judgements = read_judgements(&inputs)?;
     if judgements.rows.is_empty() {
         bail!(
@@ -161,10 +157,7 @@ fn agreement(out: &mut impl Write, rows: &[Judgement]) -> Result<()> {
         let kappa = match &pair.kappa {
             None if pair.items == 0 => "nothing in common".to_owned(),
             None => "undefined: everything has one score".to_owned(),
-            Some(figure) => match figure.interval {
-                Some(it) => format!("{:.3} ({:.3} .. {:.3})", figure.value, it.low, it.high),
-                None => format!("{:.3}", figure.value),
-            },
+            Some(figure) => figure.to_string(),
         };
         let [first, second] = &pair.annotators;
         writeln!(

@@ -10,6 +10,7 @@ use wayline::logistic::Logistic;
 
 use super::differences::with_difference;
 use super::judged::{Folds, HeldBack, Judged, fit_score};
+use super::labels::fold_of;
 use super::write_text;
 use crate::plots::{LearnedFrom, learning_curve};
 
@@ -40,8 +41,9 @@ pub(super) fn show(
         ndcg: nothing.mean(),
         gain: Figure::default(),
     }];
-    for people in sizes(folds) {
-        let (journeys, learned) = learned_from(people, folds, start, penalty)?;
+    let users: BTreeSet<&str> = folds.judged.iter().map(|it| it.user_id.as_str()).collect();
+    for people in sizes(&users, folds) {
+        let (journeys, learned) = learned_from(people, &users, folds, start, penalty);
         let gain = learned.better_than(&nothing);
         writeln!(
             out,
@@ -58,8 +60,7 @@ pub(super) fn show(
 }
 
 /// 2, 4, 8, … people, and all that the smallest set of other folds has.
-fn sizes(folds: &Folds<'_>) -> Vec<usize> {
-    let users: BTreeSet<&str> = folds.judged.iter().map(|it| it.user_id.as_str()).collect();
+fn sizes(users: &BTreeSet<&str>, folds: &Folds<'_>) -> Vec<usize> {
     let others = |fold: usize| {
         users
             .iter()
@@ -79,17 +80,21 @@ fn sizes(folds: &Folds<'_>) -> Vec<usize> {
 /// The mean over draws: how many journeys were learned from, and NDCG of each person.
 fn learned_from(
     people: usize,
+    users: &BTreeSet<&str>,
     folds: &Folds<'_>,
     start: &Logistic,
     penalty: f64,
-) -> Result<(f64, HeldBack)> {
+) -> (f64, HeldBack) {
     let mut journeys = 0;
     let mut log_loss = 0.0;
     let mut ndcg: BTreeMap<String, f64> = BTreeMap::new();
     for draw in 0..DRAWS {
+        let in_order = in_order(draw, users);
         let mut scores = Vec::new();
         for (fold, returns) in folds.returns.iter().enumerate() {
-            let drawn = drawn(people, draw, fold, folds);
+            let others = in_order.iter().copied();
+            let others = others.filter(|user| folds.fold_of(user) != fold);
+            let drawn: HashSet<&str> = others.take(people).collect();
             let judged = folds.judged.iter();
             let judged: Vec<&Judged> = judged
                 .filter(|it| drawn.contains(it.user_id.as_str()))
@@ -106,15 +111,12 @@ fn learned_from(
         }
     }
     let fits = (DRAWS * folds.returns.len()) as f64;
-    Ok((journeys as f64 / fits, HeldBack { log_loss, ndcg }))
+    (journeys as f64 / fits, HeldBack { log_loss, ndcg })
 }
 
-/// People of other folds than `fold`, in an order that `draw` decides.
-fn drawn<'j>(people: usize, draw: usize, fold: usize, folds: &Folds<'j>) -> HashSet<&'j str> {
-    let users: BTreeSet<&str> = folds.judged.iter().map(|it| it.user_id.as_str()).collect();
-    let others = users.into_iter().filter(|user| folds.fold_of(user) != fold);
-    let mut others: Vec<&str> = others.collect();
-    let lot = |user: &&str| super::labels::fold_of(&format!("{draw} {user}"), usize::MAX);
-    others.sort_by_cached_key(lot);
-    others.into_iter().take(people).collect()
+/// All people in the order in which a draw takes them.
+fn in_order<'u>(draw: usize, users: &BTreeSet<&'u str>) -> Vec<&'u str> {
+    let mut users: Vec<&str> = users.iter().copied().collect();
+    users.sort_by_cached_key(|user| fold_of(&format!("{draw} {user}"), usize::MAX));
+    users
 }

@@ -49,7 +49,8 @@ pub(super) struct Moments {
 }
 
 const DAY_MS: i64 = 86_400_000;
-const CACHED_TEXTS: usize = 100_000;
+/// Texts whose vectors are remembered while people are looked at.
+pub(super) const CACHED_TEXTS: usize = 100_000;
 
 /// How to infer.
 #[derive(Clone, Copy)]

@@ -12,6 +12,7 @@ use wayline::assign::Candidate;
 use wayline::config::Config;
 use wayline::corpus::{Corpus, KeywordFacts};
 use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::evaluate::Id;
 use wayline::evaluate::names::{best_token_f1, words};
 use wayline::evaluate::simulated::Gold;
 use wayline::extract::{Evidence, Extracted};
@@ -262,8 +263,9 @@ fn walkers(
         everybody,
         |labelled, walked| {
             let person = &labelled.person;
+            let user = Id::from(person.user_id.as_str());
             let mut gold = log.gold.people.iter();
-            let gold = gold.find(|it| it.user_id.to_string() == person.user_id);
+            let gold = gold.find(|it| it.user_id == user);
             let journeys = gold.map_or(&[][..], |it| &it.journeys);
             let candidates = walked.assigned.candidates.clone();
             let facts = KeywordFacts::of(person, &log.corpus);

@@ -8,6 +8,7 @@ use wayline::evaluate::calibration::{Judged, Pool};
 use wayline::evaluate::{Resampling, bootstrap, ranking};
 
 use super::boosting::Boosted;
+use super::differences::with_difference;
 use super::labels::fold_of;
 use super::moments::{Known, Moment};
 use super::ranker::{examples, fit_returns};
@@ -228,9 +229,6 @@ impl Column {
         let Some(figure) = order.checked_sub(BASELINES).map(|it| self.differences[it]) else {
             return format!("{mean:.3}{:17}", "");
         };
-        match figure.interval {
-            Some(it) => format!("{mean:.3} ({:+.3} .. {:+.3})", it.low, it.high),
-            None => format!("{mean:.3}"),
-        }
+        with_difference(mean, &figure)
     }
 }

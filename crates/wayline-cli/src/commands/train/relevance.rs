@@ -110,16 +110,7 @@ impl<'a> Relevance<'a> {
         let predictions = Predictions::from_results(&results);
         let gold = &self.searches.annotated.gold;
         let figures = annotated::evaluate(gold, &predictions, Resampling::default()).figures;
-        let cell = |figure: &wayline::evaluate::Figure| match figure.interval {
-            Some(it) => format!("{:.3} ({:.3} .. {:.3})", figure.value, it.low, it.high),
-            None => format!("{:.3}", figure.value),
-        };
-        writeln!(
-            out,
-            "  {name:<22} {:>24} {:>24}",
-            cell(&figures.f1),
-            cell(&figures.ndcg5)
-        )?;
+        writeln!(out, "  {name:<22} {:>24} {:>24}", figures.f1, figures.ndcg5)?;
         Ok(figures)
     }
 

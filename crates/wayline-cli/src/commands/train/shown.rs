@@ -10,17 +10,16 @@ use wayline::feedback::{Impression, Says, impressions};
 use wayline::nouns::{Feedback, Timestamp};
 use wayline::rank::{FEATURES, Features, features};
 use wayline::train::{PositionBias, Shown};
-use wayline::{Rooms, walk};
+use wayline::walk;
 use wayline_files::read::Inputs;
 use wayline_files::tables::{JourneyLabel, TableSummary, read_feedback, read_labels};
 
 use super::judged::{HIGHEST_GAIN, Judged, LEARNED, gain_of};
-use super::moments::{Inference, gather_up_to};
+use super::moments::{CACHED_TEXTS, Inference, gather_up_to};
 use crate::run::InputArgs;
 
 /// Journeys of a log are found at so many moments, at most: the log is read once for each.
 const MOST_MOMENTS: usize = 12;
-const CACHED_TEXTS: usize = 100_000;
 
 /// What was said of journeys, and shown of them.
 #[derive(Default)]
@@ -73,9 +72,8 @@ impl Opinions {
         let moments = moments(labelled.chain(shown).collect());
         let since = |at: Timestamp| moments[moments.partition_point(|it| *it <= at).max(1) - 1];
         let mut wanted: BTreeSet<Place<'_>> = BTreeSet::new();
-        let of_label = |it: &'_ JourneyLabel| since(it.as_of);
         for it in &self.labels {
-            wanted.insert((of_label(it), &it.user_id, &it.journey_id));
+            wanted.insert((since(it.as_of), &it.user_id, &it.journey_id));
         }
         for it in &self.impressions {
             wanted.insert((since(it.at), &it.user_id, &it.journey_id));
@@ -89,7 +87,11 @@ impl Opinions {
                 total: 1.0,
                 positive: gain_of(it.relevance) / HIGHEST_GAIN,
             };
-            add(&mut said, (of_label(it), &it.user_id, &it.journey_id), says);
+            add(
+                &mut said,
+                (since(it.as_of), &it.user_id, &it.journey_id),
+                says,
+            );
         }
         for it in &self.impressions {
             // What stood in no list was looked at.
@@ -206,10 +208,7 @@ fn find<'w>(
             of_people.entry(place.1).or_default().push(*place);
         }
         let gathered = gather_up_to(input, Some(*moment), with)?;
-        let rooms = Rooms {
-            as_of: *moment,
-            ..gathered.rooms(with.config, with.models)
-        };
+        let rooms = gathered.rooms(with.config, with.models);
         let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
         for person in gathered.people.records()? {
             let person = person?;

@@ -144,6 +144,16 @@ impl Folder {
         names
     }
 
+    /// The words of a line; those that start with @ name files of this folder.
+    pub(crate) fn words(&self, line: &str) -> Vec<PathBuf> {
+        let words = line.split_whitespace();
+        let words = words.map(|word| match word.strip_prefix('@') {
+            Some(name) => self.path(name),
+            None => PathBuf::from(word),
+        });
+        words.collect()
+    }
+
     /// The `infer` command for a log of this folder into `out/j.jsonl` and `out/k.jsonl`, not yet
     /// started. Words of `options` that start with @ name files of this folder.
     pub(crate) fn infer_command(&self, log: &str, options: &str) -> Command {
@@ -155,12 +165,6 @@ impl Folder {
             "-" => PathBuf::from("-"),
             name => self.path(name),
         });
-        let options = options
-            .split_whitespace()
-            .map(|word| match word.strip_prefix('@') {
-                Some(name) => self.path(name),
-                None => PathBuf::from(word),
-            });
         let mut command = command(["infer"]);
         command
             .args(inputs)
@@ -168,7 +172,7 @@ impl Folder {
             .arg(self.path(&format!("out/j.{format}")))
             .arg("--keywords")
             .arg(self.path(&format!("out/k.{format}")))
-            .args(options)
+            .args(self.words(options))
             .stdin(Stdio::null());
         command
     }
