@@ -81,6 +81,13 @@ fn journeys(out: &mut String, tally: &JourneyTally) {
     count(out, "  into", tally.merged_into, of_b);
     count(out, "gone", tally.gone, of_a);
     count(out, "new", tally.new, of_b);
+    // Most runs know no feedback, and four zeros would say nothing.
+    if tally.hidden_a + tally.hidden_b > 0 {
+        count(out, "hidden in A", tally.hidden_a, of_a);
+        count(out, "hidden in B", tally.hidden_b, of_b);
+        count(out, "  newly hidden", tally.newly_hidden, of_kept);
+        count(out, "  shown again", tally.shown_again, of_kept);
+    }
 }
 
 fn drift(out: &mut String, drifts: &[Drift]) {

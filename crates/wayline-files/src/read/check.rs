@@ -217,7 +217,8 @@ pub(crate) fn time(raw: Raw<'_>) -> Result<Timestamp, RowError> {
     })
 }
 
-fn time_from_text(text: &str) -> Result<Timestamp, TimestampError> {
+/// A moment from a text that no program held as a number, or one did.
+pub(crate) fn time_from_text(text: &str) -> Result<Timestamp, TimestampError> {
     match text.parse() {
         Err(TimestampError::Malformed) => {
             // Tools that hold a column with gaps as floating-point numbers write 1714564800.0.

@@ -30,6 +30,7 @@ mod tsv;
 mod units;
 mod whole_batch;
 
+pub(crate) use check::time_from_text;
 pub(crate) use csv::CsvRows;
 pub(crate) use input::{Format, InputFile};
 pub(crate) use lines::{LineBlocks, lines};

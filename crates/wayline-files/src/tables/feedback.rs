@@ -1,10 +1,10 @@
 //! What people did with journeys that were shown to them.
 
-use wayline::nouns::{Channel, Feedback, Reaction, Timestamp, TimestampError};
+use wayline::nouns::{Channel, Feedback, Reaction, Timestamp};
 
 use super::rows::{Columns, TableRow, read_rows};
 use super::{TableError, TableSummary};
-use crate::read::{Inputs, Reason, RowError};
+use crate::read::{Inputs, Reason, RowError, time_from_text};
 
 const COLUMNS: Columns = Columns {
     all: &[
@@ -58,14 +58,16 @@ fn feedback(row: &TableRow<'_>) -> Result<Feedback, RowError> {
 /// A moment that must stand in a column.
 pub(super) fn time(row: &TableRow<'_>, column: &str) -> Result<Timestamp, RowError> {
     let text = row.needed(column, Reason::TimestampMissing)?;
-    text.parse().map_err(|error: TimestampError| {
-        RowError::new(error.into(), format!("`{}`: {error}", cut(text)))
-    })
+    time_from_text(text)
+        .map_err(|error| RowError::new(error.into(), format!("`{}`: {error}", cut(text))))
 }
 
 fn position(text: &str) -> Result<u32, RowError> {
-    // Programs that know no gaps in columns of integers write 3.0.
-    let whole = text.strip_suffix(".0").unwrap_or(text);
+    // Programs that know no gaps in columns of integers write 3.0, those that reckon in decimals 3.00.
+    let whole = text
+        .split_once('.')
+        .filter(|(_, rest)| rest.bytes().all(|it| it == b'0'));
+    let whole = whole.map_or(text, |(whole, _)| whole);
     let position = whole.parse().ok().filter(|position| *position >= 1);
     position.ok_or_else(|| {
         let detail = format!(

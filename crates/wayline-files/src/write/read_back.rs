@@ -39,8 +39,8 @@ pub enum ReadBackError {
         /// What the decoder said.
         reason: String,
     },
-    /// A column has a type that results do not have.
-    #[error("{path}: {source}; give a file that Wayline wrote")]
+    /// A column has a type that is no text, number or moment.
+    #[error("{path}: {source}")]
     Type {
         /// The file.
         path: PathBuf,

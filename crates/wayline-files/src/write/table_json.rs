@@ -1,18 +1,21 @@
 //! Rows of Arrow batches as JSON lines, written as [`super::rows_json`] writes them.
 
+use std::sync::Arc;
+
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::cast;
 use arrow::datatypes::{
-    DataType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimeUnit,
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    DataType, Date32Type, Date64Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
+    Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use wayline::nouns::Timestamp;
 
 use super::json_text::{push_float, push_integer, push_text, push_time};
 
-/// A column that no result has.
+/// A column of something that isn't text, number, moment or a list of these.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a column has the type {0}, which results do not have")]
+#[error("a column has the type {0}, which cannot be read; write it as texts, numbers or moments")]
 pub struct UnknownType(pub String);
 
 /// Appends all rows, one object a line.
@@ -23,11 +26,23 @@ pub(crate) fn push_rows(batch: &RecordBatch, out: &mut Vec<u8>) -> Result<(), Un
         .iter()
         .map(|it| it.name().as_str())
         .collect();
+    let columns: Result<Vec<ArrayRef>, UnknownType> = batch.columns().iter().map(plain).collect();
+    let columns = columns?;
     for row in 0..batch.num_rows() {
-        push_object(&names, batch.columns(), row, out)?;
+        push_object(&names, &columns, row, out)?;
         out.push(b'\n');
     }
     Ok(())
+}
+
+/// The column without what other programs wrap values in: a dictionary's keys, a decimal's scale.
+fn plain(column: &ArrayRef) -> Result<ArrayRef, UnknownType> {
+    let to = match column.data_type() {
+        DataType::Dictionary(_, values) => values.as_ref(),
+        DataType::Decimal128(..) | DataType::Decimal256(..) => &DataType::Utf8,
+        _ => return Ok(Arc::clone(column)),
+    };
+    cast(column, to).map_err(|_| UnknownType(column.data_type().to_string()))
 }
 
 fn push_object(
@@ -77,6 +92,7 @@ fn push_value(column: &ArrayRef, row: usize, out: &mut Vec<u8>) -> Result<(), Un
             push_object(&names, column.as_struct().columns(), row, out)?;
         }
         DataType::Timestamp(unit, _) => push_time(out, time_at(column, *unit, row)),
+        DataType::Date32 | DataType::Date64 => push_time(out, day_at(column, row)),
         other => match integer_at(column, row) {
             Some(value) => push_integer(out, value),
             None => return Err(UnknownType(other.to_string())),
@@ -110,6 +126,16 @@ fn integer_at(column: &ArrayRef, row: usize) -> Option<i64> {
         _ => return None,
     })
 }
+
+/// The midnight with which a day begins.
+fn day_at(column: &ArrayRef, row: usize) -> Timestamp {
+    Timestamp::from_millis(match column.as_primitive_opt::<Date32Type>() {
+        Some(days) => i64::from(days.value(row)) * MILLIS_A_DAY,
+        None => column.as_primitive::<Date64Type>().value(row),
+    })
+}
+
+const MILLIS_A_DAY: i64 = 86_400_000;
 
 fn time_at(column: &ArrayRef, unit: TimeUnit, row: usize) -> Timestamp {
     Timestamp::from_millis(match unit {

@@ -1,5 +1,10 @@
 //! Tables beside the log: feedback, judgements and labels, in every format.
 
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Date32Array, Decimal128Array, DictionaryArray, RecordBatch};
+use arrow::datatypes::Int32Type;
+use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
 use wayline::nouns::{Channel, Feedback, Reaction};
 use wayline_files::read::{Inputs, Reason};
@@ -46,6 +51,35 @@ fn the_formats_of_one_table_say_the_same() {
         assert_eq!(found, expected, "{name}");
         assert_eq!((read.rows, read.rejected()), (2, 0), "{name}");
     }
+}
+
+#[test]
+fn tables_of_data_frames_are_read_as_they_are_written() {
+    let (expected, _) = feedback(
+        "f.csv",
+        HEADER.to_owned() + "u,j,1748736000,email,click,3\n",
+    );
+    let floats = HEADER.to_owned() + "u,j,1748736000.0,email,click,3.00\n";
+    assert_eq!(feedback("f.csv", floats).0, expected);
+    let word = |text: &str| -> ArrayRef {
+        let words: DictionaryArray<Int32Type> = [text].into_iter().collect();
+        Arc::new(words)
+    };
+    let position = Decimal128Array::from(vec![300]).with_precision_and_scale(5, 2);
+    let columns: [(&str, ArrayRef); 6] = [
+        ("user_id", word("u")),
+        ("journey_id", word("j")),
+        ("timestamp", Arc::new(Date32Array::from(vec![20_240]))),
+        ("channel", word("email")),
+        ("event", word("click")),
+        ("position", Arc::new(position.expect("fits"))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).expect("a batch");
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).expect("a writer");
+    writer.write(&batch).expect("written");
+    writer.close().expect("closed");
+    assert_eq!(feedback("f.parquet", bytes).0, expected);
 }
 
 #[test]

@@ -22,6 +22,7 @@ pub const JOURNEY_COLUMNS: &[&str] = &[
     "confidence",
     "score",
     "return_probability",
+    "hidden",
     "run",
 ];
 /// The columns of keywords that a comparison reads.
@@ -95,6 +96,9 @@ pub(super) struct JourneyRow {
     pub(super) score: f64,
     /// Runs of earlier versions don't say it.
     pub(super) return_probability: Option<f64>,
+    /// Likewise.
+    #[serde(default)]
+    pub(super) hidden: bool,
     pub(super) run: Option<RunInfo>,
 }
 

@@ -54,6 +54,14 @@ pub struct JourneyTally {
     pub gone: u64,
     /// Of the second run, those that nothing was like.
     pub new: u64,
+    /// Of the first run, those that the person had taken away.
+    pub hidden_a: u64,
+    /// Of the second run, likewise.
+    pub hidden_b: u64,
+    /// Kept ones that are hidden in the second run only.
+    pub newly_hidden: u64,
+    /// Kept ones that were hidden in the first run only.
+    pub shown_again: u64,
 }
 
 impl JourneyTally {
@@ -61,6 +69,9 @@ impl JourneyTally {
     pub(super) fn add(&mut self, a: &Person, b: &Person, matching: &Matching) {
         self.a += a.journeys.len() as u64;
         self.b += b.journeys.len() as u64;
+        let hidden = |person: &Person| person.journeys.iter().filter(|row| row.hidden).count();
+        self.hidden_a += hidden(a) as u64;
+        self.hidden_b += hidden(b) as u64;
         for (before, row) in matching.before.iter().zip(&a.journeys) {
             match before {
                 Before::Kept { after, overlap } => {
@@ -69,6 +80,8 @@ impl JourneyTally {
                     self.kept_whole += u64::from(*overlap == 1.0);
                     self.kept_same_id += u64::from(row.journey_id == now.journey_id);
                     self.renamed += u64::from(row.name != now.name);
+                    self.newly_hidden += u64::from(!row.hidden && now.hidden);
+                    self.shown_again += u64::from(row.hidden && !now.hidden);
                 }
                 Before::Split { .. } => self.split += 1,
                 Before::Merged { .. } => self.merged += 1,

@@ -380,3 +380,20 @@ fn fractions_keep_their_mean_and_their_ends() {
         (10, "0.0991")
     );
 }
+
+#[test]
+fn journeys_that_people_took_away_are_counted() {
+    let shown = [
+        journey("u", "1", "Oak", &["oak"]),
+        journey("u", "2", "Sea", &["sea"]),
+    ];
+    let hide = |row: &String| row.replace("\"confidence\"", "\"hidden\":true,\"confidence\"");
+    let hidden = [hide(&shown[0]), shown[1].clone()];
+    let counts = |a: &[String], b: &[String]| {
+        let it = compared(a, b).journeys;
+        [it.hidden_a, it.hidden_b, it.newly_hidden, it.shown_again]
+    };
+    assert_eq!(counts(&shown, &hidden), [0, 1, 1, 0]);
+    assert_eq!(counts(&hidden, &shown), [1, 0, 0, 1]);
+    assert_eq!(counts(&hidden, &hidden), [1, 1, 0, 0]);
+}
