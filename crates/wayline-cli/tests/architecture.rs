@@ -40,6 +40,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "diversify",
             "model",
             "walk",
+            "lineage",
+            "keep",
             "explain",
             "train",
             "simulate",

@@ -29,6 +29,8 @@ pub mod explain;
 pub mod extract;
 pub mod feedback;
 pub mod identify;
+pub mod keep;
+pub mod lineage;
 pub mod logistic;
 pub mod model;
 pub mod name;
@@ -42,4 +44,4 @@ pub mod train;
 mod vectorised;
 mod walk;
 
-pub use walk::{Fate, Rooms, SCHEMA_VERSION, Walked, walk, walk_with};
+pub use walk::{Fate, Remembered, Rooms, SCHEMA_VERSION, Walked, walk, walk_with};

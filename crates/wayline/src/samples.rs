@@ -81,6 +81,20 @@ pub(crate) fn simulated(count: u64, seed: u64) -> Vec<Extracted> {
 
 /// The same of a kind of log.
 pub(crate) fn simulated_as(kind: LogKind, count: u64, seed: u64) -> Vec<Extracted> {
+    let config = Config::builtin();
+    let logs = logs_of(kind, count, seed);
+    let people = logs
+        .iter()
+        .map(|log| extract(log, &config.actions, &config.extract));
+    people.map(|person| person.expect("a human")).collect()
+}
+
+/// The logs of the people whom [`simulated`] gives.
+pub(crate) fn simulated_logs(count: u64, seed: u64) -> Vec<PersonLog> {
+    logs_of(LogKind::default(), count, seed)
+}
+
+fn logs_of(kind: LogKind, count: u64, seed: u64) -> Vec<PersonLog> {
     let simulation = SimulationConfig {
         people: count,
         seed,
@@ -91,10 +105,7 @@ pub(crate) fn simulated_as(kind: LogKind, count: u64, seed: u64) -> Vec<Extracte
     };
     let config = Config::builtin();
     people(Catalogue::builtin(), &simulation)
-        .map(|simulated| {
-            let log = simulated.log(&config.actions);
-            extract(&log, &config.actions, &config.extract).expect("a human")
-        })
+        .map(|simulated| simulated.log(&config.actions))
         .collect()
 }
 

@@ -8,7 +8,7 @@ use clap::Args;
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::explain::explain;
 use wayline::nouns::Timestamp;
-use wayline::walk_with;
+use wayline::{Remembered, walk_with};
 
 use crate::run::{InputArgs, Job, RunArgs, SaidArgs, gather, parse_time};
 
@@ -66,7 +66,11 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
         let person = person?;
         if person.user_id == args.user {
             let stances = said.stances.of(&person.user_id);
-            let walked = walk_with(&person, &rooms, &stances, &mut embeddings);
+            let remembered = Remembered {
+                known: &[],
+                stances: &stances,
+            };
+            let walked = walk_with(&person, &rooms, remembered, &mut embeddings);
             let text = explain(&person, &walked, &rooms, &mut embeddings);
             std::io::stdout().write_all(text.as_bytes())?;
             return Ok(());

@@ -6,7 +6,7 @@ use anyhow::Result;
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::feedback::Stances;
 use wayline::nouns::{LeftOver, PersonResult};
-use wayline::{Rooms, walk_with};
+use wayline::{Remembered, Rooms, walk_with};
 use wayline_files::write::{OrderedResults, SpillSettings};
 
 use super::{Gathered, Job, Progress};
@@ -95,7 +95,11 @@ pub(crate) fn walk_everybody(
                 continue;
             }
             let said = stances.of(&person.user_id);
-            let walked = walk_with(&person, rooms, &said, &mut embeddings);
+            let remembered = Remembered {
+                known: &[],
+                stances: &said,
+            };
+            let walked = walk_with(&person, rooms, remembered, &mut embeddings);
             let result = walked.result(&person);
             tally.known_stances += u64::from(walked.known_stances);
             tally.count(&result);

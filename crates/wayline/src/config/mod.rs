@@ -29,6 +29,8 @@ pub struct Config {
     pub feedback: crate::feedback::FeedbackConfig,
     /// Settings of the room [`crate::stage`].
     pub stage: crate::stage::StageConfig,
+    /// Settings of the room [`crate::keep`].
+    pub keep: crate::keep::KeepConfig,
     /// Settings of the room [`crate::diversify`].
     pub diversify: crate::diversify::DiversifyConfig,
     hash: String,
@@ -75,6 +77,7 @@ struct RawConfig {
     assign: crate::assign::AssignConfig,
     feedback: crate::feedback::FeedbackConfig,
     stage: crate::stage::StageConfig,
+    keep: crate::keep::KeepConfig,
     diversify: crate::diversify::DiversifyConfig,
 }
 
@@ -110,6 +113,7 @@ impl Config {
         raw.assign.check()?;
         raw.feedback.check()?;
         raw.stage.check()?;
+        raw.keep.check()?;
         raw.diversify.check()?;
         for weight in raw.actions.values() {
             within(
@@ -129,6 +133,7 @@ impl Config {
             assign: raw.assign,
             feedback: raw.feedback,
             stage: raw.stage,
+            keep: raw.keep,
             diversify: raw.diversify,
             hash: blake3::hash(canonical.as_bytes()).to_hex()[..16].to_owned(),
         })

@@ -69,7 +69,7 @@ fn journey(
 ) {
     let candidate = &walked.assigned.candidates[index];
     let fate = &walked.fates[index];
-    let _ = writeln!(out, "\n{rank}. {}  [{}]", fate.name.text, fate.journey_id);
+    let _ = writeln!(out, "\n{rank}. {}  [{}]", fate.name.text, fate.journey_id());
     field(
         out,
         "stage",

@@ -23,7 +23,7 @@ use crate::affinity::UnitSpace;
 use crate::assign::Candidate;
 use crate::corpus::Corpus;
 use crate::extract::Extracted;
-use crate::nouns::NameSource;
+use crate::nouns::{KnownJourney, NameSource};
 
 use spelling::Spelling;
 use texts::{LikelyWords, PossibleName, possible_names};
@@ -59,6 +59,17 @@ impl<'a> Naming<'a> {
     /// Names all candidates; the one with the most evidence chooses first.
     #[must_use]
     pub fn name_all(&self, candidates: &[Candidate]) -> Vec<Name> {
+        self.name_again(candidates, &vec![None; candidates.len()])
+    }
+
+    /// The same where some had a name before, each in its candidate's place. A name stays while its
+    /// journey has no new evidence, and after that until another text does clearly better.
+    #[must_use]
+    pub fn name_again(
+        &self,
+        candidates: &[Candidate],
+        before: &[Option<&KnownJourney>],
+    ) -> Vec<Name> {
         let mut spelling = Spelling::of(self.person, self.corpus);
         let mut order: Vec<usize> = (0..candidates.len()).collect();
         order.sort_by(|left, right| {
@@ -66,11 +77,26 @@ impl<'a> Naming<'a> {
                 .weight
                 .total_cmp(&candidates[*left].weight)
         });
+        let had = before.iter().flatten().map(|it| it.name.to_lowercase());
+        // Nobody gets a name that another may keep.
+        let mut kept: HashSet<String> = had.collect();
         let mut taken: HashSet<String> = HashSet::default();
         let mut names: Vec<Option<Name>> = vec![None; candidates.len()];
         for index in order {
-            let scored = self.best_texts(&candidates[index], &mut spelling);
-            let name = self.first_free(&scored, &taken, &candidates[index]);
+            let candidate = &candidates[index];
+            let its = before[index].filter(|it| kept.remove(&it.name.to_lowercase()));
+            let is_free = |text: &str| !taken.contains(text) && !kept.contains(text);
+            let name = match its {
+                Some(its) if !has_new_evidence(candidate, its) => named_before(its, 0.0, None),
+                _ => {
+                    let (scored, likely) = self.best_texts(candidate, &mut spelling);
+                    let best = self.first_free(&scored, is_free, candidate);
+                    match its {
+                        None => best,
+                        Some(its) => longer(its, best, &likely),
+                    }
+                }
+            };
             taken.insert(name.text.to_lowercase());
             names[index] = Some(name);
         }
@@ -83,7 +109,7 @@ impl<'a> Naming<'a> {
         &self,
         candidate: &Candidate,
         spelling: &mut Spelling<'a>,
-    ) -> Vec<PossibleName<'a>> {
+    ) -> (Vec<PossibleName<'a>>, LikelyWords<'a>) {
         let words = journey_words(self.person, self.corpus, self.space, candidate);
         let likely = LikelyWords::of(&words, self.model);
         let mut possible = possible_names(self.person, candidate, &likely, spelling);
@@ -105,19 +131,19 @@ impl<'a> Naming<'a> {
             }
         }
         good.append(&mut misspelt);
-        good
+        (good, likely)
     }
 
     fn first_free(
         &self,
         scored: &[PossibleName<'_>],
-        taken: &HashSet<String>,
+        is_free: impl Fn(&str) -> bool,
         candidate: &Candidate,
     ) -> Name {
         let mut free = scored
             .iter()
             .map(|scored| (scored, title_case(&scored.shortened())))
-            .filter(|(_, text)| !taken.contains(&text.to_lowercase()));
+            .filter(|(_, text)| is_free(&text.to_lowercase()));
         if let Some((best, text)) = free.next() {
             return Name {
                 text,
@@ -136,7 +162,7 @@ impl<'a> Naming<'a> {
         let base = title_case(strongest);
         let text = (2..)
             .map(|number| format!("{base} {number}"))
-            .find(|text| !taken.contains(&text.to_lowercase()))
+            .find(|text| is_free(&text.to_lowercase()))
             .unwrap_or(base);
         Name {
             text,
@@ -144,6 +170,32 @@ impl<'a> Naming<'a> {
             score: 0.0,
             runner_up: None,
         }
+    }
+}
+
+/// What another text must be better by, in expected token F1, to take the place of a name that people
+/// have seen.
+const RENAMING_COSTS: f64 = 0.15;
+
+fn has_new_evidence(candidate: &Candidate, before: &KnownJourney) -> bool {
+    candidate.events != before.events || candidate.last_active_at() != before.last_active_at
+}
+
+fn longer(before: &KnownJourney, best: Name, likely: &LikelyWords<'_>) -> Name {
+    let score = likely.expected_f1("", &before.name.to_lowercase());
+    if best.score > score + RENAMING_COSTS {
+        return best;
+    }
+    named_before(before, score, Some(best.text))
+}
+
+fn named_before(before: &KnownJourney, score: f64, runner_up: Option<String>) -> Name {
+    let is_other = |text: &String| text.to_lowercase() != before.name.to_lowercase();
+    Name {
+        text: before.name.clone(),
+        source: before.name_source,
+        score,
+        runner_up: runner_up.filter(is_other),
     }
 }
 

@@ -104,7 +104,7 @@ impl<'a> LikelyWords<'a> {
 
     /// The token F1 to expect between a text and the name that somebody would give: twice the
     /// expected words in common over the words of both.
-    fn expected_f1(&self, narrowing: &str, text: &str) -> f64 {
+    pub(super) fn expected_f1(&self, narrowing: &str, text: &str) -> f64 {
         let (mut count, mut common) = (0_u32, 0.0);
         let mut seen: [&str; 16] = [""; 16];
         let all = words(narrowing).chain(words(text));

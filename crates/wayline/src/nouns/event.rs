@@ -111,6 +111,27 @@ impl PersonLog {
         });
     }
 
+    /// Adds an event of another log, in any order.
+    pub fn push_from(&mut self, other: &PersonLog, event: &Event) {
+        let text = |id: Option<TextId>| id.map(|id| other.texts.get(id));
+        let texts = |range| -> Vec<&str> {
+            let ids = other.list(range).iter();
+            ids.map(|id| other.texts.get(*id)).collect()
+        };
+        self.push(&EventFields {
+            time: event.time,
+            action: event.action,
+            event_id: text(event.event_id),
+            query: text(event.query),
+            item_id: text(event.item_id),
+            title: text(event.title),
+            annotations: &texts(event.annotations),
+            interests: &texts(event.interests),
+            board: text(event.board),
+            url: text(event.url),
+        });
+    }
+
     fn push_list(&mut self, values: &[&str]) -> ListRange {
         let start = self.lists.len() as u32;
         for value in values.iter().filter(|value| !value.is_empty()) {

@@ -9,8 +9,8 @@ use crate::extract::Extracted;
 use crate::feedback::Stance;
 use crate::identify::founding_keyword;
 
-/// The stances, those against a journey with the keywords that it held then. Nothing was kept of that
-/// time, so the person is grouped anew from what was there by the last word of the day; the journey is
+/// The stances, those against a journey with the keywords that it held then. Where nothing was kept of that
+/// time, the person is grouped anew from what was there by the last word of the day; the journey is
 /// the one that its founding keyword is in. One whose founding keyword the person doesn't have held
 /// nothing that is known.
 pub(super) fn with_what_was_held(
@@ -21,7 +21,10 @@ pub(super) fn with_what_was_held(
 ) -> Vec<Stance> {
     let mut known = stances.to_vec();
     let mut days: BTreeMap<i64, Vec<(&mut Stance, &str)>> = BTreeMap::new();
-    for stance in known.iter_mut().filter(|it| !it.wants) {
+    for stance in known
+        .iter_mut()
+        .filter(|it| !it.wants && it.held.is_empty())
+    {
         if let Some(founding) = founding_keyword(person, &stance.journey_id) {
             let of_day = days.entry(stance.at.day()).or_default();
             of_day.push((stance, &person.keywords[founding as usize].text));

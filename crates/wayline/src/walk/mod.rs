@@ -13,11 +13,11 @@ use crate::diversify::diversify;
 use crate::embed::EmbeddingCache;
 use crate::extract::{Evidence, Extracted};
 use crate::feedback::{Stance, hidden};
-use crate::identify::journey_id;
+use crate::identify::{Identity, identities};
 use crate::logistic::Scored;
 use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
 use crate::name::{Name, Naming};
-use crate::nouns::{RunInfo, Timestamp};
+use crate::nouns::{KnownJourney, RunInfo, Timestamp};
 use crate::rank::features;
 use crate::stage::{Staged, of_journey, recent_meaning, stage};
 
@@ -98,7 +98,7 @@ pub struct Walked {
 /// What became of a candidate on its way.
 pub struct Fate {
     /// Its identity.
-    pub journey_id: String,
+    pub identity: Identity,
     /// Where in its life it is.
     pub stage: Staged,
     /// What it is called.
@@ -111,17 +111,34 @@ pub struct Fate {
     pub hidden_since: Option<Timestamp>,
 }
 
-/// Walks one person through all rooms.
-pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCache<'_>) -> Walked {
-    walk_with(person, rooms, &[], embeddings)
+/// What is remembered of a person.
+#[derive(Clone, Copy, Default)]
+pub struct Remembered<'a> {
+    /// Their journeys.
+    pub known: &'a [KnownJourney],
+    /// What they said of journeys that they were shown. What those held needn't be told.
+    pub stances: &'a [Stance],
 }
 
-/// The same with what the person said of journeys: those taken away stand after all others. What the
-/// journeys held needn't be told.
+impl Fate {
+    /// Its id.
+    #[must_use]
+    pub fn journey_id(&self) -> &str {
+        &self.identity.journey_id
+    }
+}
+
+/// Walks one person of whom nothing is remembered through all rooms.
+pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCache<'_>) -> Walked {
+    walk_with(person, rooms, Remembered::default(), embeddings)
+}
+
+/// The same with what is remembered: a journey whose evidence carried over keeps its id and its name,
+/// and those that the person took away stand after all others. Nothing else depends on it.
 pub fn walk_with(
     person: &Extracted,
     rooms: &Rooms<'_>,
-    stances: &[Stance],
+    remembered: Remembered<'_>,
     embeddings: &mut EmbeddingCache<'_>,
 ) -> Walked {
     let config = rooms.config;
@@ -138,7 +155,13 @@ pub fn walk_with(
         space: &space,
         model: rooms.naming.of(Evidence::of(person)),
     };
-    let names = naming.name_all(candidates);
+    let Remembered { known, stances } = remembered;
+    let identities = identities(person, candidates, known);
+    let before: Vec<Option<&KnownJourney>> = identities
+        .iter()
+        .map(|identity| identity.is.map(|place| &known[place]))
+        .collect();
+    let names = naming.name_again(candidates, &before);
     let measured = features(person, candidates, rooms.as_of);
     let meanings: Vec<Vec<f32>> = candidates
         .iter()
@@ -146,9 +169,9 @@ pub fn walk_with(
         .collect();
     let mut fates: Vec<Fate> = candidates
         .iter()
-        .zip(names)
+        .zip(identities.into_iter().zip(names))
         .zip(measured.iter().zip(&meanings))
-        .map(|((candidate, name), (measured, meaning))| {
+        .map(|((candidate, (identity, name)), (measured, meaning))| {
             let return_probability = rooms.ranking.return_probability(measured);
             let values = of_journey(
                 person,
@@ -161,7 +184,7 @@ pub fn walk_with(
             let recent = recent_meaning(person, candidate, &space);
             let opinion = rooms.staging.opinion(&values, &recent);
             Fate {
-                journey_id: journey_id(person, candidate),
+                identity,
                 stage: stage(candidate, rooms.as_of, opinion, &config.stage),
                 name,
                 return_probability,
@@ -173,7 +196,7 @@ pub fn walk_with(
     let mut known_stances = 0;
     // Few people ever took anything away.
     if !stances.is_empty() {
-        let ids: Vec<&str> = fates.iter().map(|fate| fate.journey_id.as_str()).collect();
+        let ids: Vec<&str> = fates.iter().map(Fate::journey_id).collect();
         let stances = with_what_was_held(stances, person, rooms, embeddings);
         known_stances = stances.iter().filter(|it| !it.held.is_empty()).count() as u32;
         let since = hidden(person, candidates, &ids, &stances, &config.feedback);
@@ -211,7 +234,8 @@ fn order_of(
     by_score.sort_by(|left, right| {
         let (a, b) = (&fates[*left], &fates[*right]);
         let by_value = b.score.value.total_cmp(&a.score.value);
-        by_value.then_with(|| a.journey_id.cmp(&b.journey_id))
+        // Not by their ids, which depend on what is remembered.
+        by_value.then_with(|| left.cmp(right))
     });
     let scores: Vec<f64> = by_score
         .iter()

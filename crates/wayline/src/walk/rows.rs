@@ -26,7 +26,7 @@ impl Walked {
                 let (journey_id, reason) = match placement {
                     Placement::Candidate(candidate) => {
                         let fate = &self.fates[*candidate as usize];
-                        (Some(fate.journey_id.clone()), None)
+                        (Some(fate.journey_id().to_owned()), None)
                     }
                     Placement::LeftOver(reason) => (None, Some(*reason)),
                 };
@@ -55,7 +55,7 @@ impl Walked {
         let keyword = |index: u32| &person.keywords[index as usize];
         Journey {
             user_id: person.user_id.clone(),
-            journey_id: fate.journey_id.clone(),
+            journey_id: fate.journey_id().to_owned(),
             rank,
             name: fate.name.text.clone(),
             name_source: fate.name.source,

@@ -14,7 +14,15 @@ fn walked(person: &Extracted, corpus: &Corpus, stances: &[Stance]) -> Walked {
         as_of: person.last_event,
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 1_000);
-    walk_with(person, &rooms, stances, &mut embeddings)
+    walk_with(
+        person,
+        &rooms,
+        Remembered {
+            known: &[],
+            stances,
+        },
+        &mut embeddings,
+    )
 }
 
 fn away(journey_id: &str, at: Timestamp) -> Stance {

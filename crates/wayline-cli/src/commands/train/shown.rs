@@ -218,7 +218,7 @@ fn find<'w>(
             let walked = walk(&person, &rooms, &mut embeddings);
             let measured = features(&person, &walked.assigned.candidates, *moment);
             for (fate, features) in walked.fates.iter().zip(measured) {
-                if let Some(place) = places.iter().find(|it| it.2 == fate.journey_id) {
+                if let Some(place) = places.iter().find(|it| it.2 == fate.journey_id()) {
                     found.insert(*place, features);
                 }
             }

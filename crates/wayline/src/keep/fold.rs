@@ -1,0 +1,154 @@
+//! A person's record, and how events are added to it.
+
+use crate::feedback::Stance;
+use crate::nouns::{
+    Event, Feedback, KnownJourney, LineageEvent, PersonLog, Reaction, Standing, Timestamp,
+};
+
+use super::KeepConfig;
+
+/// All that is kept of one person.
+#[derive(Clone, Default)]
+pub struct Kept {
+    /// The newest events, in canonical order.
+    pub log: PersonLog,
+    /// How many times the person was looked at.
+    pub version: u64,
+    /// Events that fell out, since they were too old or too many.
+    pub dropped_events: u64,
+    /// Events that came again with an `event_id` that was there.
+    pub repeated_events: u64,
+    /// The journeys that are remembered.
+    pub known: Vec<KnownJourney>,
+    /// What became of them, the newest last.
+    pub lineage: Vec<LineageEvent>,
+    /// What the person did with journeys that they were shown, in the order of time.
+    pub feedback: Vec<Feedback>,
+    /// The last word of the person on each journey that they gave one on.
+    pub stances: Vec<Stance>,
+    /// The inputs that have been added and whose run may not have ended, by their fingerprints.
+    pub inputs: Vec<u64>,
+}
+
+/// What adding events did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Folded {
+    /// Events that are there now and weren't before. Some that were there may have fallen out.
+    pub added: u64,
+    /// Events with an `event_id` that was there.
+    pub repeated: u64,
+    /// Events, new or old, that fell out.
+    pub dropped: u64,
+}
+
+const DAY: i64 = 86_400_000;
+
+impl Kept {
+    /// A person of whom nothing is kept yet.
+    #[must_use]
+    pub fn new(user_id: &str) -> Self {
+        Self {
+            log: PersonLog::new(user_id),
+            ..Self::default()
+        }
+    }
+
+    /// Who.
+    #[must_use]
+    pub fn user_id(&self) -> &str {
+        &self.log.user_id
+    }
+
+    /// All events that there ever were, those that fell out too.
+    #[must_use]
+    pub fn all_events(&self) -> u64 {
+        self.log.events.len() as u64 + self.dropped_events
+    }
+
+    /// Adds the events of a log, in whatever order they come: what is kept afterwards is the same for
+    /// any order and any parts, but for the `event_id`s of events that fell out.
+    pub fn fold(&mut self, log: &PersonLog, config: &KeepConfig) -> Folded {
+        let before = self.log.events.len();
+        for event in &log.events {
+            self.log.push_from(log, event);
+        }
+        let repeated = self.log.sort() as u64;
+        let dropped = self.keep_the_newest(config);
+        self.repeated_events += repeated;
+        self.dropped_events += dropped;
+        Folded {
+            added: (self.log.events.len() as u64 + dropped).saturating_sub(before as u64),
+            repeated,
+            dropped,
+        }
+    }
+
+    /// Lets go of what is too old or too much, and of its texts.
+    fn keep_the_newest(&mut self, config: &KeepConfig) -> u64 {
+        let events = &self.log.events;
+        let newest = events.last().map_or(0, |event| event.time.millis());
+        let oldest = newest.saturating_sub(i64::from(config.max_days) * DAY);
+        let too_old = events.partition_point(|event| event.time.millis() < oldest);
+        let too_many = events.len().saturating_sub(config.max_events);
+        let first = too_old.max(too_many);
+        if first > 0 {
+            let mut kept = PersonLog::new(self.log.user_id.clone());
+            for event in &events[first..] {
+                kept.push_from(&self.log, event);
+            }
+            self.log = kept;
+        }
+        first as u64
+    }
+
+    /// The log up to a moment, as it stands where nothing is later.
+    #[must_use]
+    pub fn until(&self, at: Timestamp) -> PersonLog {
+        let mut log = self.log.clone();
+        log.events.retain(|event: &Event| event.time <= at);
+        log
+    }
+
+    /// Takes a row of feedback into account; one that is there already changes nothing. A journey that
+    /// is taken away is remembered with what it holds now.
+    pub fn say(&mut self, row: &Feedback, config: &KeepConfig) -> bool {
+        if self.feedback.contains(row) {
+            return false;
+        }
+        let place = self.feedback.partition_point(|it| it.time <= row.time);
+        self.feedback.insert(place, row.clone());
+        let too_many = self.feedback.len().saturating_sub(config.max_feedback);
+        self.feedback.drain(..too_many);
+        let wants = match row.reaction {
+            Reaction::Positive => true,
+            Reaction::Dismiss | Reaction::Negative => false,
+            Reaction::Sent | Reaction::Open | Reaction::Click => return true,
+        };
+        let known = self.known.iter().find(|it| it.journey_id == row.journey_id);
+        let held = known.into_iter().flat_map(|it| &it.held);
+        let stance = Stance {
+            journey_id: row.journey_id.clone(),
+            at: row.time,
+            wants,
+            held: held.map(|(text, _)| text.clone()).collect(),
+        };
+        let places = self.stances.iter();
+        let mut places = places.map(|it| it.journey_id == row.journey_id);
+        match places.position(|is_it| is_it) {
+            None => self.stances.push(stance),
+            Some(place) => {
+                let last = &mut self.stances[place];
+                if (stance.at, !stance.wants) > (last.at, !last.wants) {
+                    *last = stance;
+                }
+            }
+        }
+        true
+    }
+
+    /// The journeys that were there at the last look.
+    pub fn live(&self) -> impl Iterator<Item = &KnownJourney> {
+        let live = |it: &&KnownJourney| it.standing == Standing::Live;
+        self.known.iter().filter(live)
+    }
+}

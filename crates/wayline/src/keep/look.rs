@@ -1,0 +1,82 @@
+//! A look at a person: through all rooms, and what that means for what is remembered.
+
+use crate::config::Config;
+use crate::embed::EmbeddingCache;
+use crate::extract::{Automated, Extracted, extract};
+use crate::lineage::lineage;
+use crate::nouns::{LineageEvent, PersonResult, Timestamp};
+use crate::walk::{Remembered, Rooms, Walked, walk_with};
+
+use super::Kept;
+
+/// What a look at a person gave.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Look {
+    /// The person's journeys and keywords, as a run gives them out.
+    pub result: PersonResult,
+    /// What happened since the last look.
+    pub events: Vec<LineageEvent>,
+}
+
+/// What is extracted of a person as of a moment, from the events that are kept.
+///
+/// # Errors
+/// The person's activity looks automated, with the events that fell out counted too.
+pub fn extracted(kept: &Kept, config: &Config, as_of: Timestamp) -> Result<Extracted, Automated> {
+    if kept.all_events() > config.extract.max_events_per_person as u64 {
+        return Err(Automated::TooManyEvents);
+    }
+    let is_later = kept
+        .log
+        .events
+        .last()
+        .is_some_and(|event| event.time > as_of);
+    if is_later {
+        return extract(&kept.until(as_of), &config.actions, &config.extract);
+    }
+    extract(&kept.log, &config.actions, &config.extract)
+}
+
+/// Walks a person as of the rooms' moment. What is remembered of journeys follows, with a new version;
+/// nothing is remembered of one whose activity looks automated.
+pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCache<'_>) -> Look {
+    kept.version += 1;
+    let Ok(person) = extracted(kept, rooms.config, rooms.as_of) else {
+        kept.known.clear();
+        let user_id = kept.user_id().to_owned();
+        return Look {
+            result: PersonResult {
+                user_id,
+                ..PersonResult::default()
+            },
+            events: Vec::new(),
+        };
+    };
+    let walked = walk_remembering(kept, &person, rooms, embeddings);
+    let now = lineage(&kept.known, &person, &walked, rooms.as_of, kept.version);
+    kept.known = now.known;
+    kept.lineage.extend(now.events.iter().cloned());
+    let too_many = kept
+        .lineage
+        .len()
+        .saturating_sub(rooms.config.keep.max_lineage);
+    kept.lineage.drain(..too_many);
+    Look {
+        result: walked.result(&person),
+        events: now.events,
+    }
+}
+
+/// Walks a person with what is remembered, which stays as it is.
+pub fn walk_remembering(
+    kept: &Kept,
+    person: &Extracted,
+    rooms: &Rooms<'_>,
+    embeddings: &mut EmbeddingCache<'_>,
+) -> Walked {
+    let remembered = Remembered {
+        known: &kept.known,
+        stances: &kept.stances,
+    };
+    walk_with(person, rooms, remembered, embeddings)
+}
