@@ -13,7 +13,11 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 const CRATES: &[(&str, &[&str])] = &[
     ("wayline", &[]),
     ("wayline-files", &["wayline"]),
-    ("wayline-cli", &["wayline", "wayline-files"]),
+    ("wayline-store", &["wayline"]),
+    (
+        "wayline-cli",
+        &["wayline", "wayline-files", "wayline-store"],
+    ),
 ];
 
 /// The rooms of each crate from the ground up. A room may name those above it in this list, which
@@ -54,6 +58,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "wayline-files",
         &["read", "write", "tables", "group", "corpus"],
     ),
+    ("wayline-store", &["packing", "memory", "folder"]),
     ("wayline-cli", &["run", "plots", "commands"]),
 ];
 
@@ -62,7 +67,10 @@ const ROOMS: &[(&str, &[&str])] = &[
 const CONFIG_STRUCT: &str = "Config";
 
 /// Rooms of the library that each adapter may name.
-const ADAPTERS: &[(&str, &[&str])] = &[("wayline-files", &["nouns", "corpus", "extract"])];
+const ADAPTERS: &[(&str, &[&str])] = &[
+    ("wayline-files", &["nouns", "corpus", "extract"]),
+    ("wayline-store", &["keep"]),
+];
 
 /// Parts of the standard library that reach outside: the library names none.
 const OUTSIDE: &[&str] = &["env", "fs", "io", "net", "os", "process", "thread", "time"];

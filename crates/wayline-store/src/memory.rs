@@ -1,0 +1,145 @@
+//! A store that lives as long as its process.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use wayline::keep::{Change, Changes, Counts, PersonChange, Store, StoreError, Stored, Waiting};
+
+/// Keeps everything in memory.
+#[derive(Default)]
+pub struct Memory {
+    all: Mutex<All>,
+}
+
+#[derive(Default)]
+struct All {
+    people: BTreeMap<String, Stored>,
+    waiting: BTreeMap<String, Vec<Waiting>>,
+    notes: BTreeMap<String, Vec<u8>>,
+    last_number: u64,
+}
+
+impl Memory {
+    fn all(&self) -> MutexGuard<'_, All> {
+        // Nobody leaves it half changed: changes are checked before any is made.
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn later_than(after: Option<&str>) -> (Bound<&str>, Bound<&str>) {
+    (
+        after.map_or(Bound::Unbounded, Bound::Excluded),
+        Bound::Unbounded,
+    )
+}
+
+impl Store for Memory {
+    fn get(&self, user_id: &str) -> Result<Option<Stored>, StoreError> {
+        Ok(self.all().people.get(user_id).cloned())
+    }
+
+    fn waiting(&self, user_id: &str) -> Result<Vec<Waiting>, StoreError> {
+        Ok(self.all().waiting.get(user_id).cloned().unwrap_or_default())
+    }
+
+    fn people(
+        &self,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<(String, Stored)>, StoreError> {
+        let all = self.all();
+        let people = all.people.range::<str, _>(later_than(after)).take(most);
+        Ok(people
+            .map(|(user_id, stored)| (user_id.clone(), stored.clone()))
+            .collect())
+    }
+
+    fn people_waiting(&self, after: Option<&str>, most: usize) -> Result<Vec<String>, StoreError> {
+        let all = self.all();
+        let people = all.waiting.range::<str, _>(later_than(after)).take(most);
+        Ok(people.map(|(user_id, _)| user_id.clone()).collect())
+    }
+
+    fn note(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.all().notes.get(name).cloned())
+    }
+
+    fn notes(&self, beginning: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let all = self.all();
+        let from = (Bound::Included(beginning), Bound::Unbounded);
+        let notes = all.notes.range::<str, _>(from);
+        let notes = notes.take_while(|(name, _)| name.starts_with(beginning));
+        Ok(notes
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect())
+    }
+
+    fn commit(&self, changes: &Changes) -> Result<(), StoreError> {
+        let mut all = self.all();
+        for PersonChange {
+            user_id, expected, ..
+        } in &changes.people
+        {
+            if all.people.get(user_id).map_or(0, |it| it.version) != *expected {
+                let user_id = user_id.clone();
+                return Err(StoreError::Conflict { user_id });
+            }
+        }
+        for PersonChange {
+            user_id, change, ..
+        } in &changes.people
+        {
+            match change {
+                Change::Put {
+                    stored,
+                    added_until,
+                } => {
+                    all.people.insert(user_id.clone(), stored.clone());
+                    if let Some(waiting) = all.waiting.get_mut(user_id) {
+                        waiting.retain(|it| it.number > *added_until);
+                        if waiting.is_empty() {
+                            all.waiting.remove(user_id);
+                        }
+                    }
+                }
+                Change::Erase => {
+                    all.people.remove(user_id);
+                    all.waiting.remove(user_id);
+                }
+            }
+        }
+        for (user_id, batch) in &changes.waiting {
+            all.last_number += 1;
+            let waiting = Waiting {
+                number: all.last_number,
+                batch: batch.clone(),
+            };
+            all.waiting
+                .entry(user_id.clone())
+                .or_default()
+                .push(waiting);
+        }
+        for (name, value) in &changes.notes {
+            match value {
+                Some(value) => all.notes.insert(name.clone(), value.clone()),
+                None => all.notes.remove(name),
+            };
+        }
+        Ok(())
+    }
+
+    fn counts(&self) -> Result<Counts, StoreError> {
+        let all = self.all();
+        Ok(Counts {
+            people: all.people.len() as u64,
+            record_bytes: all.people.values().map(|it| it.record.len() as u64).sum(),
+            waiting: all.waiting.values().map(|it| it.len() as u64).sum(),
+            disk_bytes: None,
+        })
+    }
+
+    fn compact(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
