@@ -2,6 +2,7 @@
 //! together.
 
 mod commands;
+mod live;
 mod plots;
 mod run;
 
@@ -29,6 +30,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 )]
 enum Cli {
     Infer(commands::infer::InferArgs),
+    Update(commands::update::UpdateArgs),
+    Sweep(commands::sweep::SweepArgs),
+    #[command(subcommand)]
+    Store(commands::store::StoreCommand),
     Explain(commands::explain::ExplainArgs),
     Demo(commands::demo::DemoArgs),
     #[command(subcommand)]
@@ -56,6 +61,9 @@ fn main() -> ExitCode {
             });
         }
         Cli::Infer(args) => commands::infer::run(&args),
+        Cli::Update(args) => commands::update::run(&args),
+        Cli::Sweep(args) => commands::sweep::run(&args),
+        Cli::Store(command) => commands::store::run(&command),
         Cli::Explain(args) => commands::explain::run(&args),
         Cli::Demo(args) => commands::demo::run(&args),
         Cli::Corpus(command) => commands::corpus::run(&command),

@@ -1,7 +1,7 @@
 //! `wayline infer`: from a log to everybody's journeys.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
@@ -11,6 +11,7 @@ use wayline::nouns::{PersonResult, Timestamp};
 use wayline_files::group::Grouping;
 use wayline_files::write::ResultsWriter;
 
+use super::update::{Renewal, renew_all_of};
 use crate::run::{InputArgs, Job, RunArgs, SaidArgs, Summary, gather, parse_time, walk_everybody};
 
 /// Write every person's journeys, from a log of what they searched, opened, saved and clicked
@@ -33,13 +34,19 @@ pub(crate) struct InferArgs {
     #[command(flatten)]
     input: InputArgs,
 
-    /// Where the journeys go: a .jsonl or .parquet file
-    #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    /// Where the journeys go: a .jsonl or .parquet file; may be left out with --store
+    #[arg(short, long, value_name = "FILE", required_unless_present = "store")]
+    output: Option<PathBuf>,
 
     /// Where the keywords go: a .jsonl or .parquet file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "output")]
     keywords: Option<PathBuf>,
+
+    /// Keep everybody in this store too (a folder, or memory:), so that `wayline update` can go on
+    /// from there: the input takes the place of all events that the store has of the people in it, the
+    /// corpus that of the store's, and journeys that it knows keep their ids
+    #[arg(long, value_name = "STORE", conflicts_with = "users")]
+    store: Option<String>,
 
     /// A corpus made by `wayline corpus build`: then, with one --as-of, a person's result doesn't
     /// depend on who else is in the input (default: the corpus of this input)
@@ -72,22 +79,43 @@ pub(crate) fn run(args: &InferArgs) -> Result<()> {
         as_of: args.as_of,
     };
     job.check_outputs(
-        &[Some(&args.output), args.keywords.as_deref()],
+        &[args.output.as_deref(), args.keywords.as_deref()],
         &[args.corpus.as_deref(), args.said.path()],
     )?;
-    let summary = job.attempt(|grouping| infer(args, &job, grouping, started))?;
+    if let Some(store) = &args.store {
+        let renewal = Renewal {
+            job: &job,
+            store,
+            output: args.output.as_deref(),
+            keywords: args.keywords.as_deref(),
+            lineage: None,
+            corpus: args.corpus.as_deref(),
+            said: &args.said,
+        };
+        return renew_all_of(&renewal, started);
+    }
+    let Some(output) = &args.output else {
+        bail!("give -o FILE for the journeys, or --store to keep them");
+    };
+    let summary = job.attempt(|grouping| infer(args, &job, output, grouping, started))?;
     eprint!("{summary}");
     Ok(())
 }
 
-fn infer(args: &InferArgs, job: &Job<'_>, grouping: Grouping, started: Instant) -> Result<String> {
+fn infer(
+    args: &InferArgs,
+    job: &Job<'_>,
+    output: &Path,
+    grouping: Grouping,
+    started: Instant,
+) -> Result<String> {
     let models = job.run.models()?;
     models.warn_of_strangers();
     let said = args.said.read(args.as_of)?;
     let gathered = gather(job, args.corpus.as_deref(), grouping, args.users.is_empty())?;
     let rooms = gathered.rooms(job.config, &models);
     let info = rooms.run_info(Embedder::builtin().hash());
-    let mut writer = ResultsWriter::create(&args.output, args.keywords.as_deref(), &info)?;
+    let mut writer = ResultsWriter::create(output, args.keywords.as_deref(), &info)?;
     let users: HashSet<String> = args.users.iter().cloned().collect();
     let finished = walk_everybody(&gathered, job, &rooms, &users, &said.stances)?;
     let missing = users.len() as u64 - finished.tally.people.min(users.len() as u64);

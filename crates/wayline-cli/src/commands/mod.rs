@@ -12,4 +12,7 @@ mod evaluate_texts;
 pub(crate) mod explain;
 pub(crate) mod infer;
 pub(crate) mod simulate;
+pub(crate) mod store;
+pub(crate) mod sweep;
 pub(crate) mod train;
+pub(crate) mod update;

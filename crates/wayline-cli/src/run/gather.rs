@@ -119,6 +119,20 @@ impl Job<'_> {
         states: Vec<S>,
         each: impl Fn(&mut S, Result<Extracted, u64>) -> Result<()> + Sync,
     ) -> Result<(Vec<S>, ReadSummary)> {
+        let config = self.config;
+        self.for_each_log(grouping, states, |state, log| {
+            let person = extract(log, &config.actions, &config.extract);
+            each(state, person.map_err(|_| log.events.len() as u64))
+        })
+    }
+
+    /// Hands every person's sorted log to `each`, likewise.
+    pub(crate) fn for_each_log<S: Send>(
+        &self,
+        grouping: Grouping,
+        states: Vec<S>,
+        each: impl Fn(&mut S, &mut PersonLog) -> Result<()> + Sync,
+    ) -> Result<(Vec<S>, ReadSummary)> {
         let (input, config) = (self.input, self.config);
         let inputs = Inputs::find(&input.inputs)?;
         let columns = ColumnNames::parse(&input.renamings)?;
@@ -147,11 +161,7 @@ impl Job<'_> {
             max_events_per_person: config.extract.max_events_per_person as u64,
             ..GroupOptions::default()
         };
-        let extracted = |state: &mut S, log: &mut PersonLog| {
-            let person = extract(log, &config.actions, &config.extract);
-            each(state, person.map_err(|_| log.events.len() as u64))
-        };
-        let (states, read) = for_each_person(&inputs, &options, &group, states, extracted)?;
+        let (states, read) = for_each_person(&inputs, &options, &group, states, each)?;
         drop(progress);
         if read.events == 0 {
             bail!(no_event(&read));
@@ -331,7 +341,7 @@ fn tomorrow() -> Timestamp {
     Timestamp::from_millis((now + day).as_millis() as i64)
 }
 
-fn no_event(read: &ReadSummary) -> anyhow::Error {
+pub(crate) fn no_event(read: &ReadSummary) -> anyhow::Error {
     if read.after_as_of > 0 {
         return anyhow!(
             "all {} events are later than --as-of; give a later moment",

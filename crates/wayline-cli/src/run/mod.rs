@@ -13,8 +13,10 @@ mod summary;
 mod walk;
 
 pub(crate) use args::{InputArgs, Models, RunArgs, parse_time};
-pub(crate) use gather::{Counts, Gathered, Job, count_corpus, gather, refuse_overwriting};
+pub(crate) use gather::{
+    Counts, Gathered, Job, count_corpus, gather, no_event, refuse_overwriting,
+};
 pub(crate) use progress::Progress;
 pub(crate) use said::{Said, SaidArgs};
-pub(crate) use summary::{Summary, grouped};
-pub(crate) use walk::walk_everybody;
+pub(crate) use summary::{Summary, grouped, line, line_unless_zero};
+pub(crate) use walk::{Tally, walk_everybody};

@@ -1,11 +1,12 @@
 //! What people said of journeys that they were shown, for a run.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
 use wayline::feedback::Stances;
-use wayline::nouns::Timestamp;
+use wayline::nouns::{Feedback, Timestamp};
 use wayline_files::read::Inputs;
 use wayline_files::tables::{TableSummary, read_feedback};
 
@@ -33,6 +34,20 @@ pub(crate) struct Said {
 impl SaidArgs {
     pub(crate) fn path(&self) -> Option<&Path> {
         self.feedback.as_deref()
+    }
+
+    /// Reads every row, by person, for a store; with a moment given nothing later than that.
+    pub(crate) fn rows(&self, as_of: Option<Timestamp>) -> Result<HashMap<String, Vec<Feedback>>> {
+        let mut rows: HashMap<String, Vec<Feedback>> = HashMap::new();
+        if let Some(path) = &self.feedback {
+            let inputs = Inputs::find([path.to_string_lossy()])?;
+            read_feedback(&inputs, |row| {
+                if as_of.is_none_or(|as_of| row.time <= as_of) {
+                    rows.entry(row.user_id.clone()).or_default().push(row);
+                }
+            })?;
+        }
+        Ok(rows)
     }
 
     /// Reads what was said; with a moment given nothing later than that.

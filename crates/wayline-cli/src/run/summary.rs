@@ -34,7 +34,8 @@ impl Summary<'_> {
         out
     }
 
-    fn read_lines(&self, out: &mut String) {
+    /// What was read, and what of it was left out.
+    pub(crate) fn read_lines(&self, out: &mut String) {
         let read = self.read;
         line(out, "files", &grouped(read.files));
         line(out, "rows", &grouped(read.rows));
@@ -74,7 +75,8 @@ impl Summary<'_> {
         }
     }
 
-    fn result_lines(&self, out: &mut String) {
+    /// What came of it.
+    pub(crate) fn result_lines(&self, out: &mut String) {
         let (counts, tally) = (self.counts, self.tally);
         line(out, "people", &grouped(tally.people));
         for (name, people, events) in [
@@ -134,12 +136,14 @@ impl Summary<'_> {
     }
 }
 
-fn line(out: &mut String, name: &str, value: &str) {
+/// A line of a summary: what, and how much.
+pub(crate) fn line(out: &mut String, name: &str, value: &str) {
     // Writing to a string can't fail.
     let _ = writeln!(out, "{name:<24} {value}");
 }
 
-fn line_unless_zero(out: &mut String, name: &str, count: u64) {
+/// Likewise, where there is something to tell.
+pub(crate) fn line_unless_zero(out: &mut String, name: &str, count: u64) {
     if count > 0 {
         line(out, name, &grouped(count));
     }

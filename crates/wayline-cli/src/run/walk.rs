@@ -38,7 +38,8 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, person: &PersonResult) {
+    /// Counts a person's result.
+    pub(crate) fn count(&mut self, person: &PersonResult) {
         self.people += 1;
         self.journeys += person.journeys.len() as u64;
         self.hidden += person.journeys.iter().filter(|it| it.hidden).count() as u64;
@@ -54,7 +55,8 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, other: &Self) {
+    /// Adds what another thread counted.
+    pub(crate) fn add(&mut self, other: &Self) {
         self.people += other.people;
         self.journeys += other.journeys;
         self.keywords += other.keywords;

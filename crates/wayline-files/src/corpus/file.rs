@@ -116,6 +116,15 @@ pub fn read_corpus(path: &Path) -> Result<Snapshot, CorpusFileError> {
     read(&name, open()?, open()?)
 }
 
+/// Likewise from the bytes of such a file; `name` is for messages.
+///
+/// # Errors
+/// Truncated, something else, of another version, or changed.
+pub fn corpus_from_bytes(name: &str, bytes: Vec<u8>) -> Result<Snapshot, CorpusFileError> {
+    let bytes = Bytes::from(bytes);
+    read(name, bytes.clone(), bytes)
+}
+
 /// From two handles on the same content: texts are read first, since pairs name them.
 fn read<R: ChunkReader + 'static>(
     path: &str,

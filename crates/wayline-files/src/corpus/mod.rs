@@ -13,4 +13,6 @@ mod file;
 mod runs;
 
 pub use counter::{CorpusCounter, CorpusPart};
-pub use file::{CorpusFileError, FORMAT_VERSION, general_corpus, read_corpus, write_corpus};
+pub use file::{
+    CorpusFileError, FORMAT_VERSION, corpus_from_bytes, general_corpus, read_corpus, write_corpus,
+};

@@ -74,9 +74,7 @@ impl Store for Folder {
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {
-        let counts = self
-            .connections
-            .read(|connection| reading::counts(connection))?;
+        let counts = self.connections.read(reading::counts)?;
         Ok(Counts {
             disk_bytes: Some(self.connections.disk_bytes()?),
             ..counts
@@ -84,7 +82,6 @@ impl Store for Folder {
     }
 
     fn compact(&self) -> Result<(), StoreError> {
-        self.connections
-            .write(|connection| writing::compact(connection))
+        self.connections.write(writing::compact)
     }
 }

@@ -7,10 +7,8 @@ use wayline::keep::{Change, Changes, PersonChange, Store, Stored};
 use wayline_store::{Folder, Open, open};
 
 fn refused(path: &Path, how: Open) -> String {
-    match Folder::open(path, how) {
-        Ok(_) => panic!("opened"),
-        Err(error) => error.to_string(),
-    }
+    let refused = Folder::open(path, how).err();
+    refused.expect("refused").to_string()
 }
 
 #[test]

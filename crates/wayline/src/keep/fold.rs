@@ -83,6 +83,47 @@ impl Kept {
         }
     }
 
+    /// Adds what is kept of the same person elsewhere, or what came in since: events and what was said.
+    /// The journeys that are remembered, and their lineage, stay this record's own.
+    pub fn absorb(&mut self, other: &Self, config: &KeepConfig) -> Folded {
+        let mut folded = self.fold(&other.log, config);
+        self.dropped_events += other.dropped_events;
+        self.repeated_events += other.repeated_events;
+        folded.dropped += other.dropped_events;
+        folded.repeated += other.repeated_events;
+        folded.added += other.dropped_events;
+        for row in &other.feedback {
+            self.say(row, config);
+        }
+        folded
+    }
+
+    /// Adds all of another person, who turned out to be the same: events, what was said, and journeys,
+    /// of which those of this person come first.
+    pub fn join(&mut self, other: &Self, config: &KeepConfig) -> Folded {
+        let own: Vec<String> = self.known.iter().map(|it| it.journey_id.clone()).collect();
+        let others = other
+            .known
+            .iter()
+            .filter(|it| !own.contains(&it.journey_id));
+        self.known.extend(others.cloned());
+        let mut other = other.clone();
+        let user_id = self.user_id().to_owned();
+        for row in &mut other.feedback {
+            row.user_id.clone_from(&user_id);
+        }
+        self.absorb(&other, config)
+    }
+
+    /// Lets go of all events and of what was counted of them: a log that holds them all comes anew. What
+    /// is remembered of journeys stays.
+    pub fn forget_events(&mut self) {
+        self.log = PersonLog::new(self.log.user_id.clone());
+        self.dropped_events = 0;
+        self.repeated_events = 0;
+        self.inputs.clear();
+    }
+
     /// Lets go of what is too old or too much, and of its texts.
     fn keep_the_newest(&mut self, config: &KeepConfig) -> u64 {
         let events = &self.log.events;

@@ -49,8 +49,12 @@ pub fn lineage(
     let mut standings: Vec<Option<Standing>> = vec![None; known.len()];
     for (fate, candidate) in walked.fates.iter().zip(&walked.assigned.candidates) {
         let held = candidate.keywords.iter();
-        let held =
-            held.map(|(keyword, share)| (person.keywords[*keyword as usize].text.clone(), *share));
+        let held = held.map(|(keyword, share)| {
+            (
+                person.keywords[*keyword as usize].text.clone(),
+                in_steps(*share),
+            )
+        });
         let journey = KnownJourney {
             journey_id: fate.journey_id().to_owned(),
             name: fate.name.text.clone(),
@@ -102,6 +106,11 @@ pub fn lineage(
         (&left.journey_id, left.event).cmp(&(&right.journey_id, right.event))
     });
     Lineage { known: now, events }
+}
+
+/// A share as it is kept, in 65,535ths: so that a journey that comes back from a store is the same.
+fn in_steps(share: f64) -> f64 {
+    (share * 65_535.0).round() / 65_535.0
 }
 
 /// Former journeys of which the person still has a keyword, without which none can come back.

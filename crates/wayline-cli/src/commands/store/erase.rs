@@ -1,0 +1,120 @@
+//! `wayline store delete` and `wayline store merge`.
+
+use anyhow::{Result, bail};
+use clap::Args;
+use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::keep::{Changes, look_at};
+
+use super::super::update::live_of;
+use super::StoreArgs;
+use crate::live::{commit_anew, load};
+use crate::run::{RunArgs, grouped};
+
+/// Erase people for good: their events, journeys, lineage and feedback
+///
+/// What is erased is overwritten on disk. Backups, exported files and the log itself are yours to
+/// clean. The corpus keeps no text of fewer than three people, and stays.
+#[derive(Args, Debug)]
+pub(crate) struct DeleteArgs {
+    #[command(flatten)]
+    store: StoreArgs,
+
+    /// Who; may be given several times
+    #[arg(long = "user", value_name = "ID", required = true)]
+    users: Vec<String>,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// Join an anonymous visitor to the account that they turned out to be
+///
+/// Events and feedback of A are added to those of B, and A is erased. B's journeys keep their ids;
+/// those that A alone had keep theirs.
+#[derive(Args, Debug)]
+pub(crate) struct MergeArgs {
+    #[command(flatten)]
+    store: StoreArgs,
+
+    /// Who is joined, and erased
+    #[arg(long, value_name = "A")]
+    from: String,
+
+    /// To whom
+    #[arg(long, value_name = "B")]
+    to: String,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+pub(crate) fn delete(args: &DeleteArgs) -> Result<()> {
+    let config = args.run.config()?;
+    let store = args.store.open()?;
+    let mut unknown = 0;
+    for user in &args.users {
+        let mut told = None;
+        commit_anew(&*store, || {
+            let loaded = load(&*store, user, &config)?;
+            told = loaded
+                .is_there()
+                .then(|| (loaded.kept.log.events.len(), loaded.kept.live().count()));
+            Ok(told.map(|_| Changes {
+                people: vec![loaded.erase()],
+                ..Changes::default()
+            }))
+        })?;
+        match told {
+            Some((events, journeys)) => eprintln!(
+                "erased `{user}`: {} events, {} journeys",
+                grouped(events as u64),
+                grouped(journeys as u64)
+            ),
+            None => {
+                unknown += 1;
+                eprintln!("`{user}` is not in the store");
+            }
+        }
+    }
+    if unknown == args.users.len() {
+        bail!("nobody was erased; is the id written as in the log?");
+    }
+    Ok(())
+}
+
+pub(crate) fn merge(args: &MergeArgs) -> Result<()> {
+    if args.from == args.to {
+        bail!("--from and --to are one person");
+    }
+    let config = args.run.config()?;
+    let models = args.run.models()?;
+    let store = args.store.open()?;
+    let live = live_of(&*store, &config, &models, None)?;
+    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
+    let mut told = (0, 0);
+    commit_anew(&*store, || {
+        let from = load(&*store, &args.from, &config)?;
+        if !from.is_there() {
+            bail!(
+                "the store knows nobody `{}`; nothing was changed",
+                args.from
+            );
+        }
+        let mut to = load(&*store, &args.to, &config)?;
+        let added = to.kept.join(&from.kept, &config.keep).added;
+        let look = look_at(&mut to.kept, &live.rooms(), &mut embeddings);
+        told = (added, look.result.journeys.len());
+        Ok(Some(Changes {
+            people: vec![to.put(&config), from.erase()],
+            ..Changes::default()
+        }))
+    })?;
+    eprintln!(
+        "`{}` has {} more events and is on {} journeys; `{}` is erased",
+        args.to,
+        grouped(told.0),
+        told.1,
+        args.from
+    );
+    Ok(())
+}

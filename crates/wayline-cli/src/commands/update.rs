@@ -1,0 +1,275 @@
+//! `wayline update`: new events into a store, and a look at the people who have any.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::Args;
+use wayline::embed::Embedder;
+use wayline::keep::Store;
+use wayline::nouns::{LineageKind, PersonResult, Timestamp};
+use wayline_files::group::Grouping;
+use wayline_files::write::ResultsWriter;
+use wayline_store::Open;
+
+use crate::live::{
+    LineageFile, Live, Pins, RenewCounts, Renewed, Renewing, gather_events, renew_everybody,
+};
+use crate::run::{
+    Counts, InputArgs, Job, Models, RunArgs, SaidArgs, Summary, grouped, line, line_unless_zero,
+    no_event, parse_time,
+};
+
+/// Add new events to a store and bring the journeys of the people in them up to date
+///
+/// Takes what happened since the last time, in the form that `wayline infer` takes, and looks anew at
+/// those people alone. What is kept afterwards is what one run over all events gives, but for journeys
+/// that were known: they keep their ids and names while their evidence carries over.
+///
+/// The same events count once: an input that is in the store to its end is refused unless --again is
+/// given, and a run that was killed goes on where it was. Several updates may run at once.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  wayline infer 2025.parquet --store journeys/          the first time, with a corpus of its own
+  wayline update today.jsonl --store journeys/
+  wayline update today.jsonl --store journeys/ --feedback today-feedback.csv --lineage today.lineage.jsonl
+  wayline store export --store journeys/ -o journeys.parquet --keywords keywords.parquet")]
+pub(crate) struct UpdateArgs {
+    #[command(flatten)]
+    input: InputArgs,
+
+    /// Where people are kept: a folder, which is made if it isn't there, or memory: for a trial
+    #[arg(long, value_name = "STORE")]
+    store: String,
+
+    /// Add an input again that is in the store already: its events count once more
+    #[arg(long)]
+    again: bool,
+
+    /// Where the journeys of the people in the input go: a .jsonl or .parquet file
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Where their keywords go: a .jsonl or .parquet file
+    #[arg(long, value_name = "FILE", requires = "output")]
+    keywords: Option<PathBuf>,
+
+    /// Where goes what became of journeys (started, continued, paused, revived, ended, split, merged):
+    /// a .jsonl file
+    #[arg(long, value_name = "FILE")]
+    lineage: Option<PathBuf>,
+
+    /// The corpus that a new store goes by from now on (default: the general one)
+    #[arg(long, value_name = "FILE")]
+    corpus: Option<PathBuf>,
+
+    /// The moment for which journeys are reckoned; later events are left out (default: the newest
+    /// event of the store and the input)
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    as_of: Option<Timestamp>,
+
+    #[command(flatten)]
+    said: SaidArgs,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// Everything that a run into a store is given.
+pub(crate) struct Renewal<'a> {
+    pub(crate) job: &'a Job<'a>,
+    pub(crate) store: &'a str,
+    pub(crate) output: Option<&'a Path>,
+    pub(crate) keywords: Option<&'a Path>,
+    pub(crate) lineage: Option<&'a Path>,
+    pub(crate) corpus: Option<&'a Path>,
+    pub(crate) said: &'a SaidArgs,
+}
+
+/// Whether a run adds to what is there or takes its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    Adds { again: bool },
+    Replaces,
+}
+
+pub(crate) fn run(args: &UpdateArgs) -> Result<()> {
+    let started = Instant::now();
+    let config = args.run.config()?;
+    let job = Job {
+        input: &args.input,
+        run: &args.run,
+        config: &config,
+        as_of: args.as_of,
+    };
+    let outputs = [&args.output, &args.keywords, &args.lineage];
+    job.check_outputs(
+        &outputs.map(|path| path.as_deref()),
+        &[args.corpus.as_deref(), args.said.path()],
+    )?;
+    let renewal = Renewal {
+        job: &job,
+        store: &args.store,
+        output: args.output.as_deref(),
+        keywords: args.keywords.as_deref(),
+        lineage: args.lineage.as_deref(),
+        corpus: args.corpus.as_deref(),
+        said: &args.said,
+    };
+    let store = wayline_store::open(&args.store, Open::OrCreate)?;
+    let how = How::Adds { again: args.again };
+    let summary = job.attempt(|grouping| renew(&renewal, &*store, how, grouping, started))?;
+    eprint!("{summary}");
+    Ok(())
+}
+
+/// `wayline infer --store`: everybody of the input anew, with the input's own corpus or a given one.
+pub(crate) fn renew_all_of(renewal: &Renewal<'_>, started: Instant) -> Result<()> {
+    let store = wayline_store::open(renewal.store, Open::OrCreate)?;
+    let job = renewal.job;
+    let summary =
+        job.attempt(|grouping| renew(renewal, &*store, How::Replaces, grouping, started))?;
+    eprint!("{summary}");
+    Ok(())
+}
+
+fn renew(
+    renewal: &Renewal<'_>,
+    store: &dyn Store,
+    how: How,
+    grouping: Grouping,
+    started: Instant,
+) -> Result<String> {
+    let job = renewal.job;
+    let models = job.run.models()?;
+    models.warn_of_strangers();
+    let said = renewal.said.rows(job.as_of)?;
+    let replaces = how == How::Replaces;
+    let gathered = gather_events(job, grouping, replaces && renewal.corpus.is_none())?;
+    let pins = Pins(store);
+    let times = pins.times(gathered.fingerprint)?;
+    let input = match how {
+        How::Adds { again: false } if times > 0 && said.is_empty() => {
+            return Ok(
+                "These events are in the store already: nothing was added. --again adds them \
+                       once more.\n"
+                    .to_owned(),
+            );
+        }
+        // What was said is taken in; the events are in every record already or are passed over.
+        How::Adds { again: false } => gathered.fingerprint.again(times.saturating_sub(1)),
+        How::Adds { again: true } => gathered.fingerprint.again(times),
+        How::Replaces => gathered.fingerprint,
+    };
+    let corpus = match (how, gathered.corpus) {
+        (How::Adds { .. }, _) => pins.corpus_or(renewal.corpus)?,
+        (How::Replaces, Some(counts)) => pins.pin_corpus(&counts)?,
+        (How::Replaces, None) => match renewal.corpus {
+            Some(path) => pins.pin_corpus_file(path)?,
+            None => pins.corpus_or(None)?,
+        },
+    };
+    let newest = gathered.read.newest.max(pins.newest()?);
+    let as_of = job.as_of.or(newest);
+    let as_of = as_of.ok_or_else(|| no_event(&gathered.read))?;
+    let live = Live::new(store, job.config, &models, corpus, as_of)?;
+    if replaces {
+        pins.forget_inputs()?;
+    }
+    let renewing = Renewing {
+        live: &live,
+        run: job.run,
+        input,
+        replaces,
+        said,
+        lineage: renewal
+            .lineage
+            .map(LineageFile::create)
+            .transpose()?
+            .map(Mutex::new),
+        wants_results: renewal.output.is_some(),
+    };
+    let info = live.rooms().run_info(Embedder::builtin().hash());
+    let writer = renewal
+        .output
+        .map(|output| ResultsWriter::create(output, renewal.keywords, &info));
+    let writer = writer.transpose()?;
+    let Renewed {
+        results,
+        tally,
+        counts,
+        of_said,
+    } = renew_everybody(&renewing, &gathered.people, gathered.person_count)?;
+    if let Some(mut writer) = writer {
+        let mut write = |person: &PersonResult| -> Result<()> { Ok(writer.write(person)?) };
+        results.merge(&mut write)?;
+        writer.finish()?;
+    }
+    if let Some(lineage) = renewing.lineage {
+        lineage
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .finish()?;
+    }
+    let is_new = times == 0 || how == (How::Adds { again: true });
+    if is_new || replaces {
+        pins.finished(gathered.fingerprint, gathered.read.newest)?;
+    }
+    let summary = Summary {
+        read: &gathered.read,
+        counts: &Counts::default(),
+        tally: &tally,
+        said: None,
+        elapsed: started.elapsed(),
+    };
+    let mut text = summary.text();
+    kept_lines(&counts, &mut text);
+    line_unless_zero(&mut text, "people who said something", of_said.people);
+    line_unless_zero(&mut text, "  unknown", of_said.unknown);
+    Ok(text)
+}
+
+/// What became of the store.
+fn kept_lines(counts: &RenewCounts, out: &mut String) {
+    line(out, "kept: events added", &grouped(counts.added));
+    for (name, count) in [
+        ("  repeated ids", counts.repeated),
+        ("  fell out", counts.dropped),
+        ("  people new to it", counts.new_people),
+        ("  people who had them", counts.already),
+    ] {
+        line_unless_zero(out, name, count);
+    }
+    lineage_lines(&counts.lineage, out);
+}
+
+/// What became of journeys.
+pub(crate) fn lineage_lines(lineage: &BTreeMap<LineageKind, u64>, out: &mut String) {
+    for (kind, count) in lineage {
+        line(out, &format!("  {}", kind.as_str()), &grouped(*count));
+    }
+}
+
+/// The models of a command that looks at a store's people.
+pub(crate) fn live_of<'a>(
+    store: &'a dyn Store,
+    config: &'a wayline::config::Config,
+    models: &'a Models,
+    as_of: Option<Timestamp>,
+) -> Result<Live<'a>> {
+    models.warn_of_strangers();
+    let pins = Pins(store);
+    let as_of = match as_of {
+        Some(as_of) => as_of,
+        None => pins.newest()?.unwrap_or_default(),
+    };
+    Live::new(
+        store,
+        config,
+        models,
+        pins.corpus()?.unwrap_or_default(),
+        as_of,
+    )
+}

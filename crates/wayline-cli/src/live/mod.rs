@@ -1,0 +1,73 @@
+//! Journeys that stay current: people's records in a store, and looks at them.
+//!
+//! A run reads its input once and lets what it found wait, as [`crate::run::gather`] does; when the
+//! newest event is known, each person's record is taken from the store, gets the new events, is looked
+//! at, and goes back in one commit. So a run that is killed has finished some people and not begun
+//! others, and the same run again does the rest: a record says which inputs are in it.
+
+mod input;
+mod json;
+mod person;
+mod pins;
+mod renew;
+mod results;
+
+pub(crate) use input::{NewEvents, gather_events};
+pub(crate) use json::{kept_from_json, person_json};
+pub(crate) use person::{Loaded, commit_anew, load};
+pub(crate) use pins::{Fingerprint, Pins};
+pub(crate) use renew::{RenewCounts, Renewed, Renewing, renew_everybody};
+pub(crate) use results::{LineageFile, over_everybody, result_of};
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use wayline::Rooms;
+use wayline::config::Config;
+use wayline::corpus::{Corpus, Snapshot};
+use wayline::keep::Store;
+use wayline::nouns::Timestamp;
+use wayline_files::corpus::general_corpus;
+
+use crate::run::Models;
+
+/// A store with all that a look at its people takes.
+pub(crate) struct Live<'a> {
+    pub(crate) store: &'a dyn Store,
+    pub(crate) config: &'a Config,
+    pub(crate) models: &'a Models,
+    pub(crate) corpus: Corpus,
+    pub(crate) as_of: Timestamp,
+}
+
+impl<'a> Live<'a> {
+    /// With the corpus that a store has pinned.
+    pub(crate) fn new(
+        store: &'a dyn Store,
+        config: &'a Config,
+        models: &'a Models,
+        log: Snapshot,
+        as_of: Timestamp,
+    ) -> Result<Self> {
+        let prior = Arc::new(general_corpus()?);
+        Ok(Self {
+            store,
+            config,
+            models,
+            corpus: Corpus::with_prior(Arc::new(log), prior, config.corpus.clone()),
+            as_of,
+        })
+    }
+
+    pub(crate) fn rooms(&self) -> Rooms<'_> {
+        Rooms {
+            config: self.config,
+            corpus: &self.corpus,
+            grouping: &self.models.grouping,
+            ranking: &self.models.ranking,
+            naming: &self.models.naming,
+            staging: &self.models.staging,
+            as_of: self.as_of,
+        }
+    }
+}

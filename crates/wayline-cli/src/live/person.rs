@@ -1,0 +1,107 @@
+//! One person's record, out of the store and back.
+
+use anyhow::{Result, bail};
+use wayline::config::Config;
+use wayline::keep::{Change, Changes, Kept, PersonChange, Store, StoreError, Stored};
+
+/// A record with all that waited for it, as it stands in no store yet.
+#[derive(Clone)]
+pub(crate) struct Loaded {
+    pub(crate) kept: Kept,
+    /// The version in the store.
+    expected: u64,
+    /// The last batch that waited.
+    added_until: u64,
+}
+
+/// A person's record, or an empty one, with what waits for it added.
+pub(crate) fn load(store: &dyn Store, user_id: &str, config: &Config) -> Result<Loaded> {
+    // Batches first: what is added meanwhile by another process is in the record, whose version then
+    // differs from the one that is expected.
+    let stored = store.get(user_id)?;
+    let mut loaded = unpacked(user_id, stored, config)?;
+    for waiting in store.waiting(user_id)? {
+        let more = Kept::from_bytes(user_id, &waiting.batch, &config.actions)?;
+        loaded.kept.absorb(&more, &config.keep);
+        loaded.added_until = waiting.number;
+    }
+    Ok(loaded)
+}
+
+/// A record as it stands in the store, without what waits.
+pub(crate) fn unpacked(user_id: &str, stored: Option<Stored>, config: &Config) -> Result<Loaded> {
+    Ok(match stored {
+        None => Loaded {
+            kept: Kept::new(user_id),
+            expected: 0,
+            added_until: 0,
+        },
+        Some(Stored { version, record }) => Loaded {
+            kept: Kept::from_bytes(user_id, &record, &config.actions)?,
+            expected: version,
+            added_until: 0,
+        },
+    })
+}
+
+impl Loaded {
+    /// Whether the store has a record of the person, or something that waits for one.
+    pub(crate) fn is_there(&self) -> bool {
+        self.expected > 0 || self.added_until > 0
+    }
+
+    /// Another record of the person, to be put in the place of this one.
+    pub(crate) fn replaced_by(self, kept: Kept) -> Self {
+        Self { kept, ..self }
+    }
+
+    /// Whether something waited that is in the record now.
+    pub(crate) fn has_news(&self) -> bool {
+        self.added_until > 0
+    }
+
+    /// Puts the record back, after a look at it.
+    pub(crate) fn put(&self, config: &Config) -> PersonChange {
+        let version = self.kept.version.max(self.expected + 1);
+        PersonChange {
+            user_id: self.kept.user_id().to_owned(),
+            expected: self.expected,
+            change: Change::Put {
+                stored: Stored {
+                    version,
+                    record: self.kept.to_bytes(&config.actions),
+                },
+                added_until: self.added_until,
+            },
+        }
+    }
+
+    /// Erases the record and what waits.
+    pub(crate) fn erase(&self) -> PersonChange {
+        PersonChange {
+            user_id: self.kept.user_id().to_owned(),
+            expected: self.expected,
+            change: Change::Erase,
+        }
+    }
+}
+
+/// Times that a change is tried when others change the same people.
+const TRIES: usize = 20;
+
+/// Commits what `make` makes of the present state, anew where another process was faster.
+pub(crate) fn commit_anew(
+    store: &dyn Store,
+    mut make: impl FnMut() -> Result<Option<Changes>>,
+) -> Result<()> {
+    for _ in 0..TRIES {
+        let Some(changes) = make()? else {
+            return Ok(());
+        };
+        match store.commit(&changes) {
+            Err(StoreError::Conflict { .. }) => {}
+            other => return Ok(other?),
+        }
+    }
+    bail!("other processes change the same people again and again; run it anew when they are done")
+}

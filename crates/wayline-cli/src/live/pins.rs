@@ -1,0 +1,165 @@
+//! What a store remembers beside people: the corpus that it goes by, its newest event, and which inputs
+//! are in it.
+
+use anyhow::{Context, Result, bail};
+use wayline::corpus::{CorpusCounts, Snapshot};
+use wayline::keep::{Changes, Store};
+use wayline::nouns::Timestamp;
+use wayline_files::corpus::{corpus_from_bytes, read_corpus, write_corpus};
+
+/// Notes by their names.
+pub(crate) struct Pins<'a>(pub(crate) &'a dyn Store);
+
+const CORPUS: &str = "corpus";
+const NEWEST: &str = "newest";
+const INPUTS: &str = "inputs/";
+
+/// What tells an input from others: its events, whatever files and order they came in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Fingerprint(pub(crate) u64);
+
+impl Fingerprint {
+    /// With one more person's events, in any order of people.
+    pub(crate) fn add(&mut self, user_id: &str, events: &[u8]) {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&(user_id.len() as u64).to_le_bytes());
+        hasher.update(user_id.as_bytes());
+        hasher.update(events);
+        let hash = *hasher.finalize().as_bytes();
+        let (first, _) = hash.split_at(8);
+        let first = first.try_into().map_or(0, u64::from_le_bytes);
+        self.0 = self.0.wrapping_add(first);
+    }
+
+    /// That of the same input when it is added once more on purpose.
+    pub(crate) fn again(self, times: u64) -> Self {
+        if times == 0 {
+            return self;
+        }
+        let mut again = Self::default();
+        again.add(&times.to_string(), &self.0.to_le_bytes());
+        again
+    }
+
+    fn note(self) -> String {
+        format!("{INPUTS}{:016x}", self.0)
+    }
+}
+
+impl Pins<'_> {
+    /// The corpus that the store has pinned: none where it has none yet; an empty one where it goes by
+    /// the general corpus alone.
+    pub(crate) fn corpus(&self) -> Result<Option<Snapshot>> {
+        let Some(bytes) = self.0.note(CORPUS)? else {
+            return Ok(None);
+        };
+        if bytes.is_empty() {
+            return Ok(Some(Snapshot::default()));
+        }
+        let snapshot = corpus_from_bytes("the store's corpus", bytes);
+        Ok(Some(snapshot.context("the store's corpus can't be read")?))
+    }
+
+    /// The corpus to go by: the pinned one, else the one given or the general one, which is pinned then.
+    pub(crate) fn corpus_or(&self, given: Option<&std::path::Path>) -> Result<Snapshot> {
+        let given = given.map(|path| -> Result<(Snapshot, Vec<u8>)> {
+            let bytes =
+                std::fs::read(path).with_context(|| format!("can't read {}", path.display()))?;
+            Ok((read_corpus(path)?, bytes))
+        });
+        let given = given.transpose()?;
+        match (self.corpus()?, given) {
+            (Some(pinned), Some((given, _))) if pinned.hash() != given.hash() => bail!(
+                "the store goes by the corpus {}, --corpus gives {}; journeys of one store go by one \
+                 corpus: leave --corpus out, or make all of them anew with `wayline infer INPUT --store`",
+                pinned.hash(),
+                given.hash()
+            ),
+            (Some(pinned), _) => Ok(pinned),
+            (None, Some((given, bytes))) => {
+                self.put(CORPUS, bytes)?;
+                Ok(given)
+            }
+            (None, None) => {
+                self.put(CORPUS, Vec::new())?;
+                Ok(Snapshot::default())
+            }
+        }
+    }
+
+    /// Pins a corpus in place of any other.
+    pub(crate) fn pin_corpus(&self, counts: &CorpusCounts) -> Result<Snapshot> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("corpus.parquet");
+        write_corpus(&path, counts)?;
+        self.pin_corpus_file(&path)
+    }
+
+    /// Likewise one that stands in a file.
+    pub(crate) fn pin_corpus_file(&self, path: &std::path::Path) -> Result<Snapshot> {
+        let snapshot = read_corpus(path)?;
+        self.put(CORPUS, std::fs::read(path)?)?;
+        Ok(snapshot)
+    }
+
+    /// The newest event of anybody.
+    pub(crate) fn newest(&self) -> Result<Option<Timestamp>> {
+        let Some(bytes) = self.0.note(NEWEST)? else {
+            return Ok(None);
+        };
+        let millis = bytes.as_slice().try_into().map(i64::from_le_bytes);
+        let millis = millis.context("the store's newest moment can't be read")?;
+        Ok(Some(Timestamp::from_millis(millis)))
+    }
+
+    /// How often an input was added to its end.
+    pub(crate) fn times(&self, input: Fingerprint) -> Result<u64> {
+        let Some(bytes) = self.0.note(&input.note())? else {
+            return Ok(0);
+        };
+        let times = bytes.as_slice().try_into().map(u64::from_le_bytes);
+        times.context("the store's note of an input can't be read")
+    }
+
+    /// Notes that an input is in the store to its end, once more.
+    pub(crate) fn finished(&self, input: Fingerprint, newest: Option<Timestamp>) -> Result<()> {
+        let times = self.times(input)? + 1;
+        let mut notes = vec![(input.note(), Some(times.to_le_bytes().to_vec()))];
+        if let Some(newest) = newest.max(self.newest()?) {
+            notes.push((
+                NEWEST.to_owned(),
+                Some(newest.millis().to_le_bytes().to_vec()),
+            ));
+        }
+        self.0.commit(&Changes {
+            notes,
+            ..Changes::default()
+        })?;
+        Ok(())
+    }
+
+    /// Forgets which inputs were added: those of whom they are now have their events anew.
+    pub(crate) fn forget_inputs(&self) -> Result<()> {
+        let inputs = self.0.notes(INPUTS)?.into_iter();
+        let notes = inputs.map(|(name, _)| (name, None)).collect();
+        self.0.commit(&Changes {
+            notes,
+            ..Changes::default()
+        })?;
+        Ok(())
+    }
+
+    /// How many inputs were added.
+    pub(crate) fn inputs(&self) -> Result<u64> {
+        Ok(self.0.notes(INPUTS)?.len() as u64)
+    }
+
+    fn put(&self, name: &str, value: Vec<u8>) -> Result<()> {
+        let notes = vec![(name.to_owned(), Some(value))];
+        self.0.commit(&Changes {
+            notes,
+            ..Changes::default()
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,313 @@
+//! The second time over people: each record gets its new events, is looked at, and goes back.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
+
+use anyhow::Result;
+use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::keep::{Changes, Kept, Look, PersonChange, StoreError, look_at};
+use wayline::nouns::{Feedback, LineageKind, PersonResult};
+use wayline_files::write::{OrderedResults, SpillReader, SpillSettings};
+
+use super::person::{commit_anew, load};
+use super::results::LineageFile;
+use super::{Fingerprint, Live, NewEvents};
+use crate::run::{Progress, RunArgs, Tally};
+
+/// Texts whose vectors each thread remembers: at 1 KiB each, 32 MiB.
+const CACHED_TEXTS: usize = 32_768;
+/// People in one commit: the disk is waited for once for all of them.
+const PEOPLE_AT_ONCE: usize = 64;
+
+/// What is to become of people.
+pub(crate) struct Renewing<'a> {
+    pub(crate) live: &'a Live<'a>,
+    pub(crate) run: &'a RunArgs,
+    /// Which input it is; a record that has it already is passed over.
+    pub(crate) input: Fingerprint,
+    /// Whether a person's new events take the place of all that were there.
+    pub(crate) replaces: bool,
+    /// What people said, by person.
+    pub(crate) said: HashMap<String, Vec<Feedback>>,
+    /// Where lineage goes.
+    pub(crate) lineage: Option<Mutex<LineageFile>>,
+    /// Whether the results are wanted.
+    pub(crate) wants_results: bool,
+}
+
+/// What became of people.
+pub(crate) struct Renewed {
+    /// Everybody's results, where they were wanted.
+    pub(crate) results: OrderedResults<PersonResult>,
+    pub(crate) tally: Tally,
+    pub(crate) counts: RenewCounts,
+    pub(crate) of_said: SaidCounts,
+}
+
+/// People who said something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SaidCounts {
+    pub(crate) people: u64,
+    /// Of whom the store knows nothing.
+    pub(crate) unknown: u64,
+}
+
+/// What was done, counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RenewCounts {
+    /// People of whom nothing was kept before.
+    pub(crate) new_people: u64,
+    /// People who had the input already.
+    pub(crate) already: u64,
+    pub(crate) added: u64,
+    pub(crate) repeated: u64,
+    pub(crate) dropped: u64,
+    /// Lineage events by kind.
+    pub(crate) lineage: BTreeMap<LineageKind, u64>,
+}
+
+impl RenewCounts {
+    fn add(&mut self, other: &Self) {
+        self.new_people += other.new_people;
+        self.already += other.already;
+        self.added += other.added;
+        self.repeated += other.repeated;
+        self.dropped += other.dropped;
+        for (kind, count) in &other.lineage {
+            *self.lineage.entry(*kind).or_default() += count;
+        }
+    }
+}
+
+/// A person who was looked at and isn't committed yet.
+struct Turn {
+    change: PersonChange,
+    look: Look,
+    counts: RenewCounts,
+    /// To begin anew with, where another process was faster.
+    new: NewEvents,
+}
+
+struct Thread<'a> {
+    renewing: &'a Renewing<'a>,
+    embeddings: EmbeddingCache<'a>,
+    turns: Vec<Turn>,
+    tally: Tally,
+    counts: RenewCounts,
+}
+
+/// Adds what waits in `people`, and what was said, to the store, and looks at everybody concerned.
+pub(crate) fn renew_everybody(
+    renewing: &Renewing<'_>,
+    people: &SpillReader<NewEvents>,
+    person_count: u64,
+) -> Result<Renewed> {
+    let run = renewing.run;
+    let threads = run.threads();
+    let results = OrderedResults::new(SpillSettings {
+        memory_bytes: run.memory_bytes() as usize / 8,
+        threads,
+        directory: Some(run.temp_dir()),
+    });
+    let progress = Progress::people(person_count);
+    let one_thread = || -> Result<(Tally, RenewCounts)> {
+        let mut thread = Thread::new(renewing);
+        let mut part = results.part();
+        let mut keep = |result: &PersonResult| -> Result<()> {
+            if renewing.wants_results {
+                part.push(result)?;
+            }
+            Ok(())
+        };
+        for new in people.records()? {
+            thread.take(new?, &mut keep)?;
+            progress.add(1);
+        }
+        thread.flush(&mut keep)?;
+        Ok((thread.tally, thread.counts))
+    };
+    let done: Vec<Result<(Tally, RenewCounts)>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(one_thread)).collect();
+        let ends = threads.into_iter().map(|thread| thread.join());
+        ends.map(|end| end.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    let (mut tally, mut counts) = (Tally::default(), RenewCounts::default());
+    for one in done {
+        let (of_tally, of_counts) = one?;
+        tally.add(&of_tally);
+        counts.add(&of_counts);
+    }
+    drop(progress);
+    let of_said = said_alone(renewing)?;
+    Ok(Renewed {
+        results,
+        tally,
+        counts,
+        of_said,
+    })
+}
+
+/// Takes in what people said of whom the input has nothing.
+fn said_alone(renewing: &Renewing<'_>) -> Result<SaidCounts> {
+    let mut counts = SaidCounts::default();
+    let mut thread = Thread::new(renewing);
+    let mut users: Vec<&String> = renewing.said.keys().collect();
+    users.sort_unstable();
+    let live = renewing.live;
+    for user_id in users {
+        if load(live.store, user_id, live.config)?.is_there() {
+            thread.take((user_id.clone(), Vec::new()), &mut |_| Ok(()))?;
+            counts.people += 1;
+        } else {
+            counts.unknown += 1;
+        }
+    }
+    thread.flush(&mut |_| Ok(()))?;
+    Ok(counts)
+}
+
+impl<'a> Thread<'a> {
+    fn new(renewing: &'a Renewing<'a>) -> Self {
+        Self {
+            renewing,
+            embeddings: EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS),
+            turns: Vec::new(),
+            tally: Tally::default(),
+            counts: RenewCounts::default(),
+        }
+    }
+
+    fn take(
+        &mut self,
+        new: NewEvents,
+        keep: &mut impl FnMut(&PersonResult) -> Result<()>,
+    ) -> Result<()> {
+        match self.turn(new)? {
+            Some(turn) => self.turns.push(turn),
+            None => self.counts.already += 1,
+        }
+        if self.turns.len() >= PEOPLE_AT_ONCE {
+            self.flush(keep)?;
+        }
+        Ok(())
+    }
+
+    /// Looks at a person; none where the record has the input, and what was said, already.
+    fn turn(&mut self, new: NewEvents) -> Result<Option<Turn>> {
+        let Renewing {
+            live,
+            input,
+            replaces,
+            said,
+            ..
+        } = self.renewing;
+        let config = live.config;
+        let (user_id, events) = &new;
+        let mut loaded = load(live.store, user_id, config)?;
+        let is_in_it = loaded.kept.inputs.contains(&input.0) && !replaces;
+        let mut counts = RenewCounts {
+            new_people: u64::from(!loaded.is_there()),
+            ..RenewCounts::default()
+        };
+        let mut is_changed = false;
+        if !events.is_empty() && !is_in_it {
+            let more = Kept::from_bytes(user_id, events, &config.actions)?;
+            if *replaces {
+                loaded.kept.forget_events();
+            }
+            let folded = loaded.kept.absorb(&more, &config.keep);
+            counts.added = folded.added;
+            counts.repeated = folded.repeated;
+            counts.dropped = folded.dropped;
+            loaded.kept.inputs.push(input.0);
+            let too_many = loaded.kept.inputs.len().saturating_sub(MOST_INPUTS);
+            loaded.kept.inputs.drain(..too_many);
+            is_changed = true;
+        }
+        for row in said.get(user_id).into_iter().flatten() {
+            is_changed |= loaded.kept.say(row, &config.keep);
+        }
+        if !is_changed {
+            return Ok(None);
+        }
+        let look = look_at(&mut loaded.kept, &live.rooms(), &mut self.embeddings);
+        for event in &look.events {
+            *counts.lineage.entry(event.event).or_default() += 1;
+        }
+        Ok(Some(Turn {
+            change: loaded.put(config),
+            look,
+            counts,
+            new,
+        }))
+    }
+
+    /// Commits everybody who was looked at.
+    fn flush(&mut self, keep: &mut impl FnMut(&PersonResult) -> Result<()>) -> Result<()> {
+        let turns = std::mem::take(&mut self.turns);
+        let changes = Changes {
+            people: turns.iter().map(|turn| turn.change.clone()).collect(),
+            ..Changes::default()
+        };
+        match self.renewing.live.store.commit(&changes) {
+            Ok(()) => turns
+                .into_iter()
+                .try_for_each(|turn| self.done(&turn, keep)),
+            // Whoever else changed one of them, the others go through.
+            Err(StoreError::Conflict { .. }) => turns
+                .into_iter()
+                .try_for_each(|turn| self.one_by_one(turn, keep)),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    fn one_by_one(
+        &mut self,
+        first: Turn,
+        keep: &mut impl FnMut(&PersonResult) -> Result<()>,
+    ) -> Result<()> {
+        let mut turn = Some(first);
+        let mut is_first = true;
+        let store = self.renewing.live.store;
+        commit_anew(store, || {
+            if !std::mem::take(&mut is_first)
+                && let Some(before) = turn.take()
+            {
+                turn = self.turn(before.new)?;
+            }
+            let change = turn.as_ref().map(|turn| turn.change.clone());
+            Ok(change.map(|change| Changes {
+                people: vec![change],
+                ..Changes::default()
+            }))
+        })?;
+        match turn {
+            Some(turn) => self.done(&turn, keep),
+            None => {
+                self.counts.already += 1;
+                Ok(())
+            }
+        }
+    }
+
+    fn done(
+        &mut self,
+        turn: &Turn,
+        keep: &mut impl FnMut(&PersonResult) -> Result<()>,
+    ) -> Result<()> {
+        self.tally.count(&turn.look.result);
+        self.counts.add(&turn.counts);
+        if let Some(file) = &self.renewing.lineage {
+            let mut file = file
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            file.write(&turn.look.events)?;
+        }
+        keep(&turn.look.result)
+    }
+}
+
+/// Inputs that a record remembers. Those of runs that have ended are noted in the store, so that only
+/// as many matter as runs go on at once.
+const MOST_INPUTS: usize = 8;

@@ -1,0 +1,120 @@
+//! What is read out of a store: journeys and keywords as a run writes them, and lineage.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use rayon::prelude::*;
+use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::keep::{Kept, extracted, walk_remembering};
+use wayline::nouns::{LineageEvent, PersonResult};
+use wayline_files::write::AsideFile;
+
+use super::Live;
+use super::person::{Loaded, unpacked};
+use crate::run::Progress;
+
+/// People who are read out at once.
+const PAGE: usize = 512;
+/// Texts whose vectors each piece of work remembers.
+const CACHED_TEXTS: usize = 8_192;
+
+/// Hands everybody's record, with what `look` makes of it on several threads, to `each`, in the order of
+/// their ids. The store stays as it is.
+pub(crate) fn over_everybody<T: Send>(
+    live: &Live<'_>,
+    look: impl Fn(&Loaded, &mut EmbeddingCache<'_>) -> T + Sync,
+    each: &mut dyn FnMut(&Loaded, T) -> Result<()>,
+) -> Result<()> {
+    let progress = Progress::people(live.store.counts()?.people);
+    let mut after: Option<String> = None;
+    loop {
+        let page = next_people(live, after.as_deref())?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
+        after = Some(last.kept.user_id().to_owned());
+        let piece = page.len().div_ceil(rayon::current_num_threads()).max(1);
+        let of_piece = |people: &[Loaded]| -> Vec<T> {
+            let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
+            people
+                .iter()
+                .map(|loaded| look(loaded, &mut embeddings))
+                .collect()
+        };
+        let made: Vec<Vec<T>> = page.par_chunks(piece).map(of_piece).collect();
+        for (loaded, made) in page.iter().zip(made.into_iter().flatten()) {
+            each(loaded, made)?;
+        }
+        progress.add(page.len() as u64);
+    }
+}
+
+/// The next people, those of whom nothing but a waiting batch is there too.
+fn next_people(live: &Live<'_>, after: Option<&str>) -> Result<Vec<Loaded>> {
+    let (store, config) = (live.store, live.config);
+    let mut people = store.people(after, PAGE)?;
+    let waiting = store.people_waiting(after, PAGE)?;
+    // Up to where both pages tell everything.
+    let ends = [
+        (people.len() == PAGE)
+            .then(|| people.last().map(|it| it.0.clone()))
+            .flatten(),
+        (waiting.len() == PAGE)
+            .then(|| waiting.last().cloned())
+            .flatten(),
+    ];
+    let end = ends.into_iter().flatten().min();
+    let is_known = |id: &String| end.as_ref().is_none_or(|end| id <= end);
+    people.retain(|(id, _)| is_known(id));
+    let waiting: Vec<String> = waiting.into_iter().filter(is_known).collect();
+    let mut all: Vec<Loaded> = Vec::with_capacity(people.len());
+    for (user_id, stored) in people {
+        if waiting.binary_search(&user_id).is_err() {
+            all.push(unpacked(&user_id, Some(stored), config)?);
+        }
+    }
+    for user_id in &waiting {
+        all.push(super::load(store, user_id, config)?);
+    }
+    all.sort_by(|left, right| left.kept.user_id().cmp(right.kept.user_id()));
+    Ok(all)
+}
+
+/// One person's result as of a moment; an empty one where the activity looks automated.
+pub(crate) fn result_of(
+    live: &Live<'_>,
+    kept: &Kept,
+    embeddings: &mut EmbeddingCache<'_>,
+) -> PersonResult {
+    match extracted(kept, live.config, live.as_of) {
+        Ok(person) => walk_remembering(kept, &person, &live.rooms(), embeddings).result(&person),
+        Err(_) => PersonResult {
+            user_id: kept.user_id().to_owned(),
+            ..PersonResult::default()
+        },
+    }
+}
+
+/// A file of lineage events, a JSON object a line, that takes its name when it is complete.
+pub(crate) struct LineageFile(std::io::BufWriter<AsideFile>);
+
+impl LineageFile {
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        Ok(Self(std::io::BufWriter::new(AsideFile::create(path)?)))
+    }
+
+    pub(crate) fn write(&mut self, events: &[LineageEvent]) -> Result<()> {
+        for event in events {
+            serde_json::to_writer(&mut self.0, event)?;
+            self.0.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> Result<()> {
+        let file = self.0.into_inner().map_err(|error| error.into_error());
+        file.context("lineage can't be written")?.finish()?;
+        Ok(())
+    }
+}
