@@ -112,6 +112,19 @@ impl Pins<'_> {
         Ok(Some(Timestamp::from_millis(millis)))
     }
 
+    /// Notes an event of anybody that is newer than all others.
+    pub(crate) fn has_newest(&self, newest: Option<Timestamp>) -> Result<()> {
+        match newest.max(self.newest()?) {
+            Some(newest) => self.put(NEWEST, newest.millis().to_le_bytes().to_vec()),
+            None => Ok(()),
+        }
+    }
+
+    /// The file of the corpus that is pinned; none where it is the general one, or none yet.
+    pub(crate) fn corpus_file(&self) -> Result<Option<Vec<u8>>> {
+        Ok(self.0.note(CORPUS)?.filter(|bytes| !bytes.is_empty()))
+    }
+
     /// How often an input was added to its end.
     pub(crate) fn times(&self, input: Fingerprint) -> Result<u64> {
         let Some(bytes) = self.0.note(&input.note())? else {

@@ -10,5 +10,6 @@ mod interrupted;
 mod memory;
 mod properties;
 mod quality_report;
+mod store;
 mod support;
 mod train;

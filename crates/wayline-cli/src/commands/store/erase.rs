@@ -72,7 +72,7 @@ pub(crate) fn delete(args: &DeleteArgs) -> Result<()> {
             ),
             None => {
                 unknown += 1;
-                eprintln!("`{user}` is not in the store");
+                eprintln!("wayline: `{user}` is not in the store");
             }
         }
     }

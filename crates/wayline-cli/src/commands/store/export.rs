@@ -1,17 +1,18 @@
 //! `wayline store export`: journeys and keywords as a run writes them, or all that is kept.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::keep::Store;
 use wayline::nouns::Timestamp;
 use wayline_files::write::{AsideFile, ResultsWriter};
 
 use super::super::update::live_of;
 use super::StoreArgs;
-use crate::live::{Loaded, over_everybody, person_json, result_of};
+use crate::live::{Loaded, Pins, over_everybody, person_json, result_of};
 use crate::run::{RunArgs, Tally, grouped, line, parse_time};
 
 /// Write everybody's journeys as of a moment, as `wayline infer` does; or all that is kept
@@ -39,6 +40,10 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "FILE")]
     people: Option<PathBuf>,
 
+    /// Where goes the corpus that the store goes by, where it has one of its own: a .parquet file
+    #[arg(long, value_name = "FILE")]
+    corpus: Option<PathBuf>,
+
     /// The moment for which journeys are reckoned (default: the newest event of the store)
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     as_of: Option<Timestamp>,
@@ -48,12 +53,18 @@ pub(crate) struct ExportArgs {
 }
 
 pub(crate) fn run(args: &ExportArgs) -> Result<()> {
-    if args.output.is_none() && args.people.is_none() {
-        bail!("give -o FILE for journeys, or --people FILE for all that is kept");
+    if args.output.is_none() && args.people.is_none() && args.corpus.is_none() {
+        bail!("give -o FILE for journeys, --people FILE for all that is kept, or --corpus FILE");
     }
     let config = args.run.config()?;
     let models = args.run.models()?;
     let store = args.store.open()?;
+    if let Some(path) = &args.corpus {
+        export_corpus(&*store, path)?;
+    }
+    if args.output.is_none() && args.people.is_none() {
+        return Ok(());
+    }
     let live = live_of(&*store, &config, &models, args.as_of)?;
     let info = live.rooms().run_info(Embedder::builtin().hash());
     let results = args.output.as_deref();
@@ -95,4 +106,12 @@ pub(crate) fn run(args: &ExportArgs) -> Result<()> {
     }
     eprint!("{text}");
     Ok(())
+}
+
+fn export_corpus(store: &dyn Store, path: &Path) -> Result<()> {
+    let corpus = Pins(store).corpus_file()?;
+    let corpus = corpus.context("the store goes by the general corpus, which every Wayline has")?;
+    let mut file = AsideFile::create(path)?;
+    file.write_all(&corpus)?;
+    Ok(file.finish()?)
 }

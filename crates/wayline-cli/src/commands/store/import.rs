@@ -8,13 +8,12 @@ use clap::Args;
 use wayline::keep::{Changes, Kept};
 use wayline_store::Open;
 
-use crate::live::{kept_from_json, load};
+use crate::live::{Pins, kept_from_json, load};
 use crate::run::{Progress, RunArgs, grouped};
 
 /// Put people into a store whom `wayline store export --people` took out of another
 ///
-/// Each takes the place of what the store has of them; the same file may be imported twice. The store
-/// keeps its own corpus: pin the other's with `wayline update --corpus` before, if it had one.
+/// Each takes the place of what the store has of them; the same file may be imported twice.
 #[derive(Args, Debug)]
 pub(crate) struct ImportArgs {
     /// A .jsonl file of people
@@ -24,6 +23,11 @@ pub(crate) struct ImportArgs {
     /// Where people are kept: a folder, which is made if it isn't there
     #[arg(long, value_name = "STORE")]
     store: String,
+
+    /// The corpus that a new store goes by from now on: the other's, as `wayline store export --corpus`
+    /// wrote it (default: the general one)
+    #[arg(long, value_name = "FILE")]
+    corpus: Option<PathBuf>,
 
     #[command(flatten)]
     run: RunArgs,
@@ -38,6 +42,9 @@ pub(crate) fn run(args: &ImportArgs) -> Result<()> {
     let file = std::fs::File::open(&args.file).with_context(|| format!("can't open {name}"))?;
     let progress = Progress::bytes(file.metadata().ok().map(|it| it.len()));
     let store = wayline_store::open(&args.store, Open::OrCreate)?;
+    let pins = Pins(&*store);
+    pins.corpus_or(args.corpus.as_deref())?;
+    let mut newest = None;
     let mut changes = Changes::default();
     let (mut people, mut bytes) = (0_u64, 0_u64);
     for (number, row) in (1_u64..).zip(std::io::BufReader::new(file).lines()) {
@@ -50,6 +57,7 @@ pub(crate) fn run(args: &ImportArgs) -> Result<()> {
         let kept: Kept = kept_from_json(&row, &config).with_context(|| {
             format!("{name}:{number}: no person as `wayline store get` prints one")
         })?;
+        newest = newest.max(kept.log.events.last().map(|event| event.time));
         let there = load(&*store, kept.user_id(), &config)?;
         changes.people.push(there.replaced_by(kept).put(&config));
         people += 1;
@@ -58,6 +66,7 @@ pub(crate) fn run(args: &ImportArgs) -> Result<()> {
         }
     }
     store.commit(&changes)?;
+    pins.has_newest(newest)?;
     drop(progress);
     eprintln!("{:<24} {}", "people", grouped(people));
     Ok(())

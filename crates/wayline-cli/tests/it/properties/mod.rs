@@ -5,3 +5,5 @@ mod alone;
 mod keywords;
 mod order;
 mod rows;
+
+pub(crate) use order::shuffled;

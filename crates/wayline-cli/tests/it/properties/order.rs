@@ -15,7 +15,7 @@ fn lines(folder: &Folder) -> Vec<String> {
 }
 
 /// The lines in an order that looks like chance and depends on `seed` alone.
-pub(super) fn shuffled(mut lines: Vec<String>, seed: u64) -> Vec<String> {
+pub(crate) fn shuffled(mut lines: Vec<String>, seed: u64) -> Vec<String> {
     lines.sort_by_key(|line| {
         let mut hasher = DefaultHasher::new();
         (seed, line).hash(&mut hasher);

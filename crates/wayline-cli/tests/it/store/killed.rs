@@ -1,0 +1,81 @@
+//! An update that is killed goes on where it was.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use crate::support::{Folder, command};
+
+#[test]
+fn killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice() {
+    let folder = Folder::simulated("--people 120 --seed 9 --history-days 30-60");
+    // Without ids, so that what is added twice would count twice.
+    let bare = folder.lines().into_iter().map(|line| {
+        let start = line.find("\"event_id\"").expect("an id");
+        let end = start + line[start..].find(',').expect("more") + 1;
+        line[..start].to_owned() + &line[end..]
+    });
+    let lines: Vec<String> = bare.collect();
+    let (first, second) = lines.split_at(lines.len() / 2);
+    folder.write("first.jsonl", first.concat());
+    folder.write("second.jsonl", second.concat());
+    for part in ["first", "second"] {
+        folder
+            .run(&format!("update @{part}.jsonl --store @whole"))
+            .ok();
+    }
+    let whole = folder.exported("whole", "");
+    let mut stopped = 0;
+    for part in ["first", "second"] {
+        let line = format!("update @{part}.jsonl --store @killed --threads 2 --temp-dir @out");
+        for after_ms in [0, 5, 20, 60, 90, 120, 150, 180, 220, 260, 300, 400] {
+            let mut child = command(folder.words(&line))
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("it starts");
+            std::thread::sleep(Duration::from_millis(after_ms));
+            child.kill().expect("killed");
+            stopped += u32::from(!child.wait().expect("it ends").success());
+        }
+        let ran = folder.run(&line).ok();
+        let had = ran.count("  people who had them");
+        assert!(had > 0 || ran.stderr.contains("already"), "{}", ran.stderr);
+    }
+    assert!(stopped >= 4, "the runs were too fast to be killed");
+    assert!(folder.exported("killed", "") == whole);
+}
+
+#[test]
+fn two_updates_at_once_lose_nothing() {
+    let folder = Folder::simulated("--people 40 --seed 10 --history-days 30-60");
+    let lines = folder.lines();
+    // Both have events of everybody.
+    let odd = |is_odd: bool| -> String {
+        let lines = lines.iter().enumerate();
+        lines
+            .filter(|(place, _)| (place % 2 == 1) == is_odd)
+            .map(|(_, line)| line.as_str())
+            .collect()
+    };
+    folder.write("odd.jsonl", odd(true));
+    folder.write("even.jsonl", odd(false));
+    folder.run("update @events.jsonl --store @whole").ok();
+    // The store is there before, so that both find one corpus.
+    folder.write("none.jsonl", &lines[0]);
+    folder.run("update @none.jsonl --store @both").ok();
+    let children = ["odd", "even"].map(|part| {
+        command(folder.words(&format!("update @{part}.jsonl --store @both")))
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts")
+    });
+    for child in children {
+        let output = child.wait_with_output().expect("it ends");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    let (both, whole) = (folder.exported("both", ""), folder.exported("whole", ""));
+    assert_eq!(super::without_ids(&both), super::without_ids(&whole));
+}

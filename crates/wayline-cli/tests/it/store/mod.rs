@@ -1,0 +1,46 @@
+//! Journeys that stay current: `infer --store`, `update`, `sweep` and `store`.
+
+mod killed;
+mod people;
+mod updates;
+
+use crate::support::{Folder, Ran, Row, rows, wayline};
+
+impl Folder {
+    /// Runs a command line; words that start with @ name files of this folder.
+    fn run(&self, line: &str) -> Ran {
+        wayline(self.words(line))
+    }
+
+    /// What a store gives out: the bytes of journeys and of keywords.
+    fn exported(&self, store: &str, options: &str) -> [Vec<u8>; 2] {
+        self.run(&format!(
+            "store export --store @{store} -o @out/j.jsonl --keywords @out/k.jsonl {options}"
+        ))
+        .ok();
+        self.results()
+    }
+
+    /// The lines of `events.jsonl`.
+    fn lines(&self) -> Vec<String> {
+        let log = String::from_utf8(self.read("events.jsonl")).expect("UTF-8");
+        log.lines().map(|line| format!("{line}\n")).collect()
+    }
+}
+
+/// Rows without what may depend on what happened before: ids and names.
+fn without_ids([journeys, keywords]: &[Vec<u8>; 2]) -> Vec<Row> {
+    let mut bare = rows(journeys);
+    for row in &mut bare {
+        for field in ["journey_id", "name", "name_source"] {
+            row.remove(field);
+        }
+    }
+    let mut keywords = rows(keywords);
+    for row in &mut keywords {
+        let is_in_one = !row["journey_id"].is_null();
+        row.insert("journey_id".to_owned(), is_in_one.into());
+    }
+    bare.extend(keywords);
+    bare
+}

@@ -1,0 +1,208 @@
+//! People taken out of a store, put into one, joined and erased.
+
+use crate::support::{Folder, Row, rows, text};
+
+#[test]
+fn all_that_is_kept_of_a_person_is_given_out() {
+    let folder = Folder::simulated("--people 3 --seed 5");
+    folder.run("update @events.jsonl --store @s").ok();
+    folder.exported("s", "");
+    let journey = folder.journeys().into_iter().next().expect("a journey");
+    let user = text(&journey, "user_id");
+    let said = format!(
+        "user_id,journey_id,timestamp,channel,event,position\n{user},{},2025-07-01T10:00:00Z,app,dismiss,1\nnobody,x,2025-07-01T10:00:00Z,app,dismiss,1\n",
+        text(&journey, "journey_id")
+    );
+    folder.write("said.csv", said);
+    // The events are there already; what was said is new.
+    let line = "update @events.jsonl --store @s --feedback @said.csv";
+    let ran = folder.run(line).ok();
+    assert_eq!(ran.count("people who said something"), 1);
+    assert_eq!(ran.count("  unknown"), 1);
+    let got = folder
+        .run(&format!("store get --store @s --user {user}"))
+        .ok();
+    let person: Row = serde_json::from_str(&got.stdout).expect("one object");
+    let events = person["events"].as_array().expect("a list");
+    let its = rows(&folder.read("events.jsonl"));
+    let its: Vec<&Row> = its
+        .iter()
+        .filter(|it| text(it, "user_id") == user)
+        .collect();
+    assert_eq!(events.len(), its.len());
+    for (event, original) in events.iter().zip(its) {
+        for (field, value) in original.iter().filter(|(field, _)| *field != "user_id") {
+            assert_eq!(event.get(field), Some(value), "{field}");
+        }
+    }
+    assert_eq!(person["feedback"][0]["event"], "dismiss");
+    assert!(!person["lineage"].as_array().expect("a list").is_empty());
+    folder.exported("s", "");
+    let hidden = |it: &&Row| it["hidden"] == true;
+    let journeys = folder.journeys();
+    let hidden: Vec<&Row> = journeys.iter().filter(hidden).collect();
+    assert_eq!(hidden.len(), 1);
+    assert_eq!(hidden[0]["journey_id"], journey["journey_id"]);
+    // Said again, nothing changes.
+    let again = folder.run(line).ok();
+    assert_eq!(again.count("  continued"), 0);
+}
+
+#[test]
+fn people_move_from_store_to_store_as_they_are() {
+    let folder = Folder::simulated("--people 12 --seed 5");
+    folder.build_corpus();
+    folder
+        .run("infer @events.jsonl --store @a --corpus @corpus.parquet")
+        .ok();
+    let expected = folder.exported("a", "");
+    folder
+        .run("store export --store @a --people @out/p.jsonl --corpus @out/c.parquet")
+        .ok();
+    let people = folder.read("out/p.jsonl");
+    for _ in 0..2 {
+        folder
+            .run("store import @out/p.jsonl --store @b --corpus @out/c.parquet")
+            .ok();
+    }
+    folder
+        .run("store export --store @b --people @out/p2.jsonl")
+        .ok();
+    assert!(folder.read("out/p2.jsonl") == people);
+    assert!(folder.exported("b", "") == expected);
+    let first = folder.lines()[0].clone();
+    folder.write("first.jsonl", first);
+    folder
+        .run("update @first.jsonl --store @b --corpus @corpus.parquet")
+        .ok();
+    assert!(
+        folder.exported("b", "") == expected,
+        "an event with an id that is there"
+    );
+    folder.write("wrong.jsonl", "{\"user_id\":\"p\"}\n");
+    folder
+        .run("store import @wrong.jsonl --store @b")
+        .fails_with("wrong.jsonl:1");
+    folder.run("store compact --store @b").ok();
+    assert!(folder.exported("b", "") == expected);
+}
+
+#[test]
+fn who_is_erased_is_gone_and_may_come_again() {
+    let folder = Folder::simulated("--people 5 --seed 5");
+    folder.run("update @events.jsonl --store @s").ok();
+    let before = folder.exported("s", "");
+    let user = text(&rows(&before[0])[0], "user_id").to_owned();
+    let ran = folder
+        .run(&format!(
+            "store delete --store @s --user {user} --user nobody"
+        ))
+        .ok();
+    assert!(
+        ran.stderr.contains(&format!("erased `{user}`")),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains("`nobody` is not in the store"),
+        "{}",
+        ran.stderr
+    );
+    folder.exported("s", "");
+    assert!(
+        folder
+            .keywords()
+            .iter()
+            .all(|it| text(it, "user_id") != user)
+    );
+    folder
+        .run(&format!("store get --store @s --user {user}"))
+        .fails_with("knows nobody");
+    folder
+        .run(&format!("store delete --store @s --user {user}"))
+        .fails_with("nobody was erased");
+    folder.run("update @events.jsonl --store @s --again").ok();
+    assert!(folder.exported("s", "") == before);
+}
+
+#[test]
+fn a_visitor_is_joined_to_an_account() {
+    let folder = Folder::simulated("--people 4 --seed 5");
+    // One person's log under two ids.
+    let mut number = 0;
+    let lines = folder
+        .lines()
+        .into_iter()
+        .filter(|line| line.contains("s5-000001"))
+        .map(|line| {
+            number += 1;
+            if number % 2 == 0 {
+                line.replace("\"user_id\":\"s5-000001\"", "\"user_id\":\"visitor\"")
+            } else {
+                line
+            }
+        });
+    let both: String = lines.collect();
+    folder.write(
+        "whole.jsonl",
+        both.replace("\"user_id\":\"visitor\"", "\"user_id\":\"s5-000001\""),
+    );
+    folder.write("both.jsonl", both);
+    folder.run("update @whole.jsonl --store @whole").ok();
+    folder.run("update @both.jsonl --store @both").ok();
+    folder.exported("both", "");
+    let ids = |rows: Vec<Row>, user: &str| -> Vec<String> {
+        let its = rows.into_iter().filter(|it| text(it, "user_id") == user);
+        its.map(|it| text(&it, "journey_id").to_owned()).collect()
+    };
+    let before = ids(folder.journeys(), "s5-000001");
+    let ran = folder
+        .run("store merge --store @both --from visitor --to s5-000001")
+        .ok();
+    assert!(ran.stderr.contains("`visitor` is erased"), "{}", ran.stderr);
+    let joined = folder.exported("both", "");
+    let after = ids(folder.journeys(), "s5-000001");
+    assert!(
+        before.iter().any(|id| after.contains(id)),
+        "{before:?} {after:?}"
+    );
+    assert_eq!(
+        super::without_ids(&joined),
+        super::without_ids(&folder.exported("whole", ""))
+    );
+    folder
+        .run("store merge --store @both --from visitor --to s5-000001")
+        .fails_with("visitor");
+    folder
+        .run("store merge --store @both --from x --to x")
+        .fails_with("one person");
+}
+
+#[test]
+fn what_is_no_store_is_refused() {
+    let folder = Folder::simulated("--people 2 --seed 5");
+    folder
+        .run("store stats --store @none")
+        .fails_with("there is no store");
+    folder
+        .run("sweep --store @none")
+        .fails_with("there is no store");
+    folder
+        .run("update @events.jsonl --store @out/..")
+        .fails_with("other things");
+    folder
+        .run("update @events.jsonl --store mysql://h/d")
+        .fails_with("no kind of store");
+    folder
+        .run("store export --store @none")
+        .fails_with("-o FILE");
+    folder.run("update @events.jsonl --store memory:").ok();
+    let stats = folder.run("update @events.jsonl --store @s").ok();
+    assert_eq!(stats.count("  people new to it"), 2);
+    let stats = folder.run("store stats --store @s --json").ok();
+    let stats: Row = serde_json::from_str(&stats.stdout).expect("one object");
+    assert_eq!(
+        (stats["people"].as_u64(), stats["inputs"].as_u64()),
+        (Some(2), Some(1))
+    );
+}
