@@ -18,7 +18,13 @@ fn log(events: &[Small]) -> PersonLog {
     let mut log = PersonLog::new("p");
     for (day, what, id) in events {
         let (query, item) = (format!("query {what}"), format!("item {what}"));
-        let id = id.map(|id| format!("e{id}"));
+        let id = id.map(|id| {
+            if id % 7 == 0 {
+                format!("{id}-x")
+            } else {
+                format!("e{id}")
+            }
+        });
         let is_search = what % 2 == 0;
         log.push(&EventFields {
             time: Timestamp::from_millis(START + day * DAY),

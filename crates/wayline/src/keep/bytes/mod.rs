@@ -4,6 +4,7 @@
 //! ([postcard](https://docs.rs/postcard)); a text is a number, 0 for none; items with all that is known
 //! of them stand in a table of their own, since a person meets one again and again.
 
+mod ids;
 mod pack;
 mod unpack;
 
@@ -98,7 +99,17 @@ struct Events {
     /// Places in `things`, from 1.
     things: Vec<u32>,
     boards: Vec<Text>,
-    event_ids: Vec<Text>,
+    event_ids: Ids,
+}
+
+/// Ids of events. Many end in a number that grows, which is kept as what it grew by.
+#[derive(Default, Serialize, Deserialize)]
+struct Ids {
+    /// What stands before the number; all of the id where it ends in none.
+    beginnings: Vec<Text>,
+    /// 0 where there is no number, else one more than the difference from the number before,
+    /// positive ones even and negative ones odd.
+    numbers: Vec<u64>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -129,12 +129,11 @@ fn pack_events(log: &PersonLog, texts: &mut TextTable) -> (Events, Things, Vec<A
         });
         events.boards.push(numbered(texts, event.board));
     }
-    // They resemble each other more than anything else.
-    events.event_ids = log
-        .events
-        .iter()
-        .map(|it| numbered(texts, it.event_id))
-        .collect();
+    let mut before = 0;
+    for event in &log.events {
+        let id = event.event_id.map(|id| log.texts.get(id));
+        events.event_ids.push(id, texts, &mut before);
+    }
     (events, things, used)
 }
 

@@ -52,7 +52,7 @@ fn list<'l, 'a>(lists: &'l [Vec<&'a str>], thing: Option<usize>) -> Option<&'l [
 }
 
 /// The texts of a record that is being read. Everything is none where a number points nowhere.
-struct Reading<'a> {
+pub(super) struct Reading<'a> {
     texts: Vec<&'a str>,
 }
 
@@ -73,7 +73,7 @@ impl<'a> Reading<'a> {
     }
 
     /// None inside where there is no text.
-    fn maybe(&self, number: Text) -> Option<Option<&'a str>> {
+    pub(super) fn maybe(&self, number: Text) -> Option<Option<&'a str>> {
         if number == 0 {
             return Some(None);
         }
@@ -101,6 +101,7 @@ impl<'a> Reading<'a> {
         let interests = self.lists(&things.interest_counts, &things.interests)?;
         let mut log = PersonLog::new(user_id);
         let mut time = 0_i64;
+        let mut id_before = 0;
         for (place, gap) in events.gaps.iter().enumerate() {
             time = time.checked_add(*gap)?;
             let thing = (*events.things.get(place)? as usize).checked_sub(1);
@@ -108,10 +109,11 @@ impl<'a> Reading<'a> {
                 None => Some(None),
                 Some(thing) => self.maybe(*column.get(thing)?),
             };
+            let id = events.event_ids.get(place, self, &mut id_before)?;
             log.push(&EventFields {
                 time: Timestamp::from_millis(time),
                 action: *actions.get(usize::from(*events.actions.get(place)?))?,
-                event_id: self.maybe(*events.event_ids.get(place)?)?,
+                event_id: id.as_deref(),
                 query: self.maybe(*events.queries.get(place)?)?,
                 item_id: of_thing(&things.item_ids)?,
                 title: of_thing(&things.titles)?,
