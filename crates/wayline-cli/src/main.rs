@@ -5,6 +5,7 @@ mod commands;
 mod live;
 mod plots;
 mod run;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,7 @@ enum Cli {
     Infer(commands::infer::InferArgs),
     Update(commands::update::UpdateArgs),
     Sweep(commands::sweep::SweepArgs),
+    Serve(commands::serve::ServeArgs),
     #[command(subcommand)]
     Store(commands::store::StoreCommand),
     Explain(commands::explain::ExplainArgs),
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         }
         Cli::Infer(args) => commands::infer::run(&args),
         Cli::Update(args) => commands::update::run(&args),
+        Cli::Serve(args) => commands::serve::run(&args),
         Cli::Sweep(args) => commands::sweep::run(&args),
         Cli::Store(command) => commands::store::run(&command),
         Cli::Explain(args) => commands::explain::run(&args),

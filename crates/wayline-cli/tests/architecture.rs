@@ -59,7 +59,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["read", "write", "tables", "group", "corpus"],
     ),
     ("wayline-store", &["packing", "memory", "folder"]),
-    ("wayline-cli", &["run", "live", "plots", "commands"]),
+    (
+        "wayline-cli",
+        &["run", "live", "serve", "plots", "commands"],
+    ),
 ];
 
 /// `config` puts the rooms' own config structs together, so of rooms later on the way it may name

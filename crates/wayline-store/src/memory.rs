@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use wayline::keep::{Change, Changes, Counts, PersonChange, Store, StoreError, Stored, Waiting};
+use wayline::keep::{
+    Change, Changes, Counts, Mark, PersonChange, Store, StoreError, Stored, Waiting,
+};
 
 /// Keeps everything in memory.
 #[derive(Default)]
@@ -37,6 +39,19 @@ fn later_than(after: Option<&str>) -> (Bound<&str>, Bound<&str>) {
 impl Store for Memory {
     fn get(&self, user_id: &str) -> Result<Option<Stored>, StoreError> {
         Ok(self.all().people.get(user_id).cloned())
+    }
+
+    fn mark(&self, user_id: &str) -> Result<Option<Mark>, StoreError> {
+        let all = self.all();
+        let mark = Mark {
+            version: all.people.get(user_id).map_or(0, |it| it.version),
+            waiting_until: all
+                .waiting
+                .get(user_id)
+                .and_then(|it| it.last())
+                .map_or(0, |it| it.number),
+        };
+        Ok((mark.version > 0 || mark.waiting_until > 0).then_some(mark))
     }
 
     fn waiting(&self, user_id: &str) -> Result<Vec<Waiting>, StoreError> {

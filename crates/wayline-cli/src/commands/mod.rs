@@ -11,6 +11,7 @@ mod evaluate_report;
 mod evaluate_texts;
 pub(crate) mod explain;
 pub(crate) mod infer;
+pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod store;
 pub(crate) mod sweep;

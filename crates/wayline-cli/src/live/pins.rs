@@ -46,6 +46,14 @@ impl Fingerprint {
     }
 }
 
+/// The note of the newest event.
+pub(crate) fn newest_note(newest: Timestamp) -> (String, Option<Vec<u8>>) {
+    (
+        NEWEST.to_owned(),
+        Some(newest.millis().to_le_bytes().to_vec()),
+    )
+}
+
 impl Pins<'_> {
     /// The corpus that the store has pinned: none where it has none yet; an empty one where it goes by
     /// the general corpus alone.
@@ -139,10 +147,7 @@ impl Pins<'_> {
         let times = self.times(input)? + 1;
         let mut notes = vec![(input.note(), Some(times.to_le_bytes().to_vec()))];
         if let Some(newest) = newest.max(self.newest()?) {
-            notes.push((
-                NEWEST.to_owned(),
-                Some(newest.millis().to_le_bytes().to_vec()),
-            ));
+            notes.push(newest_note(newest));
         }
         self.0.commit(&Changes {
             notes,

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use rayon::prelude::*;
+use wayline::Rooms;
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::keep::{Kept, extracted, walk_remembering};
 use wayline::nouns::{LineageEvent, PersonResult};
@@ -81,14 +82,14 @@ fn next_people(live: &Live<'_>, after: Option<&str>) -> Result<Vec<Loaded>> {
     Ok(all)
 }
 
-/// One person's result as of a moment; an empty one where the activity looks automated.
+/// One person's result as of the rooms' moment; an empty one where the activity looks automated.
 pub(crate) fn result_of(
-    live: &Live<'_>,
     kept: &Kept,
+    rooms: &Rooms<'_>,
     embeddings: &mut EmbeddingCache<'_>,
 ) -> PersonResult {
-    match extracted(kept, live.config, live.as_of) {
-        Ok(person) => walk_remembering(kept, &person, &live.rooms(), embeddings).result(&person),
+    match extracted(kept, rooms.config, rooms.as_of) {
+        Ok(person) => walk_remembering(kept, &person, rooms, embeddings).result(&person),
         Err(_) => PersonResult {
             user_id: kept.user_id().to_owned(),
             ..PersonResult::default()

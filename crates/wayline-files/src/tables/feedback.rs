@@ -2,7 +2,7 @@
 
 use wayline::nouns::{Channel, Feedback, Reaction, Timestamp};
 
-use super::rows::{Columns, TableRow, read_rows};
+use super::rows::{Columns, TableRow, json_row, read_rows};
 use super::{TableError, TableSummary};
 use crate::read::{Inputs, Reason, RowError, time_from_text};
 
@@ -31,6 +31,14 @@ pub fn read_feedback(
         take(feedback(row)?);
         Ok(())
     })
+}
+
+/// One row of feedback as a JSON object.
+///
+/// # Errors
+/// It is none; the error says why.
+pub fn feedback_from_json(row: &[u8]) -> Result<Feedback, RowError> {
+    feedback(&json_row(row, &COLUMNS)?)
 }
 
 fn feedback(row: &TableRow<'_>) -> Result<Feedback, RowError> {

@@ -15,7 +15,7 @@ mod sample;
 mod summary;
 
 pub use error::TableError;
-pub use feedback::read_feedback;
+pub use feedback::{feedback_from_json, read_feedback};
 pub use judgements::{Judgement, Judgements, SCORES, read_judgements};
 pub use labels::{JourneyLabel, read_labels, write_labels};
 pub use sample::{SampleRow, SampleWriter};

@@ -19,6 +19,14 @@ pub(crate) struct Columns {
     pub(crate) needed: &'static [&'static str],
 }
 
+impl Columns {
+    /// The column that a field of this name is.
+    fn find(&self, name: &str) -> Option<&'static str> {
+        let name = name.trim();
+        self.all.iter().find(|known| **known == name).copied()
+    }
+}
+
 /// A row: the values that are there, trimmed.
 pub(crate) struct TableRow<'a> {
     /// The file's name, for messages and where it says who wrote it.
@@ -106,17 +114,11 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn column(&self, name: &str) -> Option<&'static str> {
-        let name = name.trim();
-        self.columns
-            .all
-            .iter()
-            .find(|known| **known == name)
-            .copied()
-    }
-
     fn header(&self, fields: &[&str]) -> Result<Header, TableError> {
-        let header: Header = fields.iter().map(|field| self.column(field)).collect();
+        let header: Header = fields
+            .iter()
+            .map(|field| self.columns.find(field))
+            .collect();
         let missing = |needed: &&&'static str| !header.contains(&Some(**needed));
         match self.columns.needed.iter().find(missing) {
             None => Ok(header),
@@ -179,7 +181,7 @@ impl Reading<'_, '_> {
         while let Some(block) = blocks.next()? {
             self.too_long(&block.too_long);
             for (number, line) in lines(&block) {
-                let values = self.object(line);
+                let values = object(line, self.columns);
                 self.row(number, values);
             }
         }
@@ -189,23 +191,10 @@ impl Reading<'_, '_> {
     fn parquet(&mut self, path: Option<&Path>) -> Result<(), TableError> {
         let Some(path) = path else { return Ok(()) };
         for (number, row) in (1..).zip(ResultRows::open(path, Some(self.columns.all))?) {
-            let values = self.object(row?.as_bytes());
+            let values = object(row?.as_bytes(), self.columns);
             self.row(number, values);
         }
         Ok(())
-    }
-
-    fn object(&self, line: &[u8]) -> Result<BTreeMap<&'static str, String>, RowError> {
-        let object: Map<String, Value> = serde_json::from_slice(line)
-            .map_err(|error| RowError::new(Reason::MalformedJson, error.to_string()))?;
-        let mut values = BTreeMap::new();
-        for (name, value) in object {
-            let (Some(column), Some(text)) = (self.column(&name), as_text(value)) else {
-                continue;
-            };
-            values.insert(column, text);
-        }
-        Ok(values)
     }
 
     fn too_long(&mut self, numbers: &[u64]) {
@@ -234,4 +223,26 @@ fn as_text(value: Value) -> Option<String> {
         other => other.to_string(),
     };
     (!text.is_empty()).then_some(text)
+}
+
+fn object(line: &[u8], columns: &Columns) -> Result<BTreeMap<&'static str, String>, RowError> {
+    let object: Map<String, Value> = serde_json::from_slice(line)
+        .map_err(|error| RowError::new(Reason::MalformedJson, error.to_string()))?;
+    let mut values = BTreeMap::new();
+    for (name, value) in object {
+        let (Some(column), Some(text)) = (columns.find(&name), as_text(value)) else {
+            continue;
+        };
+        values.insert(column, text);
+    }
+    Ok(values)
+}
+
+/// One row that stands alone.
+pub(super) fn json_row(line: &[u8], columns: &Columns) -> Result<TableRow<'static>, RowError> {
+    Ok(TableRow {
+        file: "",
+        guarded: false,
+        values: object(line, columns)?,
+    })
 }

@@ -12,7 +12,7 @@ pub use schema::STORE_VERSION;
 
 use std::path::Path;
 
-use wayline::keep::{Changes, Counts, Store, StoreError, Stored, Waiting};
+use wayline::keep::{Changes, Counts, Mark, Store, StoreError, Stored, Waiting};
 
 use crate::Open;
 use connections::Connections;
@@ -37,6 +37,11 @@ impl Store for Folder {
     fn get(&self, user_id: &str) -> Result<Option<Stored>, StoreError> {
         self.connections
             .read(|connection| reading::get(connection, user_id))
+    }
+
+    fn mark(&self, user_id: &str) -> Result<Option<Mark>, StoreError> {
+        self.connections
+            .read(|connection| reading::mark(connection, user_id))
     }
 
     fn waiting(&self, user_id: &str) -> Result<Vec<Waiting>, StoreError> {

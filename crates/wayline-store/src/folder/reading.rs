@@ -1,7 +1,7 @@
 //! What is asked of the database.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use wayline::keep::{Counts, Stored, Waiting};
+use wayline::keep::{Counts, Mark, Stored, Waiting};
 
 use super::connections::Failed;
 use crate::packing::unpacked;
@@ -16,6 +16,20 @@ pub(super) fn get(connection: &Connection, user_id: &str) -> Result<Option<Store
 fn stored((version, record): (u64, Vec<u8>)) -> Result<Stored, Failed> {
     let record = unpacked(&record)?;
     Ok(Stored { version, record })
+}
+
+pub(super) fn mark(connection: &Connection, user_id: &str) -> Result<Option<Mark>, Failed> {
+    let mut statement = connection.prepare_cached(
+        "SELECT coalesce((SELECT version FROM people WHERE user_id = ?1), 0), \
+         coalesce((SELECT max(number) FROM waiting WHERE user_id = ?1), 0)",
+    )?;
+    let mark = statement.query_row([user_id], |row| {
+        Ok(Mark {
+            version: row.get(0)?,
+            waiting_until: row.get(1)?,
+        })
+    })?;
+    Ok((mark.version > 0 || mark.waiting_until > 0).then_some(mark))
 }
 
 pub(super) fn waiting(connection: &Connection, user_id: &str) -> Result<Vec<Waiting>, Failed> {

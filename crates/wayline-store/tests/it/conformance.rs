@@ -91,9 +91,16 @@ fn record(store: &dyn Store, user_id: &str) -> Option<(u64, Vec<u8>)> {
     stored.map(|it| (it.version, it.record))
 }
 
+/// The version and the last batch that waits, of somebody who is there.
+fn mark(store: &dyn Store, user_id: &str) -> Option<(u64, u64)> {
+    let mark = store.mark(user_id).expect("read");
+    mark.map(|it| (it.version, it.waiting_until))
+}
+
 pub(crate) fn an_empty_store_has_nothing(fresh: &Fresh) {
     let store = &*fresh.store;
     assert_eq!(record(store, "p"), None);
+    assert_eq!(mark(store, "p"), None);
     assert_eq!(waiting(store, "p"), [""; 0]);
     assert_eq!(store.people(None, 10).expect("read"), []);
     assert_eq!(store.people_waiting(None, 10).expect("read"), [""; 0]);
@@ -117,6 +124,7 @@ pub(crate) fn what_was_put_is_there(fresh: &Fresh) {
         ]))
         .expect("taken");
     assert_eq!(record(store, "p"), Some((1, b"one".to_vec())));
+    assert_eq!(mark(store, "p"), Some((1, 0)));
     store
         .commit(&people(vec![put("p", 1, b"three", 0)]))
         .expect("taken");
@@ -154,6 +162,8 @@ pub(crate) fn batches_wait_until_they_are_added(fresh: &Fresh) {
     store.commit(&waits("q", &["x"])).expect("taken");
     store.commit(&waits("p", &["c"])).expect("taken");
     assert_eq!(waiting(store, "p"), ["a", "b", "c"]);
+    let last = store.waiting("p").expect("read")[2].number;
+    assert_eq!(mark(store, "p"), Some((0, last)));
     assert_eq!(store.people_waiting(None, 10).expect("read"), ["p", "q"]);
     let second = store.waiting("p").expect("read")[1].number;
     store

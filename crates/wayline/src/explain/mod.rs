@@ -52,6 +52,24 @@ pub fn explain(
     out
 }
 
+/// The explanation of one of the person's journeys, likewise; none where they have none of this id.
+#[must_use]
+pub fn explain_journey(
+    person: &Extracted,
+    walked: &Walked,
+    rooms: &Rooms<'_>,
+    embeddings: &mut EmbeddingCache<'_>,
+    journey_id: &str,
+) -> Option<String> {
+    let mut places = walked.order.iter().enumerate();
+    let (place, candidate) =
+        places.find(|(_, candidate)| walked.fates[**candidate].journey_id() == journey_id)?;
+    let ties = Ties::of(person, rooms, embeddings);
+    let mut out = String::new();
+    journey(&mut out, person, walked, &ties, place + 1, *candidate);
+    Some(out.trim_start().to_owned())
+}
+
 /// "1 visit", "2 visits".
 fn counted(number: impl TryInto<u64>, noun: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);

@@ -13,6 +13,13 @@ pub trait Store: Send + Sync {
     /// The store can't be reached or read.
     fn get(&self, user_id: &str) -> Result<Option<Stored>, StoreError>;
 
+    /// What tells whether anything of a person has changed, at little cost; none where the store has
+    /// nothing of them.
+    ///
+    /// # Errors
+    /// Likewise.
+    fn mark(&self, user_id: &str) -> Result<Option<Mark>, StoreError>;
+
     /// Batches that wait for a person, in the order in which they came.
     ///
     /// # Errors
@@ -62,6 +69,15 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// The store can't be reached or written.
     fn compact(&self) -> Result<(), StoreError>;
+}
+
+/// What a person's record and batches are, without either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The version of the record, 0 where there is none.
+    pub version: u64,
+    /// The number of the last batch that waits, 0 where none does.
+    pub waiting_until: u64,
 }
 
 /// A record as it is stored.

@@ -75,7 +75,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<()> {
     let wants_results = results.is_some();
     let mut tally = Tally::default();
     let look = |loaded: &Loaded, embeddings: &mut EmbeddingCache<'_>| {
-        wants_results.then(|| result_of(&live, &loaded.kept, embeddings))
+        wants_results.then(|| result_of(&loaded.kept, &live.rooms(), embeddings))
     };
     over_everybody(&live, look, &mut |loaded, result| {
         match (result, &mut results) {

@@ -1,0 +1,177 @@
+//! What all requests share.
+
+use std::cell::RefCell;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use quick_cache::sync::Cache;
+use wayline::Rooms;
+use wayline::config::Config;
+use wayline::corpus::Corpus;
+use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::keep::{Mark, Store};
+use wayline::nouns::{Journey, RunInfo, Timestamp};
+
+use super::access::{Access, Caller, Scope};
+use super::problem::Problem;
+use super::watch::Metrics;
+use crate::run::Models;
+
+/// What a request may cost.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    /// Bytes of a body.
+    pub(crate) body_bytes: usize,
+    /// Rows of a batch.
+    pub(crate) rows: usize,
+    /// Until it must have been sent, and until it must have been answered.
+    pub(crate) time: Duration,
+    /// Connections at once; more wait.
+    pub(crate) connections: usize,
+    /// Requests a second of one caller.
+    pub(crate) rate: Option<NonZeroU32>,
+}
+
+/// Journeys of one person, as they were for a mark and an hour.
+pub(crate) struct Shown {
+    pub(crate) mark: Mark,
+    pub(crate) run: RunInfo,
+    pub(crate) journeys: Vec<Journey>,
+}
+
+/// What all requests share.
+pub(crate) struct App {
+    pub(crate) store: Box<dyn Store>,
+    pub(crate) config: Config,
+    pub(crate) models: Models,
+    pub(crate) corpus: Corpus,
+    pub(crate) access: Access,
+    pub(crate) limits: Limits,
+    pub(crate) metrics: Metrics,
+    /// A moment that stands for now, for trials.
+    pub(crate) as_of: Option<Timestamp>,
+    newest: AtomicI64,
+    rates: Vec<DefaultDirectRateLimiter>,
+    shown: Cache<String, Arc<Shown>>,
+}
+
+/// People whose journeys are remembered between requests: some 10 KiB each.
+const REMEMBERED: usize = 20_000;
+/// Texts whose vectors each thread remembers.
+const CACHED_TEXTS: usize = 8_192;
+/// Journeys are reckoned for full hours, so that one answer serves for a while.
+const HOUR: i64 = 3_600_000;
+
+thread_local! {
+    static EMBEDDINGS: RefCell<EmbeddingCache<'static>> =
+        RefCell::new(EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS));
+}
+
+impl App {
+    pub(crate) fn new(
+        (store, newest): (Box<dyn Store>, Option<Timestamp>),
+        config: Config,
+        models: Models,
+        corpus: Corpus,
+        access: Access,
+        limits: Limits,
+        as_of: Option<Timestamp>,
+    ) -> Self {
+        let rates = (0..access.callers()).filter_map(|_| limits.rate);
+        let rates = rates.map(|rate| RateLimiter::direct(Quota::per_second(rate)));
+        Self {
+            rates: rates.collect(),
+            newest: AtomicI64::new(newest.map_or(i64::MIN, Timestamp::millis)),
+            store,
+            config,
+            models,
+            corpus,
+            access,
+            limits,
+            metrics: Metrics::new(),
+            as_of,
+            shown: Cache::new(REMEMBERED),
+        }
+    }
+
+    /// Who asks, if they may, and not too often.
+    pub(crate) fn admit(
+        &self,
+        headers: &axum::http::HeaderMap,
+        scope: Scope,
+    ) -> Result<Caller, Problem> {
+        let caller = self.access.check(headers, scope)?;
+        match self.rates.get(caller.0) {
+            Some(rate) if rate.check().is_err() => Err(Problem::too_many()),
+            _ => Ok(caller),
+        }
+    }
+
+    /// The moment for which journeys are reckoned.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.as_of.unwrap_or_else(|| {
+            let since = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
+            Timestamp::from_millis(since.as_millis() as i64)
+        })
+    }
+
+    /// An event of later than this has a wrong clock.
+    pub(crate) fn tomorrow(&self) -> Timestamp {
+        Timestamp::from_millis(self.now().millis() + 24 * HOUR)
+    }
+
+    /// The full hour before that.
+    pub(crate) fn this_hour(&self) -> Timestamp {
+        let now = self.now().millis();
+        Timestamp::from_millis(now - now.rem_euclid(HOUR))
+    }
+
+    pub(crate) fn rooms(&self, as_of: Timestamp) -> Rooms<'_> {
+        Rooms {
+            config: &self.config,
+            corpus: &self.corpus,
+            grouping: &self.models.grouping,
+            ranking: &self.models.ranking,
+            naming: &self.models.naming,
+            staging: &self.models.staging,
+            as_of,
+        }
+    }
+
+    /// Work with this thread's vectors of texts.
+    pub(crate) fn with_embeddings<T>(work: impl FnOnce(&mut EmbeddingCache<'static>) -> T) -> T {
+        EMBEDDINGS.with(|embeddings| work(&mut embeddings.borrow_mut()))
+    }
+
+    /// Whether an event is newer than all that the store notes; then it is to be noted.
+    pub(crate) fn is_newest(&self, time: Timestamp) -> bool {
+        self.newest.fetch_max(time.millis(), Ordering::Relaxed) < time.millis()
+    }
+
+    pub(crate) fn remembered(&self, user_id: &str) -> Option<Arc<Shown>> {
+        self.shown.get(user_id)
+    }
+
+    pub(crate) fn remember(&self, user_id: &str, shown: &Arc<Shown>) {
+        self.shown.insert(user_id.to_owned(), Arc::clone(shown));
+    }
+
+    pub(crate) fn forget(&self, user_id: &str) {
+        self.shown.remove(user_id);
+    }
+}
+
+/// Runs work that may block, and answers with what it gives.
+pub(crate) async fn blocking<T: Send + 'static>(
+    app: &Arc<App>,
+    work: impl FnOnce(&App) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let app = Arc::clone(app);
+    let done = tokio::task::spawn_blocking(move || work(&app)).await;
+    done.map_err(|error| Problem::inside(&error))?
+}

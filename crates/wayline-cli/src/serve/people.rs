@@ -1,0 +1,271 @@
+//! What is asked about one person.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use serde::{Deserialize, Serialize};
+use wayline::explain::explain_journey;
+use wayline::keep::{Changes, extracted, walk_remembering};
+use wayline::nouns::{Journey, LineageEvent, RunInfo, Timestamp};
+
+use super::access::Scope;
+use super::app::{App, Shown, blocking};
+use super::problem::Problem;
+use crate::live::{commit_anew, load, result_of};
+
+/// What is wanted of a person's journeys.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    /// Words of stages, comma separated, all of which must hold.
+    stage: Option<String>,
+    min_confidence: Option<f64>,
+    /// Without those that aren't fit to be shown.
+    safe: Option<bool>,
+    limit: Option<usize>,
+}
+
+/// A journey as a run writes it.
+#[derive(Serialize)]
+struct JourneyRow<'a> {
+    #[serde(flatten)]
+    journey: &'a Journey,
+    run: &'a RunInfo,
+}
+
+const STAGES: [&str; 7] = [
+    "situational",
+    "evergreen",
+    "ongoing",
+    "ended",
+    "inspiration",
+    "planning",
+    "action",
+];
+
+impl Wanted {
+    fn check(&self) -> Result<(), Problem> {
+        let words = self.stage.iter().flat_map(|it| it.split(','));
+        for word in words {
+            if !STAGES.contains(&word) {
+                let known = STAGES.join(", ");
+                return Err(Problem::bad_request(format!("`stage` may be of {known}")));
+            }
+        }
+        if self
+            .min_confidence
+            .is_some_and(|it| !(0.0..=1.0).contains(&it))
+        {
+            return Err(Problem::bad_request(
+                "`min_confidence` must be between 0 and 1",
+            ));
+        }
+        Ok(())
+    }
+
+    fn takes(&self, journey: &Journey) -> bool {
+        let stage = journey.stage;
+        let phase = stage.phase.map(|it| it.as_str());
+        let is = |word: &str| {
+            word == stage.lifecycle.as_str() || word == stage.status.as_str() || Some(word) == phase
+        };
+        self.stage.iter().flat_map(|it| it.split(',')).all(is)
+            && journey.confidence >= self.min_confidence.unwrap_or(0.0)
+            && !(self.safe == Some(true) && journey.hidden)
+    }
+}
+
+pub(super) async fn journeys(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(user_id): Path<String>,
+    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+) -> Result<axum::response::Response, Problem> {
+    app.admit(&headers, Scope::Read)?;
+    let Query(wanted) = wanted.map_err(|error| Problem::bad_request(error.body_text()))?;
+    wanted.check()?;
+    let body = blocking(&app, move |app| {
+        let shown = shown(app, &user_id)?;
+        let rows = shown.journeys.iter().filter(|it| wanted.takes(it));
+        let rows = rows.take(wanted.limit.unwrap_or(usize::MAX));
+        let rows = rows.map(|journey| JourneyRow {
+            journey,
+            run: &shown.run,
+        });
+        let answer = Journeys {
+            user_id: &user_id,
+            version: shown.mark.version,
+            journeys: rows.collect(),
+        };
+        serde_json::to_vec(&answer).map_err(|error| Problem::inside(&error))
+    })
+    .await?;
+    Ok(json(body))
+}
+
+#[derive(Serialize)]
+struct Journeys<'a> {
+    user_id: &'a str,
+    version: u64,
+    journeys: Vec<JourneyRow<'a>>,
+}
+
+fn json(body: Vec<u8>) -> axum::response::Response {
+    use axum::response::IntoResponse as _;
+    (
+        [(axum::http::header::CONTENT_TYPE, "application/json")],
+        body,
+    )
+        .into_response()
+}
+
+/// A person's journeys of this hour, remembered while nothing of the person changes.
+fn shown(app: &App, user_id: &str) -> Result<Arc<Shown>, Problem> {
+    let mark = app.store.mark(user_id)?.ok_or_else(|| nobody(user_id))?;
+    let hour = app.this_hour();
+    if let Some(shown) = app.remembered(user_id)
+        && shown.mark == mark
+        && shown.run.as_of >= hour
+    {
+        app.metrics.remembered.inc();
+        return Ok(shown);
+    }
+    let loaded = load(&*app.store, user_id, &app.config)?;
+    // Nobody's last events are left out.
+    let last = loaded.kept.log.events.last().map(|event| event.time);
+    let rooms = app.rooms(last.map_or(hour, |last| last.max(hour)));
+    let result = App::with_embeddings(|embeddings| result_of(&loaded.kept, &rooms, embeddings));
+    let shown = Arc::new(Shown {
+        mark,
+        run: rooms.run_info(wayline::embed::Embedder::builtin().hash()),
+        journeys: result.journeys,
+    });
+    app.remember(user_id, &shown);
+    Ok(shown)
+}
+
+fn nobody(user_id: &str) -> Problem {
+    let _ = user_id;
+    Problem::unknown("nothing is known of this person")
+}
+
+/// One journey, and why it is what it is.
+#[derive(Serialize)]
+struct Explained<'a> {
+    journey: JourneyRow<'a>,
+    /// Lines for people to read.
+    explanation: Vec<&'a str>,
+}
+
+pub(super) async fn journey(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path((user_id, journey_id)): Path<(String, String)>,
+) -> Result<axum::response::Response, Problem> {
+    app.admit(&headers, Scope::Read)?;
+    let body = blocking(&app, move |app| {
+        let loaded = load(&*app.store, &user_id, &app.config)?;
+        if !loaded.is_there() {
+            return Err(nobody(&user_id));
+        }
+        let kept = &loaded.kept;
+        let last = kept.log.events.last().map(|event| event.time);
+        let rooms = app.rooms(last.map_or(app.this_hour(), |last| last.max(app.this_hour())));
+        let unknown = || Problem::unknown("the person is on no journey of this id");
+        let person = extracted(kept, &app.config, rooms.as_of).map_err(|_| unknown())?;
+        let (result, text) = App::with_embeddings(|embeddings| {
+            let walked = walk_remembering(kept, &person, &rooms, embeddings);
+            let text = explain_journey(&person, &walked, &rooms, embeddings, &journey_id);
+            (walked.result(&person), text)
+        });
+        let journey = result
+            .journeys
+            .iter()
+            .find(|it| it.journey_id == journey_id);
+        let (journey, text) = journey.zip(text).ok_or_else(unknown)?;
+        let run = rooms.run_info(wayline::embed::Embedder::builtin().hash());
+        let answer = Explained {
+            journey: JourneyRow { journey, run: &run },
+            explanation: text.lines().collect(),
+        };
+        serde_json::to_vec(&answer).map_err(|error| Problem::inside(&error))
+    })
+    .await?;
+    Ok(json(body))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Since {
+    since: Option<String>,
+}
+
+/// What became of a person's journeys.
+#[derive(Serialize)]
+pub(super) struct Lineage {
+    user_id: String,
+    events: Vec<LineageEvent>,
+}
+
+pub(super) async fn lineage(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(user_id): Path<String>,
+    since: Result<Query<Since>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Lineage>, Problem> {
+    app.admit(&headers, Scope::Read)?;
+    let Query(since) = since.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let since: Option<Timestamp> = match since.since {
+        None => None,
+        Some(text) => Some(
+            text.parse()
+                .map_err(|error| Problem::bad_request(format!("`since`: {error}")))?,
+        ),
+    };
+    let lineage = blocking(&app, move |app| {
+        let loaded = load(&*app.store, &user_id, &app.config)?;
+        if !loaded.is_there() {
+            return Err(nobody(&user_id));
+        }
+        let mut events = loaded.kept.lineage;
+        events.retain(|event| since.is_none_or(|since| event.at >= since));
+        Ok(Lineage { user_id, events })
+    })
+    .await?;
+    Ok(Json(lineage))
+}
+
+/// What was erased.
+#[derive(Serialize)]
+pub(super) struct Erased {
+    erased_events: usize,
+    erased_journeys: usize,
+}
+
+pub(super) async fn erase(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(user_id): Path<String>,
+) -> Result<Json<Erased>, Problem> {
+    app.admit(&headers, Scope::Erase)?;
+    let erased = blocking(&app, move |app| {
+        let mut erased = None;
+        commit_anew(&*app.store, || {
+            let loaded = load(&*app.store, &user_id, &app.config)?;
+            erased = loaded.is_there().then(|| Erased {
+                erased_events: loaded.kept.log.events.len(),
+                erased_journeys: loaded.kept.live().count(),
+            });
+            Ok(erased.is_some().then(|| Changes {
+                people: vec![loaded.erase()],
+                ..Changes::default()
+            }))
+        })?;
+        app.forget(&user_id);
+        erased.ok_or_else(|| nobody(&user_id))
+    })
+    .await?;
+    Ok(Json(erased))
+}

@@ -1,0 +1,179 @@
+//! What is answered where a request can't be served.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use wayline::keep::StoreError;
+
+/// An answer that says what is wrong and what to do.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    body: Body,
+}
+
+#[derive(Debug, Serialize)]
+struct Body {
+    error: String,
+    /// Rows of a batch that are wrong: the first of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rows: Vec<WrongRow>,
+    /// How many of them there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wrong_rows: Option<usize>,
+}
+
+/// A row of a batch that is wrong.
+#[derive(Debug, Serialize)]
+pub(crate) struct WrongRow {
+    /// Its place, from 1.
+    pub(crate) row: usize,
+    /// One of the reasons that summaries count.
+    pub(crate) reason: &'static str,
+    /// What is wrong with it.
+    pub(crate) detail: String,
+}
+
+/// Rows that an answer tells.
+const MOST_ROWS: usize = 100;
+
+impl Problem {
+    fn new(status: StatusCode, error: impl Into<String>) -> Self {
+        Self {
+            status,
+            body: Body {
+                error: error.into(),
+                rows: Vec::new(),
+                wrong_rows: None,
+            },
+        }
+    }
+
+    pub(crate) fn no_token() -> Self {
+        let text = "a token is needed: send it as `Authorization: Bearer TOKEN`";
+        Self::new(StatusCode::UNAUTHORIZED, text)
+    }
+
+    pub(crate) fn wrong_token() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "the token is not one of this service's",
+        )
+    }
+
+    pub(crate) fn not_allowed(scope: &str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            format!("the token lacks the scope `{scope}`"),
+        )
+    }
+
+    pub(crate) fn bad_request(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error)
+    }
+
+    pub(crate) fn unknown(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, error)
+    }
+
+    pub(crate) fn too_large(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, error)
+    }
+
+    pub(crate) fn method() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "this method isn't served here; see /openapi.json",
+        )
+    }
+
+    pub(crate) fn too_many() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too many requests; send fewer, or larger batches",
+        )
+    }
+
+    pub(crate) fn too_slow() -> Self {
+        let text = "it took too long; nothing was changed unless the store was just being written";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, text)
+    }
+
+    /// A batch of which rows are wrong; nothing of it was taken.
+    pub(crate) fn wrong_rows(mut rows: Vec<WrongRow>) -> Self {
+        let count = rows.len();
+        rows.truncate(MOST_ROWS);
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            body: Body {
+                error: format!("{count} rows are wrong, so nothing of the batch was taken"),
+                rows,
+                wrong_rows: Some(count),
+            },
+        }
+    }
+
+    /// Something inside; what it was stands in the log alone, since it may hold texts of people.
+    pub(crate) fn inside(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "a request failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "it failed; the service's log says why",
+        )
+    }
+
+    #[cfg(test)]
+    pub(crate) fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict { .. } => Self::new(
+                StatusCode::CONFLICT,
+                "others change the same person; send it again",
+            ),
+            other => {
+                tracing::error!(error = %other, "the store failed");
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "the store can't be used just now; send it again later",
+                )
+            }
+        }
+    }
+}
+
+impl From<anyhow::Error> for Problem {
+    fn from(error: anyhow::Error) -> Self {
+        match error.downcast::<StoreError>() {
+            Ok(error) => error.into(),
+            // A record that can't be read names its person.
+            Err(error) => match error.downcast_ref::<wayline::keep::KeptError>() {
+                Some(_) => Self::inside(&"a record can't be read; `wayline store get` says why"),
+                None => Self::inside(&error),
+            },
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status;
+        let mut response = (status, Json(self.body)).into_response();
+        let headers = response.headers_mut();
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if matches!(
+            status,
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+        ) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
