@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use axum::body::Bytes;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use quick_cache::sync::Cache;
 use wayline::Rooms;
@@ -40,6 +41,8 @@ pub(crate) struct Shown {
     pub(crate) mark: Mark,
     pub(crate) run: RunInfo,
     pub(crate) journeys: Vec<Journey>,
+    /// The answer to who wants all of them.
+    pub(crate) all: OnceLock<Bytes>,
 }
 
 /// What all requests share.

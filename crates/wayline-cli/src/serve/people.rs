@@ -1,8 +1,9 @@
 //! What is asked about one person.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,16 @@ impl Wanted {
         Ok(())
     }
 
+    fn is_all(&self) -> bool {
+        let Self {
+            stage,
+            min_confidence,
+            safe,
+            limit,
+        } = self;
+        stage.is_none() && min_confidence.is_none() && safe.is_none() && limit.is_none()
+    }
+
     fn takes(&self, journey: &Journey) -> bool {
         let stage = journey.stage;
         let phase = stage.phase.map(|it| it.as_str());
@@ -88,21 +99,36 @@ pub(super) async fn journeys(
     wanted.check()?;
     let body = blocking(&app, move |app| {
         let shown = shown(app, &user_id)?;
-        let rows = shown.journeys.iter().filter(|it| wanted.takes(it));
-        let rows = rows.take(wanted.limit.unwrap_or(usize::MAX));
-        let rows = rows.map(|journey| JourneyRow {
-            journey,
-            run: &shown.run,
-        });
-        let answer = Journeys {
-            user_id: &user_id,
-            version: shown.mark.version,
-            journeys: rows.collect(),
-        };
-        serde_json::to_vec(&answer).map_err(|error| Problem::inside(&error))
+        if !wanted.is_all() {
+            return answer(&user_id, &shown, &wanted);
+        }
+        if let Some(all) = shown.all.get() {
+            return Ok(all.clone());
+        }
+        let all = answer(&user_id, &shown, &wanted)?;
+        Ok(shown.all.get_or_init(|| all).clone())
     })
     .await?;
     Ok(json(body))
+}
+
+fn answer(user_id: &str, shown: &Shown, wanted: &Wanted) -> Result<Bytes, Problem> {
+    let rows = shown.journeys.iter().filter(|it| wanted.takes(it));
+    let rows = rows.take(wanted.limit.unwrap_or(usize::MAX));
+    let rows = rows.map(|journey| JourneyRow {
+        journey,
+        run: &shown.run,
+    });
+    to_bytes(&Journeys {
+        user_id,
+        version: shown.mark.version,
+        journeys: rows.collect(),
+    })
+}
+
+fn to_bytes(answer: &impl Serialize) -> Result<Bytes, Problem> {
+    let bytes = serde_json::to_vec(answer).map_err(|error| Problem::inside(&error))?;
+    Ok(bytes.into())
 }
 
 #[derive(Serialize)]
@@ -112,7 +138,7 @@ struct Journeys<'a> {
     journeys: Vec<JourneyRow<'a>>,
 }
 
-fn json(body: Vec<u8>) -> axum::response::Response {
+fn json(body: Bytes) -> axum::response::Response {
     use axum::response::IntoResponse as _;
     (
         [(axum::http::header::CONTENT_TYPE, "application/json")],
@@ -123,7 +149,7 @@ fn json(body: Vec<u8>) -> axum::response::Response {
 
 /// A person's journeys of this hour, remembered while nothing of the person changes.
 fn shown(app: &App, user_id: &str) -> Result<Arc<Shown>, Problem> {
-    let mark = app.store.mark(user_id)?.ok_or_else(|| nobody(user_id))?;
+    let mark = app.store.mark(user_id)?.ok_or_else(nobody)?;
     let hour = app.this_hour();
     if let Some(shown) = app.remembered(user_id)
         && shown.mark == mark
@@ -141,13 +167,13 @@ fn shown(app: &App, user_id: &str) -> Result<Arc<Shown>, Problem> {
         mark,
         run: rooms.run_info(wayline::embed::Embedder::builtin().hash()),
         journeys: result.journeys,
+        all: OnceLock::new(),
     });
     app.remember(user_id, &shown);
     Ok(shown)
 }
 
-fn nobody(user_id: &str) -> Problem {
-    let _ = user_id;
+fn nobody() -> Problem {
     Problem::unknown("nothing is known of this person")
 }
 
@@ -168,7 +194,7 @@ pub(super) async fn journey(
     let body = blocking(&app, move |app| {
         let loaded = load(&*app.store, &user_id, &app.config)?;
         if !loaded.is_there() {
-            return Err(nobody(&user_id));
+            return Err(nobody());
         }
         let kept = &loaded.kept;
         let last = kept.log.events.last().map(|event| event.time);
@@ -190,7 +216,7 @@ pub(super) async fn journey(
             journey: JourneyRow { journey, run: &run },
             explanation: text.lines().collect(),
         };
-        serde_json::to_vec(&answer).map_err(|error| Problem::inside(&error))
+        to_bytes(&answer)
     })
     .await?;
     Ok(json(body))
@@ -227,7 +253,7 @@ pub(super) async fn lineage(
     let lineage = blocking(&app, move |app| {
         let loaded = load(&*app.store, &user_id, &app.config)?;
         if !loaded.is_there() {
-            return Err(nobody(&user_id));
+            return Err(nobody());
         }
         let mut events = loaded.kept.lineage;
         events.retain(|event| since.is_none_or(|since| event.at >= since));
@@ -264,7 +290,7 @@ pub(super) async fn erase(
             }))
         })?;
         app.forget(&user_id);
-        erased.ok_or_else(|| nobody(&user_id))
+        erased.ok_or_else(nobody)
     })
     .await?;
     Ok(Json(erased))

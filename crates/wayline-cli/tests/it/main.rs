@@ -10,6 +10,7 @@ mod interrupted;
 mod memory;
 mod properties;
 mod quality_report;
+mod serve;
 mod store;
 mod support;
 mod train;

@@ -8,12 +8,12 @@ use crate::support::{Folder, Ran, Row, rows, wayline};
 
 impl Folder {
     /// Runs a command line; words that start with @ name files of this folder.
-    fn run(&self, line: &str) -> Ran {
+    pub(crate) fn run(&self, line: &str) -> Ran {
         wayline(self.words(line))
     }
 
     /// What a store gives out: the bytes of journeys and of keywords.
-    fn exported(&self, store: &str, options: &str) -> [Vec<u8>; 2] {
+    pub(crate) fn exported(&self, store: &str, options: &str) -> [Vec<u8>; 2] {
         self.run(&format!(
             "store export --store @{store} -o @out/j.jsonl --keywords @out/k.jsonl {options}"
         ))
@@ -22,7 +22,7 @@ impl Folder {
     }
 
     /// The lines of `events.jsonl`.
-    fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let log = String::from_utf8(self.read("events.jsonl")).expect("UTF-8");
         log.lines().map(|line| format!("{line}\n")).collect()
     }
