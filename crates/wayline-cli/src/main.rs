@@ -48,6 +48,7 @@ enum Cli {
     #[command(subcommand)]
     Train(commands::train::TrainCommand),
     Config(commands::config::ConfigArgs),
+    Doctor(commands::doctor::DoctorArgs),
 }
 
 /// The status of a command that says by 1 that something was found, not that it couldn't be done.
@@ -75,6 +76,7 @@ fn main() -> ExitCode {
         Cli::Annotate(command) => commands::annotate::run(&command),
         Cli::Train(command) => commands::train::run(&command),
         Cli::Config(args) => commands::config::run(&args),
+        Cli::Doctor(args) => commands::doctor::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

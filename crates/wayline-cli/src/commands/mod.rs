@@ -6,6 +6,7 @@ mod compare_text;
 pub(crate) mod config;
 pub(crate) mod corpus;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod evaluate;
 mod evaluate_report;
 mod evaluate_texts;

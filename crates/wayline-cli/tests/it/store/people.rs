@@ -206,3 +206,23 @@ fn what_is_no_store_is_refused() {
         (Some(2), Some(1))
     );
 }
+
+#[test]
+fn the_doctor_says_what_is_wrong() {
+    let folder = Folder::simulated("--people 2 --seed 5");
+    folder.run("update @events.jsonl --store @s").ok();
+    let well = folder.run("doctor --store @s").ok();
+    assert!(
+        well.stdout.contains("the first 2 can be read"),
+        "{}",
+        well.stdout
+    );
+    folder.write("lost.toml", "[actions]\nclick = 1.0\n");
+    folder.run("doctor --store @s --config @lost.toml").ok();
+    folder.write("tokens", "read short\n");
+    let ill = folder.run("doctor --store @none --tokens @tokens --temp-dir @nowhere");
+    assert!(ill.stdout.contains("FAILED  store"), "{}", ill.stdout);
+    assert!(ill.stdout.contains("FAILED  tokens"), "{}", ill.stdout);
+    assert!(ill.stdout.contains("FAILED  temporary"), "{}", ill.stdout);
+    ill.fails_with("3 checks failed");
+}

@@ -1,0 +1,155 @@
+//! `wayline doctor`: is everything there that a run or a service needs?
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use wayline::config::Config;
+use wayline::keep::{Changes, Kept, Store};
+use wayline_files::corpus::general_corpus;
+use wayline_store::Open;
+
+use crate::live::Pins;
+use crate::run::{RunArgs, grouped};
+use crate::serve::Access;
+
+/// Check config, models, store, tokens and folders, and say what to do where something is wrong
+///
+/// Reads, and writes a note to the store that it erases again. Prints a line for each check; the exit
+/// status is 1 where one failed.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  wayline doctor
+  wayline doctor --store journeys/ --tokens /etc/wayline/tokens --config wayline.toml")]
+pub(crate) struct DoctorArgs {
+    /// A store to check
+    #[arg(long, value_name = "STORE", env = "WAYLINE_STORE")]
+    store: Option<String>,
+
+    /// A file of tokens to check
+    #[arg(long, value_name = "FILE", env = "WAYLINE_TOKENS")]
+    tokens: Option<PathBuf>,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// Records that are read to see whether they can be.
+const SAMPLE: usize = 200;
+
+#[derive(Default)]
+struct Checks {
+    failed: u32,
+}
+
+impl Checks {
+    /// Tells how a check went, and gives what it found.
+    fn tell<T>(&mut self, what: &str, found: Result<(T, String)>) -> Option<T> {
+        match found {
+            Ok((found, text)) => {
+                println!("ok      {what:<10} {text}");
+                Some(found)
+            }
+            Err(error) => {
+                println!("FAILED  {what:<10} {error:#}");
+                self.failed += 1;
+                None
+            }
+        }
+    }
+}
+
+pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
+    let mut checks = Checks::default();
+    let config = args.run.config().map(|config| {
+        let text = format!("hash {}", config.hash());
+        (config, text)
+    });
+    let config = checks.tell("config", config);
+    let models = args.run.models().map(|models| {
+        models.warn_of_strangers();
+        let text = format!(
+            "grouping {}, ranking {}",
+            models.grouping.hash(),
+            models.ranking.hash()
+        );
+        ((), text)
+    });
+    checks.tell("models", models);
+    let corpus = general_corpus().map_err(Into::into);
+    checks.tell(
+        "corpus",
+        corpus.map(|it| {
+            (
+                (),
+                format!("the general one, of {} people", grouped(it.people())),
+            )
+        }),
+    );
+    checks.tell("temporary", temporary(&args.run));
+    if let Some(path) = &args.tokens {
+        let tokens = Access::read(path).map_err(Into::into);
+        let told = |it: Access| ((), format!("{} in {}", it.callers(), path.display()));
+        checks.tell("tokens", tokens.map(told));
+    }
+    if let (Some(name), Some(config)) = (&args.store, &config) {
+        let opened = wayline_store::open(name, Open::Existing).map_err(Into::into);
+        if let Some(store) = checks.tell("store", opened.map(|store| (store, name.clone()))) {
+            checks.tell("  writes", written(&*store));
+            checks.tell("  corpus", pinned(&*store));
+            checks.tell("  records", records(&*store, config));
+        }
+    }
+    if checks.failed > 0 {
+        bail!("{} checks failed", checks.failed);
+    }
+    Ok(())
+}
+
+/// Whether temporary files can be made.
+fn temporary(run: &RunArgs) -> Result<((), String)> {
+    let folder = run.temp_dir();
+    tempfile::tempfile_in(&folder)
+        .map(|_| ((), folder.display().to_string()))
+        .map_err(|error| {
+            let folder = folder.display();
+            anyhow::anyhow!("{folder}: no file can be made ({error}); name another with --temp-dir")
+        })
+}
+
+/// Whether the store takes something, and lets it go.
+fn written(store: &dyn Store) -> Result<((), String)> {
+    for value in [Some(Vec::new()), None] {
+        let notes = vec![("doctor".to_owned(), value)];
+        store.commit(&Changes {
+            notes,
+            ..Changes::default()
+        })?;
+    }
+    Ok(((), "a note was written and erased".to_owned()))
+}
+
+fn pinned(store: &dyn Store) -> Result<((), String)> {
+    let text = match Pins(store).corpus()? {
+        Some(corpus) if corpus.people() > 0 => format!("of {} people", grouped(corpus.people())),
+        Some(_) => "the general one".to_owned(),
+        None => "none yet".to_owned(),
+    };
+    Ok(((), text))
+}
+
+/// Whether records can be read, and with this config.
+fn records(store: &dyn Store, config: &Config) -> Result<((), String)> {
+    let people = store.people(None, SAMPLE)?;
+    for (user_id, stored) in &people {
+        Kept::from_bytes(user_id, &stored.record, &config.actions)?;
+    }
+    let waiting = grouped(store.counts()?.waiting);
+    Ok((
+        (),
+        format!(
+            "the first {} can be read; {waiting} batches wait",
+            people.len()
+        ),
+    ))
+}
