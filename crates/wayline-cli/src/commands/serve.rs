@@ -72,6 +72,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "N", default_value_t = 1_024)]
     max_connections: usize,
 
+    /// Memory for journeys that are remembered between requests, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 256)]
+    remember: u64,
+
     /// Requests a second of one token (default: no limit)
     #[arg(long, value_name = "N")]
     rate: Option<NonZeroU32>,
@@ -117,6 +121,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
         rows: args.max_rows,
         time: Duration::from_secs(args.timeout),
         connections: args.max_connections.max(1),
+        remembered_bytes: args.remember << 20,
         rate: args.rate,
     };
     let app = App::new(
@@ -130,7 +135,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     );
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(args.run.threads())
-        .max_blocking_threads(args.run.threads().max(4) * 4)
+        .max_blocking_threads(args.run.threads().max(4) * 2)
         .enable_all()
         .build()?;
     runtime.block_on(listen(args, Arc::new(app)))

@@ -2,19 +2,19 @@
 
 use std::cell::RefCell;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use axum::body::Bytes;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use wayline::Rooms;
 use wayline::config::Config;
 use wayline::corpus::Corpus;
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::keep::{Mark, Store};
-use wayline::nouns::{Journey, RunInfo, Timestamp};
+use wayline::nouns::{Stage, Timestamp};
 
 use super::access::{Access, Caller, Scope};
 use super::problem::Problem;
@@ -32,6 +32,8 @@ pub(crate) struct Limits {
     pub(crate) time: Duration,
     /// Connections at once; more wait.
     pub(crate) connections: usize,
+    /// For journeys that are remembered between requests.
+    pub(crate) remembered_bytes: u64,
     /// Requests a second of one caller.
     pub(crate) rate: Option<NonZeroU32>,
 }
@@ -39,10 +41,30 @@ pub(crate) struct Limits {
 /// Journeys of one person, as they were for a mark and an hour.
 pub(crate) struct Shown {
     pub(crate) mark: Mark,
-    pub(crate) run: RunInfo,
-    pub(crate) journeys: Vec<Journey>,
-    /// The answer to who wants all of them.
-    pub(crate) all: OnceLock<Bytes>,
+    pub(crate) as_of: Timestamp,
+    /// By rank.
+    pub(crate) rows: Vec<ShownRow>,
+}
+
+/// A journey as JSON, with what requests ask of it.
+pub(crate) struct ShownRow {
+    pub(crate) stage: Stage,
+    pub(crate) confidence: f64,
+    pub(crate) hidden: bool,
+    pub(crate) json: Box<[u8]>,
+}
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl Weighter<String, Arc<Shown>> for ByBytes {
+    fn weight(&self, user_id: &String, shown: &Arc<Shown>) -> u64 {
+        let rows = shown
+            .rows
+            .iter()
+            .map(|row| row.json.len() + size_of::<ShownRow>());
+        (user_id.len() + size_of::<Shown>() + rows.sum::<usize>()) as u64
+    }
 }
 
 /// What all requests share.
@@ -58,13 +80,13 @@ pub(crate) struct App {
     pub(crate) as_of: Option<Timestamp>,
     newest: AtomicI64,
     rates: Vec<DefaultDirectRateLimiter>,
-    shown: Cache<String, Arc<Shown>>,
+    shown: Cache<String, Arc<Shown>, ByBytes>,
 }
 
-/// People whose journeys are remembered between requests: some 10 KiB each.
-const REMEMBERED: usize = 20_000;
-/// Texts whose vectors each thread remembers.
-const CACHED_TEXTS: usize = 8_192;
+/// What one person's journeys take, about.
+const PERSON_BYTES: u64 = 20_000;
+/// Texts whose vectors each thread remembers, at 1 KiB each.
+const CACHED_TEXTS: usize = 4_096;
 /// Journeys are reckoned for full hours, so that one answer serves for a while.
 const HOUR: i64 = 3_600_000;
 
@@ -83,6 +105,8 @@ impl App {
         limits: Limits,
         as_of: Option<Timestamp>,
     ) -> Self {
+        let people = limits.remembered_bytes / PERSON_BYTES;
+        let shown = Cache::with_weighter(people as usize, limits.remembered_bytes, ByBytes);
         let rates = (0..access.callers()).filter_map(|_| limits.rate);
         let rates = rates.map(|rate| RateLimiter::direct(Quota::per_second(rate)));
         Self {
@@ -96,7 +120,7 @@ impl App {
             limits,
             metrics: Metrics::new(),
             as_of,
-            shown: Cache::new(REMEMBERED),
+            shown,
         }
     }
 

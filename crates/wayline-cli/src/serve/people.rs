@@ -1,6 +1,6 @@
 //! What is asked about one person.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -12,7 +12,7 @@ use wayline::keep::{Changes, extracted, walk_remembering};
 use wayline::nouns::{Journey, LineageEvent, RunInfo, Timestamp};
 
 use super::access::Scope;
-use super::app::{App, Shown, blocking};
+use super::app::{App, Shown, ShownRow, blocking};
 use super::problem::Problem;
 use crate::live::{commit_anew, load, result_of};
 
@@ -66,17 +66,7 @@ impl Wanted {
         Ok(())
     }
 
-    fn is_all(&self) -> bool {
-        let Self {
-            stage,
-            min_confidence,
-            safe,
-            limit,
-        } = self;
-        stage.is_none() && min_confidence.is_none() && safe.is_none() && limit.is_none()
-    }
-
-    fn takes(&self, journey: &Journey) -> bool {
+    fn takes(&self, journey: &ShownRow) -> bool {
         let stage = journey.stage;
         let phase = stage.phase.map(|it| it.as_str());
         let is = |word: &str| {
@@ -99,43 +89,33 @@ pub(super) async fn journeys(
     wanted.check()?;
     let body = blocking(&app, move |app| {
         let shown = shown(app, &user_id)?;
-        if !wanted.is_all() {
-            return answer(&user_id, &shown, &wanted);
-        }
-        if let Some(all) = shown.all.get() {
-            return Ok(all.clone());
-        }
-        let all = answer(&user_id, &shown, &wanted)?;
-        Ok(shown.all.get_or_init(|| all).clone())
+        Ok(answer(&user_id, &shown, &wanted))
     })
     .await?;
     Ok(json(body))
 }
 
-fn answer(user_id: &str, shown: &Shown, wanted: &Wanted) -> Result<Bytes, Problem> {
-    let rows = shown.journeys.iter().filter(|it| wanted.takes(it));
+/// The rows that are wanted, which are JSON already, in an object.
+fn answer(user_id: &str, shown: &Shown, wanted: &Wanted) -> Bytes {
+    let rows = shown.rows.iter().filter(|row| wanted.takes(row));
     let rows = rows.take(wanted.limit.unwrap_or(usize::MAX));
-    let rows = rows.map(|journey| JourneyRow {
-        journey,
-        run: &shown.run,
-    });
-    to_bytes(&Journeys {
-        user_id,
-        version: shown.mark.version,
-        journeys: rows.collect(),
-    })
+    let user_id = serde_json::Value::from(user_id);
+    let version = shown.mark.version;
+    let head = format!("{{\"user_id\":{user_id},\"version\":{version},\"journeys\":[");
+    let mut body = head.into_bytes();
+    for (place, row) in rows.enumerate() {
+        if place > 0 {
+            body.push(b',');
+        }
+        body.extend_from_slice(&row.json);
+    }
+    body.extend_from_slice(b"]}");
+    body.into()
 }
 
 fn to_bytes(answer: &impl Serialize) -> Result<Bytes, Problem> {
     let bytes = serde_json::to_vec(answer).map_err(|error| Problem::inside(&error))?;
     Ok(bytes.into())
-}
-
-#[derive(Serialize)]
-struct Journeys<'a> {
-    user_id: &'a str,
-    version: u64,
-    journeys: Vec<JourneyRow<'a>>,
 }
 
 fn json(body: Bytes) -> axum::response::Response {
@@ -153,7 +133,7 @@ fn shown(app: &App, user_id: &str) -> Result<Arc<Shown>, Problem> {
     let hour = app.this_hour();
     if let Some(shown) = app.remembered(user_id)
         && shown.mark == mark
-        && shown.run.as_of >= hour
+        && shown.as_of >= hour
     {
         app.metrics.remembered.inc();
         return Ok(shown);
@@ -163,11 +143,22 @@ fn shown(app: &App, user_id: &str) -> Result<Arc<Shown>, Problem> {
     let last = loaded.kept.log.events.last().map(|event| event.time);
     let rooms = app.rooms(last.map_or(hour, |last| last.max(hour)));
     let result = App::with_embeddings(|embeddings| result_of(&loaded.kept, &rooms, embeddings));
+    let run = rooms.run_info(wayline::embed::Embedder::builtin().hash());
+    let row = |journey: &Journey| -> Result<ShownRow, Problem> {
+        let row = JourneyRow { journey, run: &run };
+        let json = serde_json::to_vec(&row).map_err(|error| Problem::inside(&error))?;
+        Ok(ShownRow {
+            stage: journey.stage,
+            confidence: journey.confidence,
+            hidden: journey.hidden,
+            json: json.into_boxed_slice(),
+        })
+    };
+    let rows: Result<Vec<ShownRow>, Problem> = result.journeys.iter().map(row).collect();
     let shown = Arc::new(Shown {
         mark,
-        run: rooms.run_info(wayline::embed::Embedder::builtin().hash()),
-        journeys: result.journeys,
-        all: OnceLock::new(),
+        as_of: rooms.as_of,
+        rows: rows?,
     });
     app.remember(user_id, &shown);
     Ok(shown)
