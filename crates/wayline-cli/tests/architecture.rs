@@ -58,7 +58,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         "wayline-files",
         &["read", "write", "tables", "group", "corpus"],
     ),
-    ("wayline-store", &["packing", "memory", "folder"]),
+    (
+        "wayline-store",
+        &["packing", "memory", "folder", "postgres"],
+    ),
     (
         "wayline-cli",
         &["run", "live", "serve", "plots", "commands"],

@@ -3,6 +3,7 @@
 //! - [`Memory`] keeps them as long as the process lives, for tests and trials.
 //! - [`Folder`] keeps them in one SQLite database in a folder; several processes of one machine may
 //!   use it at once, one of them writing at a time.
+//! - `Postgres`, with the feature `postgres`, keeps them in a PostgreSQL database, for several machines.
 //!
 //! All of them do the same, which one suite of tests says (`tests/it/conformance.rs`). Records are
 //! compressed where they rest ([zstd](https://facebook.github.io/zstd/)).
@@ -11,9 +12,13 @@
 mod folder;
 mod memory;
 mod packing;
+#[cfg(feature = "postgres")]
+mod postgres;
 
 pub use folder::{Folder, STORE_VERSION};
 pub use memory::Memory;
+#[cfg(feature = "postgres")]
+pub use postgres::Postgres;
 
 use std::path::Path;
 
@@ -28,13 +33,24 @@ pub enum Open {
     OrCreate,
 }
 
-/// Opens a store by its name: `memory:`, or a folder.
+/// Opens a store by its name: `memory:`, a folder, or `postgres://…` where that was built in.
 ///
 /// # Errors
 /// It isn't there, can't be opened, or is of another version.
 pub fn open(name: &str, open: Open) -> Result<Box<dyn Store>, StoreError> {
     if name == "memory:" {
         return Ok(Box::new(Memory::default()));
+    }
+    if name.starts_with("postgres://") || name.starts_with("postgresql://") {
+        #[cfg(feature = "postgres")]
+        return Ok(Box::new(Postgres::open(name, open == Open::OrCreate)?));
+        #[cfg(not(feature = "postgres"))]
+        return Err(StoreError::Unusable {
+            store: "postgres://…".to_owned(),
+            reason: "this Wayline was built without PostgreSQL; build it with \
+                     `cargo build --release --features postgres`"
+                .to_owned(),
+        });
     }
     if let Some((scheme, _)) = name.split_once("://") {
         return Err(StoreError::Unusable {

@@ -2,6 +2,8 @@
 
 mod conformance;
 mod folder;
+#[cfg(feature = "postgres")]
+mod postgres;
 
 use wayline::keep::Store;
 use wayline_store::{Folder, Memory, Open};
@@ -33,3 +35,18 @@ fn in_a_folder() -> Fresh {
 }
 
 conformance::suite!(memory, in_a_folder);
+#[cfg(feature = "postgres")]
+conformance::suite!(in_postgres);
+
+/// In a database of its own on the server of WAYLINE_TEST_POSTGRES, which `scripts/with-postgres` starts.
+#[cfg(feature = "postgres")]
+fn in_postgres() -> Fresh {
+    let name = postgres::database();
+    let open = move || -> Box<dyn Store> {
+        Box::new(wayline_store::Postgres::open(&name, true).expect("it opens"))
+    };
+    Fresh {
+        store: open(),
+        again: Some(Box::new(open)),
+    }
+}

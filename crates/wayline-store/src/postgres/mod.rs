@@ -1,0 +1,87 @@
+//! A store in PostgreSQL, for several processes on several machines.
+//!
+//! Ids and names are `bytea`: they may hold any character, and come in the order of their bytes.
+
+mod connections;
+mod reading;
+mod schema;
+mod writing;
+
+use wayline::keep::{Changes, Counts, Mark, Store, StoreError, Stored, Waiting};
+
+use connections::Connections;
+
+/// Keeps everything in a PostgreSQL database, in tables of the schema `wayline`.
+pub struct Postgres {
+    connections: Connections,
+}
+
+impl Postgres {
+    /// Opens the store behind a `postgres://` name; `creates` says whether its tables are made where
+    /// they aren't there.
+    ///
+    /// # Errors
+    /// The database can't be reached or is of another version, or there is no store.
+    pub fn open(name: &str, creates: bool) -> Result<Self, StoreError> {
+        let connections = Connections::open(name)?;
+        connections.write(&mut |client| schema::prepare(client, creates))?;
+        Ok(Self { connections })
+    }
+}
+
+impl Store for Postgres {
+    fn get(&self, user_id: &str) -> Result<Option<Stored>, StoreError> {
+        self.connections
+            .read(|client| reading::get(client, user_id))
+    }
+
+    fn mark(&self, user_id: &str) -> Result<Option<Mark>, StoreError> {
+        self.connections
+            .read(|client| reading::mark(client, user_id))
+    }
+
+    fn waiting(&self, user_id: &str) -> Result<Vec<Waiting>, StoreError> {
+        self.connections
+            .read(|client| reading::waiting(client, user_id))
+    }
+
+    fn people(
+        &self,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<(String, Stored)>, StoreError> {
+        self.connections
+            .read(|client| reading::people(client, after, most))
+    }
+
+    fn people_waiting(&self, after: Option<&str>, most: usize) -> Result<Vec<String>, StoreError> {
+        self.connections
+            .read(|client| reading::people_waiting(client, after, most))
+    }
+
+    fn note(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.connections.read(|client| reading::note(client, name))
+    }
+
+    fn notes(&self, beginning: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.connections
+            .read(|client| reading::notes(client, beginning))
+    }
+
+    fn commit(&self, changes: &Changes) -> Result<(), StoreError> {
+        let records = writing::packed_records(changes)?;
+        self.connections
+            .write(&mut |client| writing::commit(client, changes, &records))
+    }
+
+    fn counts(&self) -> Result<Counts, StoreError> {
+        self.connections.read(reading::counts)
+    }
+
+    fn compact(&self) -> Result<(), StoreError> {
+        self.connections.write(&mut |client| {
+            let tables = "wayline.people, wayline.waiting, wayline.notes";
+            Ok(client.batch_execute(&format!("VACUUM (ANALYZE) {tables}"))?)
+        })
+    }
+}
