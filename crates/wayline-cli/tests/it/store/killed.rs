@@ -7,6 +7,27 @@ use crate::support::{Folder, command};
 
 #[test]
 fn killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice() {
+    killed_at_several_moments("killed");
+}
+
+/// In the database of WAYLINE_TEST_POSTGRES, which `scripts/with-postgres` makes.
+#[cfg(feature = "postgres")]
+#[test]
+fn in_postgres_neither_kills_nor_others_lose_anything() {
+    let database = std::env::var("WAYLINE_TEST_POSTGRES").expect("run it by scripts/with-postgres");
+    two_at_once(&database);
+    // The same people come again, with other events.
+    let folder = Folder::simulated("--people 1 --seed 10");
+    let people = (0..120).map(|number| format!(" --user s9-{number:06} --user s10-{number:06}"));
+    let people: String = people.collect();
+    folder
+        .run(&format!("store delete --store {database}{people}"))
+        .ok();
+    killed_at_several_moments(&database);
+}
+
+fn killed_at_several_moments(store: &str) {
+    let place = super::place(store);
     let folder = Folder::simulated("--people 120 --seed 9 --history-days 30-60");
     // Without ids, so that what is added twice would count twice.
     let bare = folder.lines().into_iter().map(|line| {
@@ -26,7 +47,7 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice() {
     let whole = folder.exported("whole", "");
     let mut stopped = 0;
     for part in ["first", "second"] {
-        let line = format!("update @{part}.jsonl --store @killed --threads 2 --temp-dir @out");
+        let line = format!("update @{part}.jsonl --store {place} --threads 2 --temp-dir @out");
         for after_ms in [0, 5, 20, 60, 90, 120, 150, 180, 220, 260, 300, 400] {
             let mut child = command(folder.words(&line))
                 .stderr(Stdio::null())
@@ -41,11 +62,16 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice() {
         assert!(had > 0 || ran.stderr.contains("already"), "{}", ran.stderr);
     }
     assert!(stopped >= 4, "the runs were too fast to be killed");
-    assert!(folder.exported("killed", "") == whole);
+    assert!(folder.exported(store, "") == whole);
 }
 
 #[test]
 fn two_updates_at_once_lose_nothing() {
+    two_at_once("both");
+}
+
+fn two_at_once(store: &str) {
+    let place = super::place(store);
     let folder = Folder::simulated("--people 40 --seed 10 --history-days 30-60");
     let lines = folder.lines();
     // Both have events of everybody.
@@ -61,9 +87,11 @@ fn two_updates_at_once_lose_nothing() {
     folder.run("update @events.jsonl --store @whole").ok();
     // The store is there before, so that both find one corpus.
     folder.write("none.jsonl", &lines[0]);
-    folder.run("update @none.jsonl --store @both").ok();
+    folder
+        .run(&format!("update @none.jsonl --store {place}"))
+        .ok();
     let children = ["odd", "even"].map(|part| {
-        command(folder.words(&format!("update @{part}.jsonl --store @both")))
+        command(folder.words(&format!("update @{part}.jsonl --store {place}")))
             .stderr(Stdio::piped())
             .spawn()
             .expect("it starts")
@@ -76,6 +104,6 @@ fn two_updates_at_once_lose_nothing() {
             String::from_utf8_lossy(&output.stderr)
         );
     }
-    let (both, whole) = (folder.exported("both", ""), folder.exported("whole", ""));
+    let (both, whole) = (folder.exported(store, ""), folder.exported("whole", ""));
     assert_eq!(super::without_ids(&both), super::without_ids(&whole));
 }

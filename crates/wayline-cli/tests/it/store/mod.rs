@@ -12,10 +12,12 @@ impl Folder {
         wayline(self.words(line))
     }
 
-    /// What a store gives out: the bytes of journeys and of keywords.
+    /// What a store, in a folder of this one or elsewhere, gives out: the bytes of journeys and of
+    /// keywords.
     pub(crate) fn exported(&self, store: &str, options: &str) -> [Vec<u8>; 2] {
+        let store = place(store);
         self.run(&format!(
-            "store export --store @{store} -o @out/j.jsonl --keywords @out/k.jsonl {options}"
+            "store export --store {store} -o @out/j.jsonl --keywords @out/k.jsonl {options}"
         ))
         .ok();
         self.results()
@@ -25,6 +27,15 @@ impl Folder {
     pub(crate) fn lines(&self) -> Vec<String> {
         let log = String::from_utf8(self.read("events.jsonl")).expect("UTF-8");
         log.lines().map(|line| format!("{line}\n")).collect()
+    }
+}
+
+/// A store as a word of a command line.
+fn place(store: &str) -> String {
+    if store.contains("://") {
+        store.to_owned()
+    } else {
+        format!("@{store}")
     }
 }
 
