@@ -145,6 +145,8 @@ async fn listen(args: &ServeArgs, app: Arc<App>) -> Result<()> {
     let listener = tokio::net::TcpListener::bind(args.listen).await;
     let listener = listener.with_context(|| format!("can't listen on {}", args.listen))?;
     let address = listener.local_addr()?;
+    // Before anybody is told that it listens, and may want it to end.
+    let ends = ended()?;
     let open = if app.access.is_guarded() {
         ""
     } else {
@@ -152,24 +154,28 @@ async fn listen(args: &ServeArgs, app: Arc<App>) -> Result<()> {
     };
     eprintln!("wayline: listening on http://{address}{open}");
     let every = Duration::from_secs(args.look_every);
-    serve(app, listener, every, ended()).await?;
+    serve(app, listener, every, ends).await?;
     eprintln!("wayline: ended in good order");
     Ok(())
 }
 
-/// When somebody wants it to end.
-async fn ended() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
-            return;
+/// When somebody wants it to end; listens for that from now on.
+#[cfg(unix)]
+fn ended() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    }
-    let _ = interrupted.await;
+    })
+}
+
+#[cfg(not(unix))]
+fn ended() -> Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
