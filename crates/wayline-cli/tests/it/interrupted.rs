@@ -8,8 +8,15 @@ use crate::support::Folder;
 /// Starts a run, sends `signal` after a while, and looks at what is left. False if the run had
 /// ended before.
 fn interrupted(folder: &Folder, signal: &str, after_ms: u64, options: &str) -> bool {
-    let mut command = folder.infer_command("events.jsonl", options);
-    let mut child = command.stderr(Stdio::null()).spawn().expect("it starts");
+    let run = folder.infer_command("events.jsonl", options);
+    // What begins in the background of a shell ignores the keyboard, and so would the run.
+    let mut command = Command::new("env");
+    command
+        .arg("--default-signal=INT")
+        .arg(run.get_program())
+        .args(run.get_args());
+    command.stdin(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("it starts");
     std::thread::sleep(Duration::from_millis(after_ms));
     let pid = child.id().to_string();
     let sent = Command::new("kill").args([signal, &pid]).output();
