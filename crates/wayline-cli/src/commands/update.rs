@@ -158,10 +158,8 @@ fn renew(
                     .to_owned(),
             );
         }
-        // What was said is taken in; the events are in every record already or are passed over.
-        How::Adds { again: false } => gathered.fingerprint.again(times.saturating_sub(1)),
         How::Adds { again: true } => gathered.fingerprint.again(times),
-        How::Replaces => gathered.fingerprint,
+        How::Adds { again: false } | How::Replaces => gathered.fingerprint,
     };
     let corpus = match (how, gathered.corpus) {
         (How::Adds { .. }, _) => pins.corpus_or(renewal.corpus)?,
@@ -175,13 +173,12 @@ fn renew(
     let as_of = job.as_of.or(newest);
     let as_of = as_of.ok_or_else(|| no_event(&gathered.read))?;
     let live = Live::new(store, job.config, &models, corpus, as_of)?;
-    if replaces {
-        pins.forget_inputs()?;
-    }
     let renewing = Renewing {
         live: &live,
         run: job.run,
         input,
+        is_in_it: times > 0 && how == How::Adds { again: false },
+        finished: pins.finished_inputs()?,
         replaces,
         said,
         lineage: renewal

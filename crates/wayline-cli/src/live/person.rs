@@ -14,10 +14,26 @@ pub(crate) struct Loaded {
     added_until: u64,
 }
 
+/// Times that a person is read until nobody changes them meanwhile; after that a commit finds out.
+const READS: usize = 5;
+
 /// A person's record, or an empty one, with what waits for it added.
 pub(crate) fn load(store: &dyn Store, user_id: &str, config: &Config) -> Result<Loaded> {
-    // Batches first: what is added meanwhile by another process is in the record, whose version then
-    // differs from the one that is expected.
+    let mut before = store.mark(user_id)?;
+    for _ in 1..READS {
+        let loaded = load_once(store, user_id, config)?;
+        let after = store.mark(user_id)?;
+        if after == before {
+            return Ok(loaded);
+        }
+        before = after;
+    }
+    load_once(store, user_id, config)
+}
+
+/// The record first: a batch that another process adds to it meanwhile is missing then, and the version
+/// tells; the other way round it would be there twice.
+fn load_once(store: &dyn Store, user_id: &str, config: &Config) -> Result<Loaded> {
     let stored = store.get(user_id)?;
     let mut loaded = unpacked(user_id, stored, config)?;
     for waiting in store.waiting(user_id)? {

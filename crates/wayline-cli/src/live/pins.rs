@@ -1,6 +1,8 @@
 //! What a store remembers beside people: the corpus that it goes by, its newest event, and which inputs
 //! are in it.
 
+use std::collections::HashSet;
+
 use anyhow::{Context, Result, bail};
 use wayline::corpus::{CorpusCounts, Snapshot};
 use wayline::keep::{Changes, Store};
@@ -156,15 +158,15 @@ impl Pins<'_> {
         Ok(())
     }
 
-    /// Forgets which inputs were added: those of whom they are now have their events anew.
-    pub(crate) fn forget_inputs(&self) -> Result<()> {
-        let inputs = self.0.notes(INPUTS)?.into_iter();
-        let notes = inputs.map(|(name, _)| (name, None)).collect();
-        self.0.commit(&Changes {
-            notes,
-            ..Changes::default()
-        })?;
-        Ok(())
+    /// The inputs that were added to their ends.
+    pub(crate) fn finished_inputs(&self) -> Result<HashSet<u64>> {
+        let notes = self.0.notes(INPUTS)?;
+        let numbers = notes
+            .iter()
+            .map(|(name, _)| u64::from_str_radix(&name[INPUTS.len()..], 16));
+        numbers
+            .collect::<Result<_, _>>()
+            .context("the store's note of an input can't be read")
     }
 
     /// How many inputs were added.

@@ -1,6 +1,6 @@
 //! The second time over people: each record gets its new events, is looked at, and goes back.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Mutex;
 
 use anyhow::Result;
@@ -25,6 +25,10 @@ pub(crate) struct Renewing<'a> {
     pub(crate) run: &'a RunArgs,
     /// Which input it is; a record that has it already is passed over.
     pub(crate) input: Fingerprint,
+    /// Whether the input's events are in the store to their end, so that only what was said is new.
+    pub(crate) is_in_it: bool,
+    /// Inputs that are in the store to their ends, which no record needs to remember.
+    pub(crate) finished: HashSet<u64>,
     /// Whether a person's new events take the place of all that were there.
     pub(crate) replaces: bool,
     /// What people said, by person.
@@ -198,6 +202,8 @@ impl<'a> Thread<'a> {
         let Renewing {
             live,
             input,
+            is_in_it,
+            finished,
             replaces,
             said,
             ..
@@ -205,7 +211,7 @@ impl<'a> Thread<'a> {
         let config = live.config;
         let (user_id, events) = &new;
         let mut loaded = load(live.store, user_id, config)?;
-        let is_in_it = loaded.kept.inputs.contains(&input.0) && !replaces;
+        let is_in_it = (*is_in_it || loaded.kept.inputs.contains(&input.0)) && !replaces;
         let mut counts = RenewCounts {
             new_people: u64::from(!loaded.is_there()),
             ..RenewCounts::default()
@@ -220,6 +226,7 @@ impl<'a> Thread<'a> {
             counts.added = folded.added;
             counts.repeated = folded.repeated;
             counts.dropped = folded.dropped;
+            loaded.kept.inputs.retain(|it| !finished.contains(it));
             loaded.kept.inputs.push(input.0);
             let too_many = loaded.kept.inputs.len().saturating_sub(MOST_INPUTS);
             loaded.kept.inputs.drain(..too_many);
@@ -308,6 +315,5 @@ impl<'a> Thread<'a> {
     }
 }
 
-/// Inputs that a record remembers. Those of runs that have ended are noted in the store, so that only
-/// as many matter as runs go on at once.
-const MOST_INPUTS: usize = 8;
+/// Inputs that a record remembers: those of runs that haven't ended.
+const MOST_INPUTS: usize = 64;

@@ -43,7 +43,18 @@ fn all_that_is_kept_of_a_person_is_given_out() {
     let hidden: Vec<&Row> = journeys.iter().filter(hidden).collect();
     assert_eq!(hidden.len(), 1);
     assert_eq!(hidden[0]["journey_id"], journey["journey_id"]);
-    // Said again, nothing changes.
+    // Said again after many other inputs, nothing changes and no event counts again.
+    let counted = folder.exported("s", "--as-of 2025-07-02T00:00:00Z");
+    for number in 0..70 {
+        let event = format!(
+            "{{\"user_id\":\"{user}\",\"timestamp\":\"2025-07-03T00:00:{:02}Z\",\"query\":\"x{number}\"}}",
+            number % 60
+        );
+        folder.write("one.jsonl", event);
+        folder.run("update @one.jsonl --store @s").ok();
+    }
+    folder.run(line).ok();
+    assert!(folder.exported("s", "--as-of 2025-07-02T00:00:00Z") == counted);
     let again = folder.run(line).ok();
     assert_eq!(again.count("  continued"), 0);
 }
