@@ -1,17 +1,36 @@
 //! Connections that wait for their next use, and what becomes of those that broke.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use postgres::config::{Host, SslMode};
-use postgres::error::SqlState;
+use postgres::error::{Severity, SqlState};
 use postgres::{Client, Config, NoTls};
 use wayline::keep::StoreError;
+
+use super::advice::{advice, told};
 
 /// Connections that wait.
 const MOST_IDLE: usize = 16;
 /// So long a connection may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// So long a server may be silent before it is asked whether it is there, and may leave what was sent
+/// to it unanswered: one whose machine has vanished says nothing at all.
+const SILENCE: Duration = Duration::from_secs(30);
+/// Without a word in the name, the driver would wait so long.
+const DRIVERS_SILENCE: Duration = Duration::from_secs(2 * 60 * 60);
+/// Times that a transaction is made which others made impossible.
+const TRIES: usize = 5;
+
+// Where neither the name nor the server says otherwise: nobody waits without end for somebody who hangs,
+// and a machine that vanished inside a transaction doesn't hold its people locked. A server that is set
+// to answer before a commit is on its disk would break what a store promises.
+const SETTINGS: &str = "
+SELECT set_config(name, ours, false)
+FROM (VALUES ('lock_timeout', '0', '30s'),
+             ('idle_in_transaction_session_timeout', '0', '60s'),
+             ('synchronous_commit', 'off', 'on')) AS setting (name, instead_of, ours)
+WHERE current_setting(name) = instead_of";
 
 pub(super) struct Connections {
     config: Config,
@@ -25,7 +44,13 @@ pub(super) enum Failed {
     Database(postgres::Error),
     /// The connection broke while a commit was under way, so nobody knows whether it is in.
     Unknown(postgres::Error),
-    Store(StoreError),
+    Conflict {
+        user_id: String,
+    },
+    /// What is there is no store of this version, and what to do.
+    Unusable(String),
+    /// A record can't be packed or unpacked, and what to do.
+    Record(String),
 }
 
 impl From<postgres::Error> for Failed {
@@ -34,42 +59,30 @@ impl From<postgres::Error> for Failed {
     }
 }
 
-impl From<StoreError> for Failed {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
 impl From<std::io::Error> for Failed {
     fn from(error: std::io::Error) -> Self {
-        let reason =
-            format!("a record can't be unpacked ({error}); restore the store from a backup");
-        Self::Store(StoreError::System {
-            store: "PostgreSQL".to_owned(),
-            reason,
-        })
+        Self::Record(format!(
+            "a record can't be unpacked ({error}); restore the store from a backup"
+        ))
     }
 }
 
 impl Connections {
     pub(super) fn open(name: &str) -> Result<Self, StoreError> {
-        let unusable = |store: &str, reason: String| StoreError::Unusable {
-            store: store.to_owned(),
-            reason,
-        };
-        let mut config: Config = name.parse().map_err(|_| {
-            let form = "postgres://USER:PASSWORD@HOST:PORT/DATABASE";
-            unusable(
-                "postgres://…",
-                format!("the name can't be read; write it as {form}"),
-            )
-        })?;
+        let mut config = parsed(name)?;
         let shown = shown(&config);
         if config.get_ssl_mode() == SslMode::Require {
-            let reason = "sslmode=require isn't supported; reach the database over a private network or a tunnel";
-            return Err(unusable(&shown, reason.to_owned()));
+            return Err(no_tls(shown));
         }
         config.connect_timeout(PATIENCE).application_name("wayline");
+        if config.get_keepalives_idle() == DRIVERS_SILENCE {
+            config.keepalives_idle(SILENCE);
+            config.keepalives_interval(SILENCE / 3);
+            config.keepalives_retries(3);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(2 * SILENCE);
+        }
         Ok(Self {
             config,
             shown,
@@ -77,33 +90,23 @@ impl Connections {
         })
     }
 
-    /// What only reads is done again on another connection where the first had broken.
-    pub(super) fn read<T>(
+    /// Does it, in a connection that waited or in a new one. It is done again where the first connection
+    /// had broken, or where others made its transaction impossible: so `work` may be anything of which
+    /// nothing is in the database if it fails, unless it says [`Failed::Unknown`].
+    pub(super) fn using<T>(
         &self,
-        read: impl Fn(&mut Client) -> Result<T, Failed>,
+        work: impl Fn(&mut Client) -> Result<T, Failed>,
     ) -> Result<T, StoreError> {
-        self.using(&mut |client| read(client))
-    }
-
-    /// What writes, likewise: unless it was committing, nothing of it is in the database.
-    pub(super) fn write<T>(
-        &self,
-        write: &mut dyn FnMut(&mut Client) -> Result<T, Failed>,
-    ) -> Result<T, StoreError> {
-        self.using(write)
-    }
-
-    fn using<T>(
-        &self,
-        work: &mut dyn FnMut(&mut Client) -> Result<T, Failed>,
-    ) -> Result<T, StoreError> {
+        let mut tries = 1;
         loop {
-            let (mut client, is_new) = match self.idle().pop() {
-                Some(client) => (client, false),
-                None => (self.connect()?, true),
+            let waiting = self.idle().pop();
+            let is_new = waiting.is_none();
+            let mut client = match waiting {
+                Some(client) => client,
+                None => self.connect().map_err(|error| self.told(error))?,
             };
             let result = work(&mut client);
-            let is_broken = client.is_closed();
+            let is_broken = client.is_closed() || result.as_ref().is_err_and(breaks);
             if !is_broken {
                 let mut idle = self.idle();
                 if idle.len() < MOST_IDLE {
@@ -113,66 +116,101 @@ impl Connections {
             match result {
                 // All that waited may have broken when the server started anew.
                 Err(Failed::Database(_)) if is_broken && !is_new => {}
+                Err(Failed::Database(error)) if was_in_the_way(&error) && tries < TRIES => {
+                    tries += 1;
+                }
                 other => return other.map_err(|failed| self.told(failed)),
             }
         }
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Client>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Client>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn connect(&self) -> Result<Client, StoreError> {
-        let client = self.config.connect(NoTls);
-        client.map_err(|error| self.told(Failed::Database(error)))
+    fn connect(&self) -> Result<Client, Failed> {
+        let mut client = self.config.connect(NoTls)?;
+        client.batch_execute(SETTINGS)?;
+        Ok(client)
     }
 
-    fn told(&self, failed: Failed) -> StoreError {
-        let (error, advice) = match failed {
-            Failed::Store(error) => return error,
-            Failed::Unknown(error) => (
-                error,
+    pub(super) fn told(&self, failed: Failed) -> StoreError {
+        let store = self.shown.clone();
+        let reason = match failed {
+            Failed::Conflict { user_id } => return StoreError::Conflict { user_id },
+            Failed::Unusable(reason) => return StoreError::Unusable { store, reason },
+            Failed::Record(reason) => reason,
+            Failed::Unknown(error) => told(
+                &error,
                 "it isn't known whether the last change is in; run it again, which finds out",
             ),
-            Failed::Database(error) => {
-                let advice = advice(&error);
-                (error, advice)
-            }
+            Failed::Database(error) => told(&error, advice(&error)),
         };
-        let cause = std::error::Error::source(&error).map(|it| format!(": {it}"));
-        StoreError::System {
-            store: self.shown.clone(),
-            reason: format!("{error}{}; {advice}", cause.unwrap_or_default()),
-        }
+        StoreError::System { store, reason }
     }
 }
 
-fn advice(error: &postgres::Error) -> &'static str {
-    match error.code() {
-        Some(code) if *code == SqlState::INVALID_PASSWORD => "check user and password",
-        Some(code) if *code == SqlState::INVALID_CATALOG_NAME => {
-            "make the database first: createdb"
+/// Whether the database refused something and goes on, rather than ending the connection.
+pub(super) fn is_refusal(error: &postgres::Error) -> bool {
+    let severity = error.as_db_error().and_then(|it| it.parsed_severity());
+    severity == Some(Severity::Error)
+}
+
+fn breaks(failed: &Failed) -> bool {
+    match failed {
+        Failed::Database(error) => !is_refusal(error),
+        Failed::Unknown(_) => true,
+        Failed::Conflict { .. } | Failed::Unusable(_) | Failed::Record(_) => false,
+    }
+}
+
+/// Others who changed the same were first, and nothing of the transaction is in.
+fn was_in_the_way(error: &postgres::Error) -> bool {
+    error.code().is_some_and(|code| {
+        *code == SqlState::T_R_DEADLOCK_DETECTED || *code == SqlState::T_R_SERIALIZATION_FAILURE
+    })
+}
+
+fn parsed(name: &str) -> Result<Config, StoreError> {
+    // Whatever stands in a name that can't be read may be a password.
+    let unreadable = || {
+        let reason = "the name can't be read; write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE, \
+                      special characters in the password as %40 for @";
+        StoreError::Unusable {
+            store: "postgres://…".to_owned(),
+            reason: reason.to_owned(),
         }
-        Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => {
-            "the user needs CREATE on the database, or the tables of the schema wayline"
-        }
-        Some(code) if *code == SqlState::DISK_FULL => "make room on the database's disk",
-        Some(_) => "see the database's log",
-        None => "check that the database runs and can be reached",
+    };
+    if name.contains("sslmode=verify") || name.contains("sslrootcert=") {
+        return Err(no_tls("postgres://…".to_owned()));
+    }
+    let config: Config = name.parse().map_err(|_| unreadable())?;
+    // An @ in the password ends it, and the rest looks like the host's beginning.
+    let is_no_host = |host: &Host| matches!(host, Host::Tcp(name) if name.contains('@'));
+    if config.get_hosts().iter().any(is_no_host) {
+        return Err(unreadable());
+    }
+    Ok(config)
+}
+
+fn no_tls(store: String) -> StoreError {
+    let reason = "TLS (sslmode=require) isn't supported; reach the database over a private network or \
+                  a tunnel, and leave sslmode out";
+    StoreError::Unusable {
+        store,
+        reason: reason.to_owned(),
     }
 }
 
 fn shown(config: &Config) -> String {
-    let host = config
-        .get_hosts()
-        .first()
-        .map_or("localhost".to_owned(), |host| match host {
-            Host::Tcp(name) => name.clone(),
-            #[cfg(unix)]
-            Host::Unix(path) => path.display().to_string(),
-        });
-    format!(
-        "postgres://{host}/{}",
-        config.get_dbname().unwrap_or_default()
-    )
+    let host = match (config.get_hosts().first(), config.get_hostaddrs().first()) {
+        (Some(Host::Tcp(name)), _) => name.clone(),
+        #[cfg(unix)]
+        (Some(Host::Unix(path)), _) => path.display().to_string(),
+        (None, Some(address)) => address.to_string(),
+        (None, None) => "localhost".to_owned(),
+    };
+    // Without a name the database is called like the user.
+    let database = config.get_dbname().or(config.get_user());
+    format!("postgres://{host}/{}", database.unwrap_or_default())
 }

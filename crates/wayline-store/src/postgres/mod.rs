@@ -2,6 +2,7 @@
 //!
 //! Ids and names are `bytea`: they may hold any character, and come in the order of their bytes.
 
+mod advice;
 mod connections;
 mod reading;
 mod schema;
@@ -24,7 +25,7 @@ impl Postgres {
     /// The database can't be reached or is of another version, or there is no store.
     pub fn open(name: &str, creates: bool) -> Result<Self, StoreError> {
         let connections = Connections::open(name)?;
-        connections.write(&mut |client| schema::prepare(client, creates))?;
+        connections.using(|client| schema::prepare(client, creates))?;
         Ok(Self { connections })
     }
 }
@@ -32,17 +33,17 @@ impl Postgres {
 impl Store for Postgres {
     fn get(&self, user_id: &str) -> Result<Option<Stored>, StoreError> {
         self.connections
-            .read(|client| reading::get(client, user_id))
+            .using(|client| reading::get(client, user_id))
     }
 
     fn mark(&self, user_id: &str) -> Result<Option<Mark>, StoreError> {
         self.connections
-            .read(|client| reading::mark(client, user_id))
+            .using(|client| reading::mark(client, user_id))
     }
 
     fn waiting(&self, user_id: &str) -> Result<Vec<Waiting>, StoreError> {
         self.connections
-            .read(|client| reading::waiting(client, user_id))
+            .using(|client| reading::waiting(client, user_id))
     }
 
     fn people(
@@ -51,35 +52,38 @@ impl Store for Postgres {
         most: usize,
     ) -> Result<Vec<(String, Stored)>, StoreError> {
         self.connections
-            .read(|client| reading::people(client, after, most))
+            .using(|client| reading::people(client, after, most))
     }
 
     fn people_waiting(&self, after: Option<&str>, most: usize) -> Result<Vec<String>, StoreError> {
         self.connections
-            .read(|client| reading::people_waiting(client, after, most))
+            .using(|client| reading::people_waiting(client, after, most))
     }
 
     fn note(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.connections.read(|client| reading::note(client, name))
+        self.connections.using(|client| reading::note(client, name))
     }
 
     fn notes(&self, beginning: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
         self.connections
-            .read(|client| reading::notes(client, beginning))
+            .using(|client| reading::notes(client, beginning))
     }
 
     fn commit(&self, changes: &Changes) -> Result<(), StoreError> {
-        let records = writing::packed_records(changes)?;
+        // Before anybody waits for the people's rows.
+        let records = writing::packed_records(changes).map_err(|it| self.connections.told(it))?;
         self.connections
-            .write(&mut |client| writing::commit(client, changes, &records))
+            .using(|client| writing::commit(client, changes, &records))
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {
-        self.connections.read(reading::counts)
+        self.connections.using(reading::counts)
     }
 
     fn compact(&self) -> Result<(), StoreError> {
-        self.connections.write(&mut |client| {
+        // Not FULL, which would lock everybody out meanwhile and need as much room again. What was erased
+        // is gone from the tables, and the room of it is used anew.
+        self.connections.using(|client| {
             let tables = "wayline.people, wayline.waiting, wayline.notes";
             Ok(client.batch_execute(&format!("VACUUM (ANALYZE) {tables}"))?)
         })

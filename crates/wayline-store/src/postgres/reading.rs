@@ -1,6 +1,10 @@
 //! What is asked of the database.
+//!
+//! Types are given with each query (`query_typed`): it is one round trip then instead of two, and is
+//! planned for what is asked, while a prepared one may be planned for anything.
 
 use postgres::Client;
+use postgres::types::{ToSql, Type};
 use wayline::keep::{Counts, Mark, Stored, Waiting};
 
 use super::connections::Failed;
@@ -20,14 +24,14 @@ fn stored(version: i64, record: &[u8]) -> Result<Stored, Failed> {
 
 pub(super) fn get(client: &mut Client, user_id: &str) -> Result<Option<Stored>, Failed> {
     let get = "SELECT version, record FROM wayline.people WHERE user_id = $1";
-    let row = client.query_opt(get, &[&user_id.as_bytes()])?;
+    let row = client.query_typed_opt(get, &[(&user_id.as_bytes(), Type::BYTEA)])?;
     row.map(|row| stored(row.get(0), row.get(1))).transpose()
 }
 
 pub(super) fn mark(client: &mut Client, user_id: &str) -> Result<Option<Mark>, Failed> {
     let mark = "SELECT coalesce((SELECT version FROM wayline.people WHERE user_id = $1), 0), \
                 coalesce((SELECT max(number) FROM wayline.waiting WHERE user_id = $1), 0)";
-    let row = client.query_one(mark, &[&user_id.as_bytes()])?;
+    let row = client.query_typed_one(mark, &[(&user_id.as_bytes(), Type::BYTEA)])?;
     let mark = Mark {
         version: row.get::<_, i64>(0) as u64,
         waiting_until: row.get::<_, i64>(1) as u64,
@@ -37,12 +41,18 @@ pub(super) fn mark(client: &mut Client, user_id: &str) -> Result<Option<Mark>, F
 
 pub(super) fn waiting(client: &mut Client, user_id: &str) -> Result<Vec<Waiting>, Failed> {
     let waiting = "SELECT number, batch FROM wayline.waiting WHERE user_id = $1 ORDER BY number";
-    let rows = client.query(waiting, &[&user_id.as_bytes()])?;
+    let rows = client.query_typed(waiting, &[(&user_id.as_bytes(), Type::BYTEA)])?;
     let waiting = rows.iter().map(|row| Waiting {
         number: row.get::<_, i64>(0) as u64,
         batch: row.get(1),
     });
     Ok(waiting.collect())
+}
+
+type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
+
+fn page<'a>(after: &'a Option<&[u8]>, most: &'a i64) -> [Parameter<'a>; 2] {
+    [(after, Type::BYTEA), (most, Type::INT8)]
 }
 
 pub(super) fn people(
@@ -52,7 +62,7 @@ pub(super) fn people(
 ) -> Result<Vec<(String, Stored)>, Failed> {
     let people = "SELECT user_id, version, record FROM wayline.people \
                   WHERE $1::bytea IS NULL OR user_id > $1 ORDER BY user_id LIMIT $2";
-    let rows = client.query(people, &[&after.map(str::as_bytes), &(most as i64)])?;
+    let rows = client.query_typed(people, &page(&after.map(str::as_bytes), &(most as i64)))?;
     rows.iter()
         .map(|row| Ok((text(row.get(0)), stored(row.get(1), row.get(2))?)))
         .collect()
@@ -65,13 +75,13 @@ pub(super) fn people_waiting(
 ) -> Result<Vec<String>, Failed> {
     let people = "SELECT DISTINCT user_id FROM wayline.waiting \
                   WHERE $1::bytea IS NULL OR user_id > $1 ORDER BY user_id LIMIT $2";
-    let rows = client.query(people, &[&after.map(str::as_bytes), &(most as i64)])?;
+    let rows = client.query_typed(people, &page(&after.map(str::as_bytes), &(most as i64)))?;
     Ok(rows.iter().map(|row| text(row.get(0))).collect())
 }
 
 pub(super) fn note(client: &mut Client, name: &str) -> Result<Option<Vec<u8>>, Failed> {
     let note = "SELECT value FROM wayline.notes WHERE name = $1";
-    let row = client.query_opt(note, &[&name.as_bytes()])?;
+    let row = client.query_typed_opt(note, &[(&name.as_bytes(), Type::BYTEA)])?;
     Ok(row.map(|row| row.get(0)))
 }
 
@@ -81,7 +91,7 @@ pub(super) fn notes(
 ) -> Result<Vec<(String, Vec<u8>)>, Failed> {
     let notes = "SELECT name, value FROM wayline.notes \
                  WHERE substring(name FROM 1 FOR length($1::bytea)) = $1 ORDER BY name";
-    let rows = client.query(notes, &[&beginning.as_bytes()])?;
+    let rows = client.query_typed(notes, &[(&beginning.as_bytes(), Type::BYTEA)])?;
     Ok(rows
         .iter()
         .map(|row| (text(row.get(0)), row.get(1)))
@@ -93,7 +103,7 @@ pub(super) fn counts(client: &mut Client) -> Result<Counts, Failed> {
                   (SELECT count(*) FROM wayline.waiting), \
                   pg_total_relation_size('wayline.people') + pg_total_relation_size('wayline.waiting') \
                   + pg_total_relation_size('wayline.notes') FROM wayline.people";
-    let row = client.query_one(counts, &[])?;
+    let row = client.query_typed_one(counts, &[])?;
     let number = |place: usize| row.get::<_, i64>(place) as u64;
     Ok(Counts {
         people: number(0),

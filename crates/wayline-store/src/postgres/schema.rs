@@ -1,7 +1,7 @@
 //! The tables, and what says of which version they are.
 
 use postgres::Client;
-use wayline::keep::StoreError;
+use postgres::types::Type;
 
 use super::connections::Failed;
 
@@ -13,7 +13,6 @@ const LOCK: i64 = 0x5741_594c;
 
 // Records are compressed already, so the database needn't try.
 const TABLES: &str = "
-CREATE SCHEMA IF NOT EXISTS wayline;
 CREATE TABLE wayline.version (version integer NOT NULL);
 CREATE TABLE wayline.people (
     user_id bytea PRIMARY KEY,
@@ -36,30 +35,36 @@ CREATE TABLE wayline.notes (
 /// Makes sure that the tables are there and of this version.
 pub(super) fn prepare(client: &mut Client, creates: bool) -> Result<(), Failed> {
     let mut transaction = client.transaction()?;
-    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])?;
-    let there = transaction.query_one("SELECT to_regclass('wayline.version') IS NOT NULL", &[])?;
-    let unusable = |reason: String| StoreError::Unusable {
-        store: "PostgreSQL".to_owned(),
-        reason,
-    };
-    if there.get(0) {
-        let found: i32 = transaction
-            .query_one("SELECT version FROM wayline.version", &[])?
-            .get(0);
-        if found != VERSION {
-            return Err(unusable(format!(
-                "a store of version {found}, this Wayline uses {VERSION}; move the people over with \
-                 `wayline store export --people` and `wayline store import`"
-            ))
-            .into());
+    transaction.execute_typed("SELECT pg_advisory_xact_lock($1)", &[(&LOCK, Type::INT8)])?;
+    let there = "SELECT to_regclass('wayline.version') IS NOT NULL, \
+                 to_regnamespace('wayline') IS NOT NULL";
+    let there = transaction.query_typed_one(there, &[])?;
+    let (store_is_there, schema_is_there): (bool, bool) = (there.get(0), there.get(1));
+    if store_is_there {
+        let version = "SELECT version FROM wayline.version";
+        let found: Option<i32> = transaction
+            .query_typed_opt(version, &[])?
+            .map(|row| row.get(0));
+        if found != Some(VERSION) {
+            let found = found.map_or("no version".to_owned(), |it| format!("version {it}"));
+            return Err(Failed::Unusable(format!(
+                "a store of {found}, this Wayline uses {VERSION}; move the people over with \
+                 `wayline store export --people` of the Wayline that wrote it and `wayline store \
+                 import` of this one"
+            )));
         }
     } else if creates {
+        // Whoever may only use a schema that was made for them can't even say IF NOT EXISTS.
+        if !schema_is_there {
+            transaction.batch_execute("CREATE SCHEMA wayline")?;
+        }
         transaction.batch_execute(TABLES)?;
-        transaction.execute("INSERT INTO wayline.version VALUES ($1)", &[&VERSION])?;
+        let version = "INSERT INTO wayline.version VALUES ($1)";
+        transaction.execute_typed(version, &[(&VERSION, Type::INT4)])?;
     } else {
         let reason =
             "there is no store; `wayline update` or `wayline infer` with --store makes one";
-        return Err(unusable(reason.to_owned()).into());
+        return Err(Failed::Unusable(reason.to_owned()));
     }
     Ok(transaction.commit()?)
 }

@@ -1,12 +1,12 @@
 //! What is changed in the database: a commit is one transaction, in few round trips.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use postgres::error::SqlState;
+use postgres::types::{ToSql, Type};
 use postgres::{Client, Transaction};
-use wayline::keep::{Change, Changes, StoreError};
+use wayline::keep::{Change, Changes};
 
-use super::connections::Failed;
+use super::connections::{Failed, is_refusal};
 use crate::packing::packed;
 
 /// Groups of people whose batches are numbered one transaction after the other.
@@ -14,60 +14,38 @@ const GROUPS: u64 = 64;
 /// So that these locks are nobody else's.
 const LOCKS: i32 = 0x5741_594c;
 
-/// The records as they rest, in the order of the people; compressed before anybody waits.
-pub(super) fn packed_records(changes: &Changes) -> Result<Vec<Vec<u8>>, StoreError> {
+/// The records as they rest, in the order of the people.
+pub(super) fn packed_records(changes: &Changes) -> Result<Vec<Vec<u8>>, Failed> {
     let records = changes.people.iter().map(|it| match &it.change {
         Change::Put { stored, .. } => packed(&stored.record),
         Change::Erase => Ok(Vec::new()),
     });
-    records
-        .collect::<Result<_, _>>()
-        .map_err(|error| StoreError::System {
-            store: "PostgreSQL".to_owned(),
-            reason: format!("a record can't be compressed ({error})"),
-        })
+    records.collect::<Result<_, _>>().map_err(|error| {
+        Failed::Record(format!(
+            "a record can't be compressed ({error}); check the memory"
+        ))
+    })
 }
 
+/// Every commit takes its locks in one order, so that none waits for one that waits for it: rows of
+/// people by their ids, new ones likewise, numbers of batches by groups, notes by their names.
 pub(super) fn commit(
     client: &mut Client,
     changes: &Changes,
     records: &[Vec<u8>],
 ) -> Result<(), Failed> {
-    let done = commit_whole(client, changes, records);
-    match done {
-        // Others who change the same people were first.
-        Err(Failed::Database(error))
-            if error.code() == Some(&SqlState::T_R_DEADLOCK_DETECTED)
-                || error.code() == Some(&SqlState::T_R_SERIALIZATION_FAILURE) =>
-        {
-            let first = changes.people.first();
-            let user_id = first.map_or(String::new(), |it| it.user_id.clone());
-            Err(StoreError::Conflict { user_id }.into())
-        }
-        other => other,
-    }
-}
-
-fn commit_whole(client: &mut Client, changes: &Changes, records: &[Vec<u8>]) -> Result<(), Failed> {
     let mut transaction = client.transaction()?;
     check_versions(&mut transaction, changes)?;
     put_people(&mut transaction, changes, records)?;
     erase_people(&mut transaction, changes)?;
     append(&mut transaction, changes)?;
-    for (name, value) in &changes.notes {
-        let name = name.as_bytes();
-        match value {
-            Some(value) => transaction.execute(
-                "INSERT INTO wayline.notes (name, value) VALUES ($1, $2) \
-                 ON CONFLICT (name) DO UPDATE SET value = $2",
-                &[&name, value],
-            )?,
-            None => transaction.execute("DELETE FROM wayline.notes WHERE name = $1", &[&name])?,
-        };
-    }
-    transaction.commit().map_err(|error| match error.code() {
-        Some(_) => Failed::Database(error),
-        None => Failed::Unknown(error),
+    set_notes(&mut transaction, changes)?;
+    transaction.commit().map_err(|error| {
+        if is_refusal(&error) {
+            Failed::Database(error)
+        } else {
+            Failed::Unknown(error)
+        }
     })
 }
 
@@ -83,16 +61,29 @@ fn check_versions(transaction: &mut Transaction<'_>, changes: &Changes) -> Resul
         .collect();
     let lock = "SELECT user_id, version FROM wayline.people WHERE user_id = ANY($1) \
                 ORDER BY user_id FOR UPDATE";
-    let rows = transaction.query(lock, &[&ids])?;
+    let rows = transaction.query_typed(lock, &[(&ids, Type::BYTEA_ARRAY)])?;
     let there: BTreeMap<&[u8], i64> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     for change in &changes.people {
         let version = there.get(change.user_id.as_bytes()).copied().unwrap_or(0);
         if version as u64 != change.expected {
             let user_id = change.user_id.clone();
-            return Err(StoreError::Conflict { user_id }.into());
+            return Err(Failed::Conflict { user_id });
         }
     }
     Ok(())
+}
+
+type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
+
+/// Ids, versions and records.
+type Rows<'a> = (Vec<&'a [u8]>, Vec<i64>, Vec<&'a [u8]>);
+
+fn arrays<'a>(rows: &'a Rows<'_>) -> [Parameter<'a>; 3] {
+    [
+        (&rows.0, Type::BYTEA_ARRAY),
+        (&rows.1, Type::INT8_ARRAY),
+        (&rows.2, Type::BYTEA_ARRAY),
+    ]
 }
 
 fn put_people(
@@ -100,8 +91,7 @@ fn put_people(
     changes: &Changes,
     records: &[Vec<u8>],
 ) -> Result<(), Failed> {
-    let mut new: (Vec<&[u8]>, Vec<i64>, Vec<&[u8]>) = Default::default();
-    let mut known = new.clone();
+    let (mut new, mut known) = (Rows::default(), Rows::default());
     let mut added: (Vec<&[u8]>, Vec<i64>) = Default::default();
     for (change, record) in changes.people.iter().zip(records) {
         let Change::Put {
@@ -128,24 +118,27 @@ fn put_people(
         // Somebody may have made a record since versions were compared: no row was there to lock.
         let put = "INSERT INTO wayline.people (user_id, version, record) \
                    SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::bytea[]) AS new (user_id, v, r) \
-                   ORDER BY user_id ON CONFLICT (user_id) DO NOTHING";
-        let made = transaction.execute(put, &[&new.0, &new.1, &new.2])?;
-        if made < new.0.len() as u64 {
-            let user_id = String::from_utf8_lossy(new.0[0]).into_owned();
-            return Err(StoreError::Conflict { user_id }.into());
+                   ORDER BY user_id ON CONFLICT (user_id) DO NOTHING RETURNING user_id";
+        let made = transaction.query_typed(put, &arrays(&new))?;
+        let made: BTreeSet<&[u8]> = made.iter().map(|row| row.get(0)).collect();
+        if let Some(other) = new.0.iter().find(|it| !made.contains(**it)) {
+            let user_id = String::from_utf8_lossy(other).into_owned();
+            return Err(Failed::Conflict { user_id });
         }
     }
     if !known.0.is_empty() {
         let put = "UPDATE wayline.people AS old SET version = new.v, record = new.r \
                    FROM unnest($1::bytea[], $2::bigint[], $3::bytea[]) AS new (user_id, v, r) \
                    WHERE old.user_id = new.user_id";
-        transaction.execute(put, &[&known.0, &known.1, &known.2])?;
+        transaction.execute_typed(put, &arrays(&known))?;
     }
     if !added.0.is_empty() {
         let gone = "DELETE FROM wayline.waiting AS old \
                     USING unnest($1::bytea[], $2::bigint[]) AS new (user_id, until) \
                     WHERE old.user_id = new.user_id AND old.number <= new.until";
-        transaction.execute(gone, &[&added.0, &added.1])?;
+        let added: [Parameter<'_>; 2] =
+            [(&added.0, Type::BYTEA_ARRAY), (&added.1, Type::INT8_ARRAY)];
+        transaction.execute_typed(gone, &added)?;
     }
     Ok(())
 }
@@ -155,14 +148,20 @@ fn erase_people(transaction: &mut Transaction<'_>, changes: &Changes) -> Result<
         .people
         .iter()
         .filter(|it| it.change == Change::Erase);
-    let ids: Vec<&[u8]> = erased.map(|it| it.user_id.as_bytes()).collect();
+    let (ids, versions): (Vec<&[u8]>, Vec<i64>) = erased
+        .map(|it| (it.user_id.as_bytes(), it.expected as i64))
+        .unzip();
     if ids.is_empty() {
         return Ok(());
     }
-    for table in ["people", "waiting"] {
-        let erase = format!("DELETE FROM wayline.{table} WHERE user_id = ANY($1)");
-        transaction.execute(&erase, &[&ids])?;
-    }
+    // Where no record was expected none was there to lock, and one may have come since: it isn't meant.
+    let record = "DELETE FROM wayline.people AS old \
+                  USING unnest($1::bytea[], $2::bigint[]) AS erased (user_id, v) \
+                  WHERE old.user_id = erased.user_id AND old.version = erased.v";
+    let erased: [Parameter<'_>; 2] = [(&ids, Type::BYTEA_ARRAY), (&versions, Type::INT8_ARRAY)];
+    transaction.execute_typed(record, &erased)?;
+    let waiting = "DELETE FROM wayline.waiting WHERE user_id = ANY($1)";
+    transaction.execute_typed(waiting, &[(&ids, Type::BYTEA_ARRAY)])?;
     Ok(())
 }
 
@@ -181,9 +180,8 @@ fn append(transaction: &mut Transaction<'_>, changes: &Changes) -> Result<(), Fa
         .collect();
     groups.sort_unstable();
     groups.dedup();
-    for group in groups {
-        transaction.execute("SELECT pg_advisory_xact_lock($1, $2)", &[&LOCKS, &group])?;
-    }
+    let lock = "SELECT pg_advisory_xact_lock($1, it) FROM unnest($2::int[]) AS it";
+    transaction.execute_typed(lock, &[(&LOCKS, Type::INT4), (&groups, Type::INT4_ARRAY)])?;
     let ids: Vec<&[u8]> = changes
         .waiting
         .iter()
@@ -197,7 +195,32 @@ fn append(transaction: &mut Transaction<'_>, changes: &Changes) -> Result<(), Fa
     let add = "INSERT INTO wayline.waiting (user_id, batch) \
                SELECT user_id, batch FROM unnest($1::bytea[], $2::bytea[]) \
                WITH ORDINALITY AS new (user_id, batch, place) ORDER BY place";
-    transaction.execute(add, &[&ids, &batches])?;
+    let new: [Parameter<'_>; 2] = [(&ids, Type::BYTEA_ARRAY), (&batches, Type::BYTEA_ARRAY)];
+    transaction.execute_typed(add, &new)?;
+    Ok(())
+}
+
+/// There are few notes in a commit. Of two of one name the later counts.
+fn set_notes(transaction: &mut Transaction<'_>, changes: &Changes) -> Result<(), Failed> {
+    let notes: BTreeMap<&[u8], Option<&[u8]>> = changes
+        .notes
+        .iter()
+        .map(|(name, value)| (name.as_bytes(), value.as_deref()))
+        .collect();
+    for (name, value) in &notes {
+        let (change, parameters): (_, &[Parameter<'_>]) = match value {
+            Some(value) => (
+                "INSERT INTO wayline.notes (name, value) VALUES ($1, $2) \
+                 ON CONFLICT (name) DO UPDATE SET value = $2",
+                &[(name, Type::BYTEA), (value, Type::BYTEA)],
+            ),
+            None => (
+                "DELETE FROM wayline.notes WHERE name = $1",
+                &[(name, Type::BYTEA)],
+            ),
+        };
+        transaction.execute_typed(change, parameters)?;
+    }
     Ok(())
 }
 

@@ -4,6 +4,8 @@ mod conformance;
 mod folder;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "postgres")]
+mod postgres_between;
 
 use wayline::keep::Store;
 use wayline_store::{Folder, Memory, Open};

@@ -25,7 +25,7 @@ fn server() -> String {
     )
 }
 
-fn client(name: &str) -> Client {
+pub(crate) fn client(name: &str) -> Client {
     Client::connect(name, NoTls).expect("the server answers")
 }
 
