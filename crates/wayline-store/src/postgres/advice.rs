@@ -33,8 +33,8 @@ pub(super) fn advice(error: &postgres::Error) -> &'static str {
         }
         SqlState::INVALID_CATALOG_NAME => "make the database first: createdb",
         SqlState::INSUFFICIENT_PRIVILEGE => {
-            "the user needs CREATE on the database or on its schema wayline to make a store, and must \
-             own its tables to use it"
+            "the user needs CREATE on the database or on its schema wayline to make a store, and rights \
+             on its tables to use one"
         }
         SqlState::DISK_FULL => "make room on the database's disk",
         SqlState::TOO_MANY_CONNECTIONS => {

@@ -81,8 +81,8 @@ impl Store for Postgres {
     }
 
     fn compact(&self) -> Result<(), StoreError> {
-        // Not FULL, which would lock everybody out meanwhile and need as much room again. What was erased
-        // is gone from the tables, and the room of it is used anew.
+        // Not FULL, which would lock everybody out while it writes the tables anew, in as much room again.
+        // So the room of what was erased is used anew, but its bytes stay until something is there.
         self.connections.using(|client| {
             let tables = "wayline.people, wayline.waiting, wayline.notes";
             Ok(client.batch_execute(&format!("VACUUM (ANALYZE) {tables}"))?)

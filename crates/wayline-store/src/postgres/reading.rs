@@ -90,7 +90,7 @@ pub(super) fn notes(
     beginning: &str,
 ) -> Result<Vec<(String, Vec<u8>)>, Failed> {
     let notes = "SELECT name, value FROM wayline.notes \
-                 WHERE substring(name FROM 1 FOR length($1::bytea)) = $1 ORDER BY name";
+                 WHERE name >= $1 AND substring(name FROM 1 FOR length($1::bytea)) = $1 ORDER BY name";
     let rows = client.query_typed(notes, &[(&beginning.as_bytes(), Type::BYTEA)])?;
     Ok(rows
         .iter()

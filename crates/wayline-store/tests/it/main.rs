@@ -6,6 +6,8 @@ mod folder;
 mod postgres;
 #[cfg(feature = "postgres")]
 mod postgres_between;
+#[cfg(feature = "postgres")]
+mod postgres_broken;
 
 use wayline::keep::Store;
 use wayline_store::{Folder, Memory, Open};

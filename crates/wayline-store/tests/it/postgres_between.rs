@@ -7,7 +7,7 @@ use postgres::Client;
 use wayline::keep::{Change, Changes, PersonChange, Store, StoreError, Stored};
 use wayline_store::Postgres;
 
-use crate::postgres::{client, database};
+use crate::postgres::{client, database, waits};
 
 fn put(user_id: &str) -> PersonChange {
     let stored = Stored {
@@ -145,4 +145,54 @@ fn notes_in_any_order_hold_nobody_up() {
     };
     store.commit(&twice).expect("taken");
     assert_eq!(store.note("n0").expect("read"), Some(vec![2]));
+}
+
+#[test]
+fn no_batch_is_seen_before_one_with_a_lower_number() {
+    let name = database();
+    let store = Postgres::open(&name, true).expect("made");
+    let (mut other, mut watch) = (client(&name), client(&name));
+    let mut holds = other.transaction().expect("begun");
+    let note = "INSERT INTO wayline.notes (name, value) VALUES ('n', '')";
+    holds.execute(note, &[]).expect("held");
+    let (seen, later) = thread::scope(|scope| {
+        // The first has its number, and waits for the note.
+        scope.spawn(|| {
+            let first = Changes {
+                notes: vec![("n".to_owned(), Some(Vec::new()))],
+                ..waits("p", b"first")
+            };
+            store.commit(&first).expect("taken");
+        });
+        until_it_waits(&mut watch);
+        let second = scope.spawn(|| store.commit(&waits("p", b"second")).expect("taken"));
+        thread::sleep(Duration::from_millis(300));
+        let seen = (second.is_finished(), store.waiting("p").expect("read"));
+        // Somebody of another group isn't held up.
+        store.commit(&waits("q", b"later")).expect("taken");
+        let later = store.waiting("q").expect("read").len();
+        holds.rollback().expect("rolled back");
+        (seen, later)
+    });
+    assert_eq!(seen, (false, Vec::new()));
+    assert_eq!(later, 1);
+    let waiting = store.waiting("p").expect("read");
+    let batches: Vec<&[u8]> = waiting.iter().map(|it| it.batch.as_slice()).collect();
+    assert_eq!(batches, [b"first".as_slice(), b"second"]);
+}
+
+#[test]
+fn an_id_that_is_too_long_is_told() {
+    let store = Postgres::open(&database(), true).expect("made");
+    // Random digits: PostgreSQL would compress others until they fit.
+    let mut state = 1_u64;
+    let digits = std::iter::repeat_with(|| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        char::from(b'!' + (state >> 58) as u8)
+    });
+    let long: String = digits.take(8_000).collect();
+    let told = store.commit(&people(vec![put(&long)])).expect_err("told");
+    assert!(told.to_string().contains("2,700 bytes"), "{told}");
 }
