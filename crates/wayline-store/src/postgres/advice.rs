@@ -9,7 +9,11 @@ pub(super) fn told(error: &postgres::Error, advice: &str) -> String {
     let mut said = error.to_string();
     let mut cause = error.source();
     while let Some(because) = cause {
-        said = format!("{said}: {because}");
+        let because_it_is = because.to_string();
+        // Some name their cause themselves.
+        if !said.contains(&because_it_is) {
+            said = format!("{said}: {because_it_is}");
+        }
         cause = because.source();
     }
     format!("{said}; {advice}")
@@ -23,13 +27,19 @@ pub(super) fn advice(error: &postgres::Error) -> &'static str {
             Some("password missing") => {
                 "the server wants a password: postgres://USER:PASSWORD@HOST:PORT/DATABASE"
             }
+            // Nothing but its words tells this kind.
+            _ if error.to_string().contains("TLS") => {
+                "check that the server has TLS (ssl = on) and a certificate of this host that this \
+                 machine trusts"
+            }
             _ => "check that the database runs and can be reached",
         };
     };
     match *code {
         SqlState::INVALID_PASSWORD => "check user and password",
         SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
-            "check the user, and in the server's pg_hba.conf whether it may come from here without TLS"
+            "check the user, and in the server's pg_hba.conf whether it may come from here, and without TLS (else: \
+             sslmode=require)"
         }
         SqlState::INVALID_CATALOG_NAME => "make the database first: createdb",
         SqlState::INSUFFICIENT_PRIVILEGE => {

@@ -3,12 +3,13 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use postgres::config::{Host, SslMode};
+use postgres::config::Host;
 use postgres::error::{Severity, SqlState};
-use postgres::{Client, Config, NoTls};
+use postgres::{Client, Config};
 use wayline::keep::StoreError;
 
 use super::advice::{advice, told};
+use super::tls::Tls;
 
 /// Connections that wait.
 const MOST_IDLE: usize = 16;
@@ -34,6 +35,7 @@ WHERE current_setting(name) = instead_of";
 
 pub(super) struct Connections {
     config: Config,
+    tls: Tls,
     /// Host and database, for messages: never the password.
     shown: String,
     idle: Mutex<Vec<Client>>,
@@ -71,9 +73,13 @@ impl Connections {
     pub(super) fn open(name: &str) -> Result<Self, StoreError> {
         let mut config = parsed(name)?;
         let shown = shown(&config);
-        if config.get_ssl_mode() == SslMode::Require {
-            return Err(no_tls(shown));
-        }
+        let tls = match Tls::of(&config) {
+            Ok(tls) => tls,
+            Err(reason) => {
+                let store = shown;
+                return Err(StoreError::Unusable { store, reason });
+            }
+        };
         config.connect_timeout(PATIENCE).application_name("wayline");
         if config.get_keepalives_idle() == DRIVERS_SILENCE {
             config.keepalives_idle(SILENCE);
@@ -85,6 +91,7 @@ impl Connections {
         }
         Ok(Self {
             config,
+            tls,
             shown,
             idle: Mutex::default(),
         })
@@ -129,7 +136,7 @@ impl Connections {
     }
 
     fn connect(&self) -> Result<Client, Failed> {
-        let mut client = self.config.connect(NoTls)?;
+        let mut client = self.tls.connect(&self.config)?;
         client.batch_execute(SETTINGS)?;
         Ok(client)
     }
@@ -173,33 +180,24 @@ fn was_in_the_way(error: &postgres::Error) -> bool {
 
 fn parsed(name: &str) -> Result<Config, StoreError> {
     // Whatever stands in a name that can't be read may be a password.
-    let unreadable = || {
-        let reason = "the name can't be read; write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE, \
-                      special characters in the password as %40 for @";
-        StoreError::Unusable {
-            store: "postgres://…".to_owned(),
-            reason: reason.to_owned(),
-        }
+    let unreadable = |reason: &str| StoreError::Unusable {
+        store: "postgres://…".to_owned(),
+        reason: reason.to_owned(),
     };
+    let form = "the name can't be read; write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE, special \
+                characters in the password as %40 for @";
     if name.contains("sslmode=verify") || name.contains("sslrootcert=") {
-        return Err(no_tls("postgres://…".to_owned()));
+        let reason = "write sslmode=require, which checks the certificate and its host too, by the \
+                      certificates that the system trusts";
+        return Err(unreadable(reason));
     }
-    let config: Config = name.parse().map_err(|_| unreadable())?;
+    let config: Config = name.parse().map_err(|_| unreadable(form))?;
     // An @ in the password ends it, and the rest looks like the host's beginning.
     let is_no_host = |host: &Host| matches!(host, Host::Tcp(name) if name.contains('@'));
     if config.get_hosts().iter().any(is_no_host) {
-        return Err(unreadable());
+        return Err(unreadable(form));
     }
     Ok(config)
-}
-
-fn no_tls(store: String) -> StoreError {
-    let reason = "TLS (sslmode=require) isn't supported; reach the database over a private network or \
-                  a tunnel, and leave sslmode out";
-    StoreError::Unusable {
-        store,
-        reason: reason.to_owned(),
-    }
 }
 
 fn shown(config: &Config) -> String {

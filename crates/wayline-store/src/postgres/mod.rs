@@ -6,6 +6,7 @@ mod advice;
 mod connections;
 mod reading;
 mod schema;
+mod tls;
 mod writing;
 
 use wayline::keep::{Changes, Counts, Mark, Store, StoreError, Stored, Waiting};

@@ -216,14 +216,13 @@ fn a_name_that_cant_be_read_shows_nothing_of_the_password() {
         "postgres://user:s3@cret@host/d",
         "postgres://user:s3cret@host:port/d",
         "postgres://user:s3cret@host/d?sslmode=verify-full",
-        "postgres://user:s3cret@host/d?sslmode=require",
         "postgres://user:s3cret@host/d?unheard=of",
     ] {
         let told = open(name, Open::Existing).err().expect("refused");
         let told = told.to_string();
         assert!(!told.contains("cret") && !told.contains("s3"), "{told}");
         let advice = if name.contains("sslmode") {
-            "a tunnel"
+            "sslmode=require"
         } else {
             "write it as"
         };
@@ -248,4 +247,21 @@ fn a_user_may_have_nothing_but_the_schema() {
     store.commit(&waits("p", b"x")).expect("taken");
     store.compact().expect("compacted");
     assert!(store.counts().expect("counted").disk_bytes > Some(0));
+}
+
+#[test]
+fn tls_is_never_left_out_where_it_is_asked_for() {
+    // A server that has none says N.
+    let name = format!(
+        "postgres://user:s3cret@{}/d?sslmode=require",
+        says(vec![b'N'])
+    );
+    let told = open(&name, Open::Existing).err().expect("refused");
+    let told = told.to_string();
+    let advice = if cfg!(feature = "postgres-tls") {
+        "ssl = on"
+    } else {
+        "--features postgres-tls"
+    };
+    assert!(told.contains(advice) && !told.contains("s3cret"), "{told}");
 }
