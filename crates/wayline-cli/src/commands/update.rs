@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
 use wayline::embed::Embedder;
 use wayline::keep::Store;
@@ -260,7 +260,9 @@ pub(crate) fn live_of<'a>(
     let pins = Pins(store);
     let as_of = match as_of {
         Some(as_of) => as_of,
-        None => pins.newest()?.unwrap_or_default(),
+        None => pins.newest()?.context(
+            "the store doesn't know its newest event yet: give --as-of, or end the first update",
+        )?,
     };
     Live::new(
         store,

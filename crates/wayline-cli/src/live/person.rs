@@ -36,10 +36,15 @@ pub(crate) fn load(store: &dyn Store, user_id: &str, config: &Config) -> Result<
 fn load_once(store: &dyn Store, user_id: &str, config: &Config) -> Result<Loaded> {
     let stored = store.get(user_id)?;
     let mut loaded = unpacked(user_id, stored, config)?;
+    // Together first, so that the record is sorted once.
+    let mut all = Kept::new(user_id);
     for waiting in store.waiting(user_id)? {
         let more = Kept::from_bytes(user_id, &waiting.batch, &config.actions)?;
-        loaded.kept.absorb(&more, &config.keep);
+        all.gather(&more);
         loaded.added_until = waiting.number;
+    }
+    if loaded.added_until > 0 {
+        loaded.kept.absorb(&all, &config.keep);
     }
     Ok(loaded)
 }

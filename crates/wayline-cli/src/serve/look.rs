@@ -1,7 +1,7 @@
 //! In the background: a look at people for whom something waits.
 
 use anyhow::Result;
-use wayline::keep::{Changes, look_at};
+use wayline::keep::{Changes, KeptError, look_at};
 
 use super::app::App;
 use crate::live::{commit_anew, load};
@@ -19,9 +19,17 @@ pub(crate) fn look_at_waiting(app: &App, stopped: &dyn Fn() -> bool) -> Result<u
             if stopped() {
                 return Ok(looked);
             }
-            look_at_one(app, user_id)?;
-            looked += 1;
-            app.metrics.looks.inc();
+            // One whose record can't be read keeps nobody else waiting; its error names the person.
+            match look_at_one(app, user_id) {
+                Ok(()) => {
+                    looked += 1;
+                    app.metrics.looks.inc();
+                }
+                Err(error) if error.is::<KeptError>() => {
+                    tracing::error!("a record can't be read; `wayline doctor` says why");
+                }
+                Err(error) => return Err(error),
+            }
         }
         match page.into_iter().last() {
             Some(last) => after = Some(last),

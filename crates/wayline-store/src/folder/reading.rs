@@ -50,10 +50,10 @@ pub(super) fn people(
     most: usize,
 ) -> Result<Vec<(String, Stored)>, Failed> {
     let mut statement = connection.prepare_cached(
-        "SELECT user_id, version, record FROM people WHERE ?1 IS NULL OR user_id > ?1 \
+        "SELECT user_id, version, record FROM people WHERE user_id > ?1 \
          ORDER BY user_id LIMIT ?2",
     )?;
-    let rows = statement.query_map(params![after, most as i64], |row| {
+    let rows = statement.query_map(params![after.unwrap_or_default(), most as i64], |row| {
         Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))
     })?;
     let mut people = Vec::new();
@@ -70,10 +70,12 @@ pub(super) fn people_waiting(
     most: usize,
 ) -> Result<Vec<String>, Failed> {
     let mut statement = connection.prepare_cached(
-        "SELECT DISTINCT user_id FROM waiting WHERE ?1 IS NULL OR user_id > ?1 \
+        "SELECT DISTINCT user_id FROM waiting WHERE user_id > ?1 \
          ORDER BY user_id LIMIT ?2",
     )?;
-    let rows = statement.query_map(params![after, most as i64], |row| row.get(0))?;
+    let rows = statement.query_map(params![after.unwrap_or_default(), most as i64], |row| {
+        row.get(0)
+    })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

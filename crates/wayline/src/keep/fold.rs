@@ -98,6 +98,17 @@ impl Kept {
         folded
     }
 
+    /// Puts what is in another batch of the same person beside what is in this one, unsorted and without
+    /// bounds, to be absorbed together.
+    pub fn gather(&mut self, other: &Self) {
+        for event in &other.log.events {
+            self.log.push_from(&other.log, event);
+        }
+        self.dropped_events += other.dropped_events;
+        self.repeated_events += other.repeated_events;
+        self.feedback.extend(other.feedback.iter().cloned());
+    }
+
     /// Adds all of another person, who turned out to be the same: events, what was said, and journeys,
     /// of which those of this person come first.
     pub fn join(&mut self, other: &Self, config: &KeepConfig) -> Folded {

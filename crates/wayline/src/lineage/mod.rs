@@ -169,8 +169,9 @@ impl Telling<'_> {
             return;
         };
         let was_ended = before.stage.status == Status::Ended;
+        // What fell out is no evidence.
         let has_new_evidence =
-            (before.events, before.last_active_at) != (now.events, now.last_active_at);
+            now.events > before.events || now.last_active_at > before.last_active_at;
         let revived = before.standing != Standing::Live || was_ended;
         if is_ended && !was_ended || is_over(now.stage) && !is_over(before.stage) {
             self.tell(&now.journey_id, ending(now.stage), Vec::new());

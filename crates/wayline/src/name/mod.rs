@@ -178,7 +178,7 @@ impl<'a> Naming<'a> {
 const RENAMING_COSTS: f64 = 0.15;
 
 fn has_new_evidence(candidate: &Candidate, before: &KnownJourney) -> bool {
-    candidate.events != before.events || candidate.last_active_at() != before.last_active_at
+    candidate.events > before.events || candidate.last_active_at() > before.last_active_at
 }
 
 fn longer(before: &KnownJourney, best: Name, likely: &LikelyWords<'_>) -> Name {
