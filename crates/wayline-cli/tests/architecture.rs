@@ -60,7 +60,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "wayline-store",
-        &["packing", "memory", "folder", "postgres"],
+        &["packing", "versions", "memory", "folder", "postgres"],
     ),
     (
         "wayline-cli",

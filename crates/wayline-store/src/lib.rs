@@ -14,6 +14,7 @@ mod memory;
 mod packing;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod versions;
 
 pub use folder::{Folder, STORE_VERSION};
 pub use memory::Memory;

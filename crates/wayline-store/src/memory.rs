@@ -5,8 +5,11 @@ use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use wayline::keep::{
-    Change, Changes, Counts, Mark, PersonChange, Store, StoreError, Stored, Waiting,
+    Change, Changes, Counts, ERASED, Mark, PersonChange, Store, StoreError, Stored, Waiting,
+    number_of,
 };
+
+use crate::versions::{after_erasing, is_of_erased};
 
 /// Keeps everything in memory.
 #[derive(Default)]
@@ -26,6 +29,38 @@ impl Memory {
     fn all(&self) -> MutexGuard<'_, All> {
         // Nobody leaves it half changed: changes are checked before any is made.
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl All {
+    fn number(&self, note: &str) -> i64 {
+        self.notes.get(note).map_or(0, |value| number_of(value))
+    }
+
+    fn put_number(&mut self, note: &str, number: i64) {
+        let value = number.to_le_bytes().to_vec();
+        self.notes.insert(note.to_owned(), value);
+    }
+
+    fn check(&self, changes: &Changes) -> Result<(), StoreError> {
+        let erased_until = self.number(ERASED);
+        for change in &changes.people {
+            let user_id = &change.user_id;
+            let is_expected =
+                self.people.get(user_id).map_or(0, |it| it.version) == change.expected;
+            if !is_expected || is_of_erased(change, erased_until) {
+                let user_id = user_id.clone();
+                return Err(StoreError::Conflict { user_id });
+            }
+        }
+        match changes
+            .expects
+            .iter()
+            .find(|(note, value)| self.notes.get(note) != value.as_ref())
+        {
+            None => Ok(()),
+            Some((note, _)) => Err(StoreError::Moved { note: note.clone() }),
+        }
     }
 }
 
@@ -92,17 +127,11 @@ impl Store for Memory {
 
     fn commit(&self, changes: &Changes) -> Result<(), StoreError> {
         let mut all = self.all();
+        all.check(changes)?;
         for PersonChange {
-            user_id, expected, ..
-        } in &changes.people
-        {
-            if all.people.get(user_id).map_or(0, |it| it.version) != *expected {
-                let user_id = user_id.clone();
-                return Err(StoreError::Conflict { user_id });
-            }
-        }
-        for PersonChange {
-            user_id, change, ..
+            user_id,
+            expected,
+            change,
         } in &changes.people
         {
             match change {
@@ -121,6 +150,8 @@ impl Store for Memory {
                 Change::Erase => {
                     all.people.remove(user_id);
                     all.waiting.remove(user_id);
+                    let until = after_erasing(all.number(ERASED), *expected);
+                    all.put_number(ERASED, until);
                 }
             }
         }
@@ -140,6 +171,10 @@ impl Store for Memory {
                 Some(value) => all.notes.insert(name.clone(), value.clone()),
                 None => all.notes.remove(name),
             };
+        }
+        for (name, number) in &changes.highest {
+            let highest = all.notes.contains_key(name).then(|| all.number(name));
+            all.put_number(name, highest.map_or(*number, |it| it.max(*number)));
         }
         Ok(())
     }

@@ -169,7 +169,9 @@ fn renew(
             None => pins.corpus_or(None)?,
         },
     };
-    let newest = gathered.read.newest.max(pins.newest()?);
+    // Before people are looked at, so that nobody else looks as of a moment before their last events.
+    pins.has_newest(gathered.read.newest)?;
+    let newest = pins.newest()?;
     let as_of = job.as_of.or(newest);
     let as_of = as_of.ok_or_else(|| no_event(&gathered.read))?;
     let live = Live::new(store, job.config, &models, corpus, as_of)?;
@@ -212,7 +214,7 @@ fn renew(
     }
     let is_new = times == 0 || how == (How::Adds { again: true });
     if is_new || replaces {
-        pins.finished(gathered.fingerprint, gathered.read.newest)?;
+        pins.finished(gathered.fingerprint)?;
     }
     let summary = Summary {
         read: &gathered.read,

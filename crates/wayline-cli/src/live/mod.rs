@@ -15,7 +15,7 @@ mod results;
 pub(crate) use input::{NewEvents, gather_events};
 pub(crate) use json::{kept_from_json, person_json};
 pub(crate) use person::{Loaded, commit_anew, load};
-pub(crate) use pins::{Fingerprint, Pins, newest_note};
+pub(crate) use pins::{Fingerprint, Pins, newest_number};
 pub(crate) use renew::{RenewCounts, Renewed, Renewing, renew_everybody};
 pub(crate) use results::{LineageFile, over_everybody, result_of};
 

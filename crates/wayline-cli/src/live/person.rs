@@ -32,10 +32,15 @@ pub(crate) fn load(store: &dyn Store, user_id: &str, config: &Config) -> Result<
 }
 
 /// The record first: a batch that another process adds to it meanwhile is missing then, and the version
-/// tells; the other way round it would be there twice.
+/// tells; the other way round it would be there twice. Where a new record's versions begin comes before
+/// what waits: whoever is erased in between is not brought back.
 fn load_once(store: &dyn Store, user_id: &str, config: &Config) -> Result<Loaded> {
     let stored = store.get(user_id)?;
+    let is_new = stored.is_none();
     let mut loaded = unpacked(user_id, stored, config)?;
+    if is_new {
+        loaded.kept.version = store.erased_until()?;
+    }
     // Together first, so that the record is sorted once.
     let mut all = Kept::new(user_id);
     for waiting in store.waiting(user_id)? {
@@ -120,7 +125,7 @@ pub(crate) fn commit_anew(
             return Ok(());
         };
         match store.commit(&changes) {
-            Err(StoreError::Conflict { .. }) => {}
+            Err(StoreError::Conflict { .. } | StoreError::Moved { .. }) => {}
             other => return Ok(other?),
         }
     }

@@ -48,12 +48,9 @@ impl Fingerprint {
     }
 }
 
-/// The note of the newest event.
-pub(crate) fn newest_note(newest: Timestamp) -> (String, Option<Vec<u8>>) {
-    (
-        NEWEST.to_owned(),
-        Some(newest.millis().to_le_bytes().to_vec()),
-    )
+/// The newest event, for a commit; a newer one that is there stays.
+pub(crate) fn newest_number(newest: Timestamp) -> (String, i64) {
+    (NEWEST.to_owned(), newest.millis())
 }
 
 impl Pins<'_> {
@@ -122,12 +119,13 @@ impl Pins<'_> {
         Ok(Some(Timestamp::from_millis(millis)))
     }
 
-    /// Notes an event of anybody that is newer than all others.
+    /// Notes an event of anybody that may be newer than all others.
     pub(crate) fn has_newest(&self, newest: Option<Timestamp>) -> Result<()> {
-        match newest.max(self.newest()?) {
-            Some(newest) => self.put(NEWEST, newest.millis().to_le_bytes().to_vec()),
-            None => Ok(()),
-        }
+        self.0.commit(&Changes {
+            highest: newest.map(newest_number).into_iter().collect(),
+            ..Changes::default()
+        })?;
+        Ok(())
     }
 
     /// The file of the corpus that is pinned; none where it is the general one, or none yet.
@@ -145,17 +143,9 @@ impl Pins<'_> {
     }
 
     /// Notes that an input is in the store to its end, once more.
-    pub(crate) fn finished(&self, input: Fingerprint, newest: Option<Timestamp>) -> Result<()> {
+    pub(crate) fn finished(&self, input: Fingerprint) -> Result<()> {
         let times = self.times(input)? + 1;
-        let mut notes = vec![(input.note(), Some(times.to_le_bytes().to_vec()))];
-        if let Some(newest) = newest.max(self.newest()?) {
-            notes.push(newest_note(newest));
-        }
-        self.0.commit(&Changes {
-            notes,
-            ..Changes::default()
-        })?;
-        Ok(())
+        self.put(&input.note(), times.to_le_bytes().to_vec())
     }
 
     /// The inputs that were added to their ends.

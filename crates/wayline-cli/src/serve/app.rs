@@ -175,9 +175,14 @@ impl App {
         EMBEDDINGS.with(|embeddings| work(&mut embeddings.borrow_mut()))
     }
 
-    /// Whether an event is newer than all that the store notes; then it is to be noted.
+    /// Whether an event is newer than all that the store is known to note; then it is to be noted.
     pub(crate) fn is_newest(&self, time: Timestamp) -> bool {
-        self.newest.fetch_max(time.millis(), Ordering::Relaxed) < time.millis()
+        self.newest.load(Ordering::Relaxed) < time.millis()
+    }
+
+    /// The store notes this event.
+    pub(crate) fn has_newest(&self, time: Timestamp) {
+        self.newest.fetch_max(time.millis(), Ordering::Relaxed);
     }
 
     pub(crate) fn remembered(&self, user_id: &str) -> Option<Arc<Shown>> {

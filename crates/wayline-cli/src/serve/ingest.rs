@@ -17,7 +17,7 @@ use wayline_files::tables::feedback_from_json;
 use super::access::Scope;
 use super::app::{App, blocking};
 use super::problem::{Problem, WrongRow};
-use crate::live::newest_note;
+use crate::live::newest_number;
 
 /// What was taken.
 #[derive(Serialize)]
@@ -165,13 +165,15 @@ fn store(app: &App, batches: Batches, newest: Option<Timestamp>) -> Result<(), P
         let bytes = batch.to_bytes(actions);
         (user_id, bytes)
     });
-    let notes = newest
-        .filter(|newest| app.is_newest(*newest))
-        .map(newest_note);
+    let newest = newest.filter(|newest| app.is_newest(*newest));
     let changes = Changes {
         waiting: waiting.collect(),
-        notes: notes.into_iter().collect(),
+        highest: newest.map(newest_number).into_iter().collect(),
         ..Changes::default()
     };
-    Ok(app.store.commit(&changes)?)
+    app.store.commit(&changes)?;
+    if let Some(newest) = newest {
+        app.has_newest(newest);
+    }
+    Ok(())
 }

@@ -14,14 +14,20 @@ use crate::Open;
 /// The database's name in its folder.
 const FILE: &str = "wayline.db";
 /// So long a writer waits for another process that writes.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// Readers that wait for their next use.
 const MOST_IDLE: usize = 16;
 
 pub(super) struct Connections {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    writer: Mutex<Writer>,
     idle: Mutex<Vec<Connection>>,
+}
+
+pub(super) struct Writer {
+    pub(super) connection: Connection,
+    /// Whether the write-ahead log may hold what was erased since.
+    pub(super) log_holds_erased: bool,
 }
 
 /// Why something inside a connection's use failed.
@@ -82,7 +88,11 @@ impl Connections {
             }
         }
         Ok(Self {
-            writer: Mutex::new(writer),
+            writer: Mutex::new(Writer {
+                connection: writer,
+                // Whoever erased may have died before the log was cut.
+                log_holds_erased: true,
+            }),
             idle: Mutex::new(Vec::new()),
             path,
         })
@@ -111,7 +121,7 @@ impl Connections {
 
     pub(super) fn write<T>(
         &self,
-        write: impl FnOnce(&mut Connection) -> Result<T, Failed>,
+        write: impl FnOnce(&mut Writer) -> Result<T, Failed>,
     ) -> Result<T, StoreError> {
         // A transaction that panics is rolled back when it is dropped.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -133,7 +143,7 @@ impl Connections {
         Ok(bytes)
     }
 
-    fn failed(&self, failed: Failed) -> StoreError {
+    pub(super) fn failed(&self, failed: Failed) -> StoreError {
         match failed {
             Failed::Database(error) => told(&self.path, &error),
             Failed::Store(error) => error,

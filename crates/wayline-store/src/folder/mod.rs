@@ -11,11 +11,12 @@ mod writing;
 pub use schema::STORE_VERSION;
 
 use std::path::Path;
+use std::time::Duration;
 
-use wayline::keep::{Changes, Counts, Mark, Store, StoreError, Stored, Waiting};
+use wayline::keep::{Change, Changes, Counts, Mark, Store, StoreError, Stored, Waiting};
 
 use crate::Open;
-use connections::Connections;
+use connections::{Connections, PATIENCE};
 
 /// Keeps everything in a folder.
 pub struct Folder {
@@ -74,8 +75,19 @@ impl Store for Folder {
     }
 
     fn commit(&self, changes: &Changes) -> Result<(), StoreError> {
-        self.connections
-            .write(|connection| writing::commit(connection, changes))
+        // Before anybody has to wait for the database.
+        let records =
+            writing::packed_records(changes).map_err(|it| self.connections.failed(it.into()))?;
+        self.connections.write(|writer| {
+            writing::commit(&mut writer.connection, changes, &records)?;
+            writer.log_holds_erased |= changes.people.iter().any(|it| it.change == Change::Erase);
+            if writer.log_holds_erased {
+                // Nobody waits for readers: the next commit tries again.
+                writer.log_holds_erased =
+                    !writing::truncate_log(&writer.connection, Duration::ZERO)?;
+            }
+            Ok(())
+        })
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {
@@ -87,6 +99,16 @@ impl Store for Folder {
     }
 
     fn compact(&self) -> Result<(), StoreError> {
-        self.connections.write(writing::compact)
+        self.connections.write(|writer| {
+            writing::compact(&mut writer.connection)?;
+            if !writing::truncate_log(&writer.connection, PATIENCE)? {
+                let store = "the store".to_owned();
+                let reason = "somebody has read in it for long, so what was erased may still stand in \
+                              its write-ahead log; end the reader and compact again";
+                return Err(StoreError::System { store, reason: reason.to_owned() }.into());
+            }
+            writer.log_holds_erased = false;
+            Ok(())
+        })
     }
 }

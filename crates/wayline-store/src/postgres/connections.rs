@@ -49,6 +49,9 @@ pub(super) enum Failed {
     Conflict {
         user_id: String,
     },
+    Moved {
+        note: String,
+    },
     /// What is there is no store of this version, and what to do.
     Unusable(String),
     /// A record can't be packed or unpacked, and what to do.
@@ -145,6 +148,7 @@ impl Connections {
         let store = self.shown.clone();
         let reason = match failed {
             Failed::Conflict { user_id } => return StoreError::Conflict { user_id },
+            Failed::Moved { note } => return StoreError::Moved { note },
             Failed::Unusable(reason) => return StoreError::Unusable { store, reason },
             Failed::Record(reason) => reason,
             Failed::Unknown(error) => told(
@@ -167,7 +171,10 @@ fn breaks(failed: &Failed) -> bool {
     match failed {
         Failed::Database(error) => !is_refusal(error),
         Failed::Unknown(_) => true,
-        Failed::Conflict { .. } | Failed::Unusable(_) | Failed::Record(_) => false,
+        Failed::Conflict { .. }
+        | Failed::Moved { .. }
+        | Failed::Unusable(_)
+        | Failed::Record(_) => false,
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod advice;
 mod connections;
+mod notes;
 mod reading;
 mod schema;
 mod tls;

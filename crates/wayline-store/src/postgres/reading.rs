@@ -90,12 +90,25 @@ pub(super) fn notes(
     beginning: &str,
 ) -> Result<Vec<(String, Vec<u8>)>, Failed> {
     let notes = "SELECT name, value FROM wayline.notes \
-                 WHERE name >= $1 AND substring(name FROM 1 FOR length($1::bytea)) = $1 ORDER BY name";
-    let rows = client.query_typed(notes, &[(&beginning.as_bytes(), Type::BYTEA)])?;
+                 WHERE name >= $1 AND ($2::bytea IS NULL OR name < $2) ORDER BY name";
+    let end = after_all_that_begin_with(beginning.as_bytes());
+    let range: [Parameter<'_>; 2] = [
+        (&beginning.as_bytes(), Type::BYTEA),
+        (&end.as_deref(), Type::BYTEA),
+    ];
+    let rows = client.query_typed(notes, &range)?;
     Ok(rows
         .iter()
         .map(|row| (text(row.get(0)), row.get(1)))
         .collect())
+}
+
+/// The first bytes that come after all that begin so; none where nothing does.
+fn after_all_that_begin_with(beginning: &[u8]) -> Option<Vec<u8>> {
+    let last = beginning.iter().rposition(|byte| *byte < u8::MAX)?;
+    let mut end = beginning[..=last].to_vec();
+    end[last] += 1;
+    Some(end)
 }
 
 pub(super) fn counts(client: &mut Client) -> Result<Counts, Failed> {

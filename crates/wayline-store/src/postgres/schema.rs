@@ -2,6 +2,7 @@
 
 use postgres::Client;
 use postgres::types::Type;
+use wayline::keep::ERASED;
 
 use super::connections::Failed;
 
@@ -61,6 +62,11 @@ pub(super) fn prepare(client: &mut Client, creates: bool) -> Result<(), Failed> 
         transaction.batch_execute(TABLES)?;
         let version = "INSERT INTO wayline.version VALUES ($1)";
         transaction.execute_typed(version, &[(&VERSION, Type::INT4)])?;
+        // Its row is a lock between those who erase people and those who make records of new ones.
+        let erased = "INSERT INTO wayline.notes VALUES ($1, $2)";
+        let zero: &[u8] = &0_i64.to_le_bytes();
+        let erased_note: &[u8] = ERASED.as_bytes();
+        transaction.execute_typed(erased, &[(&erased_note, Type::BYTEA), (&zero, Type::BYTEA)])?;
     } else {
         let reason =
             "there is no store; `wayline update` or `wayline infer` with --store makes one";

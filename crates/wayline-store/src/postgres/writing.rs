@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use postgres::types::{ToSql, Type};
 use postgres::{Client, Transaction};
-use wayline::keep::{Change, Changes};
+use wayline::keep::{Change, Changes, ERASED};
 
 use super::connections::{Failed, is_refusal};
+use super::notes;
 use crate::packing::packed;
+use crate::versions::{after_erasing, is_of_erased};
 
 /// Groups of people whose batches are numbered one transaction after the other.
 const GROUPS: u64 = 64;
 /// So that these locks are nobody else's.
-const LOCKS: i32 = 0x5741_594c;
+pub(super) const LOCKS: i32 = 0x5741_594c;
 
 /// The records as they rest, in the order of the people.
 pub(super) fn packed_records(changes: &Changes) -> Result<Vec<Vec<u8>>, Failed> {
@@ -27,19 +29,22 @@ pub(super) fn packed_records(changes: &Changes) -> Result<Vec<Vec<u8>>, Failed> 
     })
 }
 
-/// Every commit takes its locks in one order, so that none waits for one that waits for it: rows of
-/// people by their ids, new ones likewise, numbers of batches by groups, notes by their names.
+/// Every commit takes its locks in one order, so that none waits for one that waits for it: notes that
+/// must stand, the note of erasures, rows of people by their ids, new ones likewise, numbers of batches
+/// by groups, notes by their names.
 pub(super) fn commit(
     client: &mut Client,
     changes: &Changes,
     records: &[Vec<u8>],
 ) -> Result<(), Failed> {
     let mut transaction = client.transaction()?;
+    notes::check(&mut transaction, changes)?;
+    check_erased(&mut transaction, changes)?;
     check_versions(&mut transaction, changes)?;
     put_people(&mut transaction, changes, records)?;
     erase_people(&mut transaction, changes)?;
     append(&mut transaction, changes)?;
-    set_notes(&mut transaction, changes)?;
+    notes::set(&mut transaction, changes)?;
     transaction.commit().map_err(|error| {
         if is_refusal(&error) {
             Failed::Database(error)
@@ -47,6 +52,27 @@ pub(super) fn commit(
             Failed::Unknown(error)
         }
     })
+}
+
+/// Nobody makes a record that began before an erasure, and while one goes on nobody makes any.
+fn check_erased(transaction: &mut Transaction<'_>, changes: &Changes) -> Result<(), Failed> {
+    let erased = changes
+        .people
+        .iter()
+        .filter(|it| it.change == Change::Erase);
+    let highest = erased.map(|it| it.expected).max();
+    if highest.is_none() && changes.people.iter().all(|it| it.expected > 0) {
+        return Ok(());
+    }
+    let until = notes::number(transaction, ERASED, highest.is_some())?;
+    if let Some(change) = changes.people.iter().find(|it| is_of_erased(it, until)) {
+        let user_id = change.user_id.clone();
+        return Err(Failed::Conflict { user_id });
+    }
+    match highest {
+        Some(version) => notes::put_number(transaction, ERASED, after_erasing(until, version)),
+        None => Ok(()),
+    }
 }
 
 /// Locks the people's rows, in the order of ids, and compares their versions.
@@ -73,7 +99,7 @@ fn check_versions(transaction: &mut Transaction<'_>, changes: &Changes) -> Resul
     Ok(())
 }
 
-type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
+pub(super) type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
 /// Ids, versions and records.
 type Rows<'a> = (Vec<&'a [u8]>, Vec<i64>, Vec<&'a [u8]>);
@@ -200,36 +226,13 @@ fn append(transaction: &mut Transaction<'_>, changes: &Changes) -> Result<(), Fa
     Ok(())
 }
 
-/// There are few notes in a commit. Of two of one name the later counts.
-fn set_notes(transaction: &mut Transaction<'_>, changes: &Changes) -> Result<(), Failed> {
-    let notes: BTreeMap<&[u8], Option<&[u8]>> = changes
-        .notes
-        .iter()
-        .map(|(name, value)| (name.as_bytes(), value.as_deref()))
-        .collect();
-    for (name, value) in &notes {
-        let (change, parameters): (_, &[Parameter<'_>]) = match value {
-            Some(value) => (
-                "INSERT INTO wayline.notes (name, value) VALUES ($1, $2) \
-                 ON CONFLICT (name) DO UPDATE SET value = $2",
-                &[(name, Type::BYTEA), (value, Type::BYTEA)],
-            ),
-            None => (
-                "DELETE FROM wayline.notes WHERE name = $1",
-                &[(name, Type::BYTEA)],
-            ),
-        };
-        transaction.execute_typed(change, parameters)?;
-    }
-    Ok(())
+fn group(user_id: &str) -> i32 {
+    (hash(user_id) % GROUPS) as i32
 }
 
-/// The group of a person, the same in every process (FNV-1a).
-fn group(user_id: &str) -> i32 {
-    let hash = user_id
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-    (hash % GROUPS) as i32
+/// The same in every process (FNV-1a).
+pub(super) fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }

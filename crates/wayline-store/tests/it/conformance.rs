@@ -1,6 +1,6 @@
 //! What every store must do.
 
-use wayline::keep::{Change, Changes, PersonChange, Store, StoreError, Stored};
+use wayline::keep::{Change, Changes, ERASED, PersonChange, Store, StoreError, Stored, number_of};
 
 use crate::Fresh;
 
@@ -11,6 +11,8 @@ macro_rules! suite {
             $crate::conformance::checks!($kind:
                 an_empty_store_has_nothing, what_was_put_is_there, a_conflict_changes_nothing,
                 batches_wait_until_they_are_added, what_is_erased_is_gone,
+                nobody_brings_back_who_was_erased, notes_must_stand_as_expected,
+                of_numbers_the_highest_stays,
                 people_come_in_the_order_of_their_ids, notes_are_found_by_their_beginnings,
                 strange_texts_and_sizes_come_back, no_update_is_lost_between_threads,
                 counts_are_of_what_is_there, all_is_there_again
@@ -37,6 +39,21 @@ fn put(user_id: &str, expected: u64, record: &[u8], added_until: u64) -> PersonC
         change: Change::Put {
             stored: Stored {
                 version: expected + 1,
+                record: record.to_vec(),
+            },
+            added_until,
+        },
+    }
+}
+
+/// Of somebody who may have been erased before.
+fn put_new(store: &dyn Store, user_id: &str, record: &[u8], added_until: u64) -> PersonChange {
+    PersonChange {
+        user_id: user_id.to_owned(),
+        expected: 0,
+        change: Change::Put {
+            stored: Stored {
+                version: store.erased_until().expect("read") + 1,
                 record: record.to_vec(),
             },
             added_until,
@@ -105,7 +122,8 @@ pub(crate) fn an_empty_store_has_nothing(fresh: &Fresh) {
     assert_eq!(store.people(None, 10).expect("read"), []);
     assert_eq!(store.people_waiting(None, 10).expect("read"), [""; 0]);
     assert_eq!(store.note("n").expect("read"), None);
-    assert_eq!(store.notes("").expect("read"), []);
+    assert_eq!(store.notes("n").expect("read"), []);
+    assert_eq!(store.erased_until().expect("read"), 0);
     let counts = store.counts().expect("counted");
     assert_eq!(
         (counts.people, counts.record_bytes, counts.waiting),
@@ -198,7 +216,7 @@ pub(crate) fn what_is_erased_is_gone(fresh: &Fresh) {
     store.commit(&people(vec![erase("p", 0)])).expect("taken");
     assert_eq!(waiting(store, "p").len(), 0);
     store
-        .commit(&people(vec![put("p", 0, b"new", 0)]))
+        .commit(&people(vec![put_new(store, "p", b"new", 0)]))
         .expect("taken");
     store.commit(&note("n", Some("v"))).expect("taken");
     store.commit(&note("n", None)).expect("taken");
@@ -206,6 +224,99 @@ pub(crate) fn what_is_erased_is_gone(fresh: &Fresh) {
         .commit(&note("n", None))
         .expect("taken, though it is gone");
     assert_eq!(store.note("n").expect("read"), None);
+}
+
+pub(crate) fn nobody_brings_back_who_was_erased(fresh: &Fresh) {
+    let store = &*fresh.store;
+    // Somebody looks at a batch while its person is erased.
+    store.commit(&waits("p", &["a"])).expect("taken");
+    let number = store.waiting("p").expect("read")[0].number;
+    let look = put_new(store, "p", b"looked at", number);
+    store.commit(&people(vec![erase("p", 0)])).expect("taken");
+    store.commit(&people(vec![look])).expect_err("refused");
+    assert_eq!(record(store, "p"), None);
+    // Or at a record; the person is erased, comes back, and has as many looks as before.
+    store
+        .commit(&people(vec![put_new(store, "p", b"one", 0)]))
+        .expect("taken");
+    let (version, _) = record(store, "p").expect("there");
+    let look = put("p", version, b"looked at", 0);
+    store
+        .commit(&people(vec![erase("p", version)]))
+        .expect("taken");
+    assert!(store.erased_until().expect("read") >= version);
+    store
+        .commit(&people(vec![put_new(store, "p", b"new", 0)]))
+        .expect("taken");
+    assert!(record(store, "p").expect("there").0 > version);
+    store.commit(&people(vec![look])).expect_err("refused");
+    // In one commit with others nothing of it is taken.
+    let late = vec![put_new(store, "q", b"q", 0), put("r", 0, b"r", 0)];
+    store.commit(&people(late)).expect_err("refused");
+    assert_eq!(record(store, "q"), None);
+}
+
+pub(crate) fn notes_must_stand_as_expected(fresh: &Fresh) {
+    let store = &*fresh.store;
+    let value = |text: &str| Some(text.as_bytes().to_vec());
+    let moves = |from: Option<&str>, to: &str| Changes {
+        expects: vec![("n".to_owned(), from.and_then(value))],
+        ..note("n", Some(to))
+    };
+    store.commit(&moves(None, "1")).expect("taken");
+    store.commit(&moves(Some("1"), "2")).expect("taken");
+    for wrong in [None, Some("1"), Some("")] {
+        let changes = Changes {
+            people: vec![put("p", 0, b"x", 0)],
+            ..moves(wrong, "3")
+        };
+        let refused = store.commit(&changes).expect_err("refused");
+        assert!(matches!(refused, StoreError::Moved { note } if note == "n"));
+    }
+    assert_eq!(record(store, "p"), None);
+    assert_eq!(store.note("n").expect("read"), value("2"));
+    // Of several who move it from one place at once, one does, whether it is there or not.
+    for (name, from) in [("new", None), ("n", Some("2"))] {
+        let move_it = |to: usize| {
+            let changes = Changes {
+                expects: vec![(name.to_owned(), from.and_then(value))],
+                ..note(name, Some(&format!("by {to}")))
+            };
+            u32::from(store.commit(&changes).is_ok())
+        };
+        let moved: u32 = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..6).map(|to| scope.spawn(move || move_it(to))).collect();
+            threads
+                .into_iter()
+                .map(|it| it.join().expect("no panic"))
+                .sum()
+        });
+        assert_eq!(moved, 1, "{name}");
+    }
+}
+
+pub(crate) fn of_numbers_the_highest_stays(fresh: &Fresh) {
+    let store = &*fresh.store;
+    let raise = |number: i64| {
+        let highest = vec![("h".to_owned(), number)];
+        let changes = Changes {
+            highest,
+            ..Changes::default()
+        };
+        store.commit(&changes).expect("taken");
+    };
+    let there = || number_of(&store.note("h").expect("read").expect("there"));
+    for (given, highest) in [(-5, -5), (-7, -5), (3, 3), (2, 3), (i64::MAX, i64::MAX)] {
+        raise(given);
+        assert_eq!(there(), highest);
+    }
+    store.commit(&note("h", None)).expect("taken");
+    std::thread::scope(|scope| {
+        for first in 0..4 {
+            scope.spawn(move || (0..25).for_each(|it| raise((it * 7 + first) % 25)));
+        }
+    });
+    assert_eq!(there(), 24);
 }
 
 pub(crate) fn people_come_in_the_order_of_their_ids(fresh: &Fresh) {
@@ -262,7 +373,7 @@ pub(crate) fn notes_are_found_by_their_beginnings(fresh: &Fresh) {
     assert_eq!(names("a/"), ["a/1", "a/2"]);
     assert_eq!(names("a%"), ["a%"]);
     assert_eq!(names("é"), ["é/1"]);
-    assert_eq!(names("").len(), 7);
+    assert_eq!(names("").len() - names(ERASED).len(), 7);
     assert_eq!(names("c"), [""; 0]);
 }
 

@@ -22,4 +22,7 @@ pub use bytes::{FORMAT_VERSION, KeptError};
 pub use config::KeepConfig;
 pub use fold::{Folded, Kept};
 pub use look::{Look, extracted, look_at, walk_remembering};
-pub use store::{Change, Changes, Counts, Mark, PersonChange, Store, StoreError, Stored, Waiting};
+pub use store::{
+    Change, Changes, Counts, ERASED, Mark, PersonChange, Store, StoreError, Stored, Waiting,
+    number_of,
+};

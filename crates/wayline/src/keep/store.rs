@@ -54,9 +54,22 @@ pub trait Store: Send + Sync {
     /// Takes all changes or none; they are durable when it returns.
     ///
     /// # Errors
-    /// A person's record has another version than was expected, and nothing was changed; or the store
+    /// A person's record or a note is another than was expected, and nothing was changed; or the store
     /// can't be reached or written.
     fn commit(&self, changes: &Changes) -> Result<(), StoreError>;
+
+    /// Versions up to this one may have been those of people who were erased, so new records begin
+    /// above it: nobody takes a person who comes back for the one who was erased.
+    ///
+    /// # Errors
+    /// The store can't be reached or read.
+    fn erased_until(&self) -> Result<u64, StoreError> {
+        let note = self.note(ERASED)?;
+        Ok(note
+            .map_or(0, |value| number_of(&value))
+            .max(0)
+            .unsigned_abs())
+    }
 
     /// How much there is.
     ///
@@ -64,11 +77,21 @@ pub trait Store: Send + Sync {
     /// The store can't be reached or read.
     fn counts(&self) -> Result<Counts, StoreError>;
 
-    /// Gives room that is free back to the system, and makes sure that what was erased is gone.
+    /// Gives room that is free back to the system, and removes what was erased from the disk as far as
+    /// that goes while others use the store.
     ///
     /// # Errors
     /// The store can't be reached or written.
     fn compact(&self) -> Result<(), StoreError>;
+}
+
+/// The note that keeps [`Store::erased_until`]; commits that erase raise it.
+pub const ERASED: &str = "erased";
+
+/// The number that a note holds, 0 where it holds none.
+#[must_use]
+pub fn number_of(value: &[u8]) -> i64 {
+    value.try_into().map_or(0, i64::from_le_bytes)
 }
 
 /// What a person's record and batches are, without either.
@@ -107,6 +130,10 @@ pub struct Changes {
     pub waiting: Vec<(String, Vec<u8>)>,
     /// Notes with their names; none erases one.
     pub notes: Vec<(String, Option<Vec<u8>>)>,
+    /// Notes that hold numbers, of which the higher one stays: the one that is there, or this one.
+    pub highest: Vec<(String, i64)>,
+    /// How notes must stand before the commit, none where there must be none; else nothing is changed.
+    pub expects: Vec<(String, Option<Vec<u8>>)>,
 }
 
 /// The change of one person.
@@ -123,7 +150,8 @@ pub struct PersonChange {
 /// What becomes of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It is replaced, and batches that wait up to this number are gone, since they are in it.
+    /// It is replaced, and batches that wait up to this number are gone, since they are in it. It
+    /// conflicts where there was none and the version isn't above [`Store::erased_until`].
     Put {
         /// The new record; its version is higher than the expected one.
         stored: Stored,
@@ -155,6 +183,12 @@ pub enum StoreError {
     Conflict {
         /// Whose.
         user_id: String,
+    },
+    /// Somebody else has changed the note.
+    #[error("the store's note `{note}` was changed by another process meanwhile; look at it anew")]
+    Moved {
+        /// Which.
+        note: String,
     },
     /// The store is of another version.
     #[error("{store}: {reason}")]
