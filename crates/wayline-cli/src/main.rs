@@ -2,10 +2,14 @@
 //! together.
 
 mod commands;
+// Some of it is for the stream alone.
+#[cfg_attr(not(feature = "kafka"), allow(dead_code, unused_imports))]
 mod live;
 mod plots;
 mod run;
 mod serve;
+#[cfg(feature = "kafka")]
+mod stream;
 
 use std::process::ExitCode;
 
@@ -34,6 +38,7 @@ enum Cli {
     Update(commands::update::UpdateArgs),
     Sweep(commands::sweep::SweepArgs),
     Serve(commands::serve::ServeArgs),
+    Stream(commands::stream::StreamArgs),
     #[command(subcommand)]
     Store(commands::store::StoreCommand),
     Explain(commands::explain::ExplainArgs),
@@ -66,6 +71,7 @@ fn main() -> ExitCode {
         Cli::Infer(args) => commands::infer::run(&args),
         Cli::Update(args) => commands::update::run(&args),
         Cli::Serve(args) => commands::serve::run(&args),
+        Cli::Stream(args) => commands::stream::run(&args),
         Cli::Sweep(args) => commands::sweep::run(&args),
         Cli::Store(command) => commands::store::run(&command),
         Cli::Explain(args) => commands::explain::run(&args),

@@ -64,7 +64,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "wayline-cli",
-        &["run", "live", "serve", "plots", "commands"],
+        &["run", "live", "serve", "stream", "plots", "commands"],
     ),
 ];
 

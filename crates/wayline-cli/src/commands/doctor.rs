@@ -9,7 +9,7 @@ use wayline::keep::{Changes, Kept, Store};
 use wayline_files::corpus::general_corpus;
 use wayline_store::Open;
 
-use crate::live::Pins;
+use crate::live::{Pins, open_store};
 use crate::run::{RunArgs, grouped};
 use crate::serve::Access;
 
@@ -93,7 +93,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
         checks.tell("tokens", tokens.map(told));
     }
     if let (Some(name), Some(config)) = (&args.store, &config) {
-        let opened = wayline_store::open(name, Open::Existing).map_err(Into::into);
+        let opened = open_store(name, Open::Existing).map_err(Into::into);
         if let Some(store) = checks.tell("store", opened.map(|store| (store, name.clone()))) {
             checks.tell("  writes", written(&*store));
             checks.tell("  corpus", pinned(&*store));

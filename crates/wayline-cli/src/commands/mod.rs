@@ -15,6 +15,7 @@ pub(crate) mod infer;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod store;
+pub(crate) mod stream;
 pub(crate) mod sweep;
 pub(crate) mod train;
 pub(crate) mod update;

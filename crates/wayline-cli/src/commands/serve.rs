@@ -13,8 +13,8 @@ use wayline::nouns::Timestamp;
 use wayline_files::corpus::general_corpus;
 use wayline_store::Open;
 
-use crate::live::Pins;
-use crate::run::{RunArgs, parse_time};
+use crate::live::{Pins, open_store};
+use crate::run::{RunArgs, ended, parse_time};
 use crate::serve::{Access, App, Limits, log_to_stderr, serve};
 
 /// Serve a store over HTTP: take events and feedback, give out journeys
@@ -108,7 +108,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
             args.listen.port()
         );
     }
-    let store = wayline_store::open(&args.store, Open::OrCreate)?;
+    let store = open_store(&args.store, Open::OrCreate)?;
     let pins = Pins(&*store);
     let (log, newest) = (pins.corpus_or(None)?, pins.newest()?);
     let corpus = Corpus::with_prior(
@@ -157,25 +157,4 @@ async fn listen(args: &ServeArgs, app: Arc<App>) -> Result<()> {
     serve(app, listener, every, ends).await?;
     eprintln!("wayline: ended in good order");
     Ok(())
-}
-
-/// When somebody wants it to end; listens for that from now on.
-#[cfg(unix)]
-fn ended() -> Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    let mut terminated = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn ended() -> Result<impl Future<Output = ()>> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
 }

@@ -9,6 +9,8 @@ mod stats;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
+use crate::live::open_store;
+
 /// Look into a store, take people out, put them in, erase them
 ///
 /// A store holds each person's newest events, the journeys that they are on, and what became of these.
@@ -44,10 +46,7 @@ pub(crate) struct CompactArgs {
 impl StoreArgs {
     /// The store, which must be there.
     fn open(&self) -> Result<Box<dyn wayline::keep::Store>> {
-        Ok(wayline_store::open(
-            &self.store,
-            wayline_store::Open::Existing,
-        )?)
+        Ok(open_store(&self.store, wayline_store::Open::Existing)?)
     }
 }
 

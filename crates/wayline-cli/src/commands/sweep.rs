@@ -12,7 +12,7 @@ use wayline::nouns::{LineageEvent, LineageKind, Timestamp};
 use wayline_store::Open;
 
 use super::update::{lineage_lines, live_of};
-use crate::live::{LineageFile, Live, Loaded, commit_anew, load, over_everybody};
+use crate::live::{LineageFile, Live, Loaded, commit_anew, load, open_store, over_everybody};
 use crate::run::{RunArgs, grouped, line, parse_time};
 
 /// Look anew at everybody in a store as of a moment, so that journeys of people who stay away become
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
     let started = Instant::now();
     let config = args.run.config()?;
     let models = args.run.models()?;
-    let store = wayline_store::open(&args.store, Open::Existing)?;
+    let store = open_store(&args.store, Open::Existing)?;
     let live = live_of(&*store, &config, &models, args.as_of)?;
     let mut file = args
         .lineage

@@ -15,7 +15,8 @@ use wayline_files::write::ResultsWriter;
 use wayline_store::Open;
 
 use crate::live::{
-    LineageFile, Live, Pins, RenewCounts, Renewed, Renewing, gather_events, renew_everybody,
+    LineageFile, Live, Pins, RenewCounts, Renewed, Renewing, gather_events, open_store,
+    renew_everybody,
 };
 use crate::run::{
     Counts, InputArgs, Job, Models, RunArgs, SaidArgs, Summary, grouped, line, line_unless_zero,
@@ -118,7 +119,7 @@ pub(crate) fn run(args: &UpdateArgs) -> Result<()> {
         corpus: args.corpus.as_deref(),
         said: &args.said,
     };
-    let store = wayline_store::open(&args.store, Open::OrCreate)?;
+    let store = open_store(&args.store, Open::OrCreate)?;
     let how = How::Adds { again: args.again };
     let summary = job.attempt(|grouping| renew(&renewal, &*store, how, grouping, started))?;
     eprint!("{summary}");
@@ -127,7 +128,7 @@ pub(crate) fn run(args: &UpdateArgs) -> Result<()> {
 
 /// `wayline infer --store`: everybody of the input anew, with the input's own corpus or a given one.
 pub(crate) fn renew_all_of(renewal: &Renewal<'_>, started: Instant) -> Result<()> {
-    let store = wayline_store::open(renewal.store, Open::OrCreate)?;
+    let store = open_store(renewal.store, Open::OrCreate)?;
     let job = renewal.job;
     let summary =
         job.attempt(|grouping| renew(renewal, &*store, How::Replaces, grouping, started))?;

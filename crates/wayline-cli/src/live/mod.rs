@@ -5,18 +5,27 @@
 //! at, and goes back in one commit. So a run that is killed has finished some people and not begun
 //! others, and the same run again does the rest: a record says which inputs are in it.
 
+mod batches;
 mod input;
 mod json;
+mod looking;
+mod outbox;
 mod person;
 mod pins;
 mod renew;
 mod results;
 
+pub(crate) use batches::Batches;
 pub(crate) use input::{NewEvents, gather_events};
 pub(crate) use json::{kept_from_json, person_json};
+pub(crate) use looking::{Looked, Looking};
+pub(crate) use outbox::open_store;
+pub(crate) use outbox::{PARTS, Untold, tell_from_now_on, untold, were_told};
+pub(crate) use person::stored;
 pub(crate) use person::{Loaded, commit_anew, load};
 pub(crate) use pins::{Fingerprint, Pins, newest_number};
 pub(crate) use renew::{RenewCounts, Renewed, Renewing, renew_everybody};
+pub(crate) use results::JourneyRow;
 pub(crate) use results::{LineageFile, over_everybody, result_of};
 
 use std::sync::Arc;
@@ -60,6 +69,11 @@ impl<'a> Live<'a> {
     }
 
     pub(crate) fn rooms(&self) -> Rooms<'_> {
+        self.rooms_at(self.as_of)
+    }
+
+    /// For another moment than its own.
+    pub(crate) fn rooms_at(&self, as_of: Timestamp) -> Rooms<'_> {
         Rooms {
             config: self.config,
             corpus: &self.corpus,
@@ -67,7 +81,7 @@ impl<'a> Live<'a> {
             ranking: &self.models.ranking,
             naming: &self.models.naming,
             staging: &self.models.staging,
-            as_of: self.as_of,
+            as_of,
         }
     }
 }

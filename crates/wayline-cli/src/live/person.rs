@@ -54,7 +54,14 @@ fn load_once(store: &dyn Store, user_id: &str, config: &Config) -> Result<Loaded
     Ok(loaded)
 }
 
-/// A record as it stands in the store, without what waits.
+/// A person's record as it stands in the store, without what waits.
+pub(crate) fn stored(store: &dyn Store, user_id: &str, config: &Config) -> Result<Option<Kept>> {
+    let stored = store.get(user_id)?;
+    let kept = stored.map(|stored| unpacked(user_id, Some(stored), config));
+    Ok(kept.transpose()?.map(|loaded| loaded.kept))
+}
+
+/// Likewise, to be put back.
 pub(crate) fn unpacked(user_id: &str, stored: Option<Stored>, config: &Config) -> Result<Loaded> {
     Ok(match stored {
         None => Loaded {
@@ -62,11 +69,16 @@ pub(crate) fn unpacked(user_id: &str, stored: Option<Stored>, config: &Config) -
             expected: 0,
             added_until: 0,
         },
-        Some(Stored { version, record }) => Loaded {
-            kept: Kept::from_bytes(user_id, &record, &config.actions)?,
-            expected: version,
-            added_until: 0,
-        },
+        Some(Stored { version, record }) => {
+            let mut kept = Kept::from_bytes(user_id, &record, &config.actions)?;
+            // A record that was imported may have fewer looks than its place had versions.
+            kept.version = kept.version.max(version);
+            Loaded {
+                kept,
+                expected: version,
+                added_until: 0,
+            }
+        }
     })
 }
 

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use wayline::Rooms;
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::keep::{Kept, extracted, walk_remembering};
-use wayline::nouns::{LineageEvent, PersonResult};
+use wayline::nouns::{Journey, LineageEvent, PersonResult, RunInfo};
 use wayline_files::write::AsideFile;
 
 use super::Live;
@@ -95,6 +95,14 @@ pub(crate) fn result_of(
             ..PersonResult::default()
         },
     }
+}
+
+/// A journey as a run writes it.
+#[derive(serde::Serialize)]
+pub(crate) struct JourneyRow<'a> {
+    #[serde(flatten)]
+    pub(crate) journey: &'a Journey,
+    pub(crate) run: &'a RunInfo,
 }
 
 /// A file of lineage events, a JSON object a line, that takes its name when it is complete.

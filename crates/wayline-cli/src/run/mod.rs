@@ -6,6 +6,7 @@
 //! the people's ids.
 
 mod args;
+mod ended;
 mod gather;
 mod progress;
 mod said;
@@ -13,6 +14,7 @@ mod summary;
 mod walk;
 
 pub(crate) use args::{InputArgs, Models, RunArgs, parse_time};
+pub(crate) use ended::ended;
 pub(crate) use gather::{
     Counts, Gathered, Job, count_corpus, gather, no_event, refuse_overwriting,
 };

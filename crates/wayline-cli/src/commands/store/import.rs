@@ -8,7 +8,7 @@ use clap::Args;
 use wayline::keep::{Changes, Kept};
 use wayline_store::Open;
 
-use crate::live::{Pins, kept_from_json, load};
+use crate::live::{Pins, kept_from_json, load, open_store};
 use crate::run::{Progress, RunArgs, grouped};
 
 /// Put people into a store whom `wayline store export --people` took out of another
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &ImportArgs) -> Result<()> {
     let name = args.file.display();
     let file = std::fs::File::open(&args.file).with_context(|| format!("can't open {name}"))?;
     let progress = Progress::bytes(file.metadata().ok().map(|it| it.len()));
-    let store = wayline_store::open(&args.store, Open::OrCreate)?;
+    let store = open_store(&args.store, Open::OrCreate)?;
     let pins = Pins(&*store);
     pins.corpus_or(args.corpus.as_deref())?;
     let mut newest = None;

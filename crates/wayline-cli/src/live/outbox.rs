@@ -1,0 +1,238 @@
+//! What has changed and others are to be told: journeys and lineage, for those who listen.
+//!
+//! Where somebody tells others of a store's people (`wayline stream`), every commit that changes a person
+//! leaves a note of it in the same transaction, whichever command it comes from. The note goes when the
+//! person was told of. So nothing is left untold, and what is told twice after a crash is the same.
+//!
+//! A note holds no text but the person's id: what is told is reckoned from the record, and of a person
+//! who was erased nothing is left but that.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Result;
+use wayline::keep::{
+    Change, Changes, Counts, Mark, PersonChange, Store, StoreError, Stored, Waiting,
+};
+use wayline_store::Open;
+
+/// The note that says that somebody tells others.
+const TELLS: &str = "outbox";
+const ENTRIES: &str = "outbox/";
+/// Parts of the outbox, so that a long one is read piece by piece.
+pub(crate) const PARTS: u8 = 255;
+
+/// Opens a store so that what changes in it is told, where somebody tells.
+pub(crate) fn open_store(name: &str, open: Open) -> Result<Box<dyn Store>, StoreError> {
+    Ok(Box::new(Telling {
+        store: wayline_store::open(name, open)?,
+        tells: AtomicBool::new(false),
+    }))
+}
+
+/// From now on what changes waits to be told.
+pub(crate) fn tell_from_now_on(store: &dyn Store) -> Result<(), StoreError> {
+    if store.note(TELLS)?.is_some() {
+        return Ok(());
+    }
+    let notes = vec![(TELLS.to_owned(), Some(Vec::new()))];
+    store.commit(&Changes {
+        notes,
+        ..Changes::default()
+    })
+}
+
+/// A change that others are to be told.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Untold {
+    pub(crate) user_id: String,
+    /// Of the record that was put, or of the one that was erased.
+    pub(crate) version: u64,
+}
+
+impl Untold {
+    fn note(&self) -> String {
+        let part = blake3::hash(self.user_id.as_bytes()).as_bytes()[0];
+        let Self { user_id, version } = self;
+        format!("{ENTRIES}{part:02x}/{user_id}/{version}")
+    }
+
+    fn from_note(note: &str) -> Option<Self> {
+        let (user_id, version) = note[ENTRIES.len()..].get(3..)?.rsplit_once('/')?;
+        Some(Self {
+            user_id: user_id.to_owned(),
+            version: version.parse().ok()?,
+        })
+    }
+
+    fn of(change: &PersonChange) -> Self {
+        Self {
+            user_id: change.user_id.clone(),
+            version: match &change.change {
+                Change::Put { stored, .. } => stored.version,
+                Change::Erase => change.expected,
+            },
+        }
+    }
+}
+
+/// A part of what is untold, person by person.
+pub(crate) fn untold(store: &dyn Store, part: u8) -> Result<Vec<Untold>, StoreError> {
+    let notes = store.notes(&format!("{ENTRIES}{part:02x}/"))?;
+    let mut all: Vec<Untold> = notes
+        .iter()
+        .filter_map(|(note, _)| Untold::from_note(note))
+        .collect();
+    all.sort();
+    Ok(all)
+}
+
+/// These were told.
+pub(crate) fn were_told(store: &dyn Store, told: &[Untold]) -> Result<(), StoreError> {
+    let notes = told.iter().map(|it| (it.note(), None)).collect();
+    store.commit(&Changes {
+        notes,
+        ..Changes::default()
+    })
+}
+
+/// A store that notes what is to be told.
+struct Telling {
+    store: Box<dyn Store>,
+    tells: AtomicBool,
+}
+
+impl Telling {
+    /// Whether somebody tells; once somebody does, they always do.
+    fn tells(&self) -> Result<bool, StoreError> {
+        if !self.tells.load(Ordering::Relaxed) && self.store.note(TELLS)?.is_some() {
+            self.tells.store(true, Ordering::Relaxed);
+        }
+        Ok(self.tells.load(Ordering::Relaxed))
+    }
+}
+
+impl Store for Telling {
+    fn get(&self, user_id: &str) -> Result<Option<Stored>, StoreError> {
+        self.store.get(user_id)
+    }
+
+    fn mark(&self, user_id: &str) -> Result<Option<Mark>, StoreError> {
+        self.store.mark(user_id)
+    }
+
+    fn waiting(&self, user_id: &str) -> Result<Vec<Waiting>, StoreError> {
+        self.store.waiting(user_id)
+    }
+
+    fn people(
+        &self,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<(String, Stored)>, StoreError> {
+        self.store.people(after, most)
+    }
+
+    fn people_waiting(&self, after: Option<&str>, most: usize) -> Result<Vec<String>, StoreError> {
+        self.store.people_waiting(after, most)
+    }
+
+    fn note(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.note(name)
+    }
+
+    fn notes(&self, beginning: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.store.notes(beginning)
+    }
+
+    fn commit(&self, changes: &Changes) -> Result<(), StoreError> {
+        if changes.people.is_empty() || !self.tells()? {
+            return self.store.commit(changes);
+        }
+        let mut changes = changes.clone();
+        let entries = changes.people.iter();
+        let entries = entries.map(|it| (Untold::of(it).note(), Some(Vec::new())));
+        changes.notes.extend(entries);
+        self.store.commit(&changes)
+    }
+
+    fn counts(&self) -> Result<Counts, StoreError> {
+        self.store.counts()
+    }
+
+    fn compact(&self) -> Result<(), StoreError> {
+        self.store.compact()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(user_id: &str, expected: u64, change: Change) -> Changes {
+        let user_id = user_id.to_owned();
+        Changes {
+            people: vec![PersonChange {
+                user_id,
+                expected,
+                change,
+            }],
+            ..Changes::default()
+        }
+    }
+
+    fn all_untold(store: &dyn Store) -> Vec<Untold> {
+        let parts = (0..=PARTS).flat_map(|part| untold(store, part).expect("read"));
+        let mut all: Vec<Untold> = parts.collect();
+        all.sort();
+        all
+    }
+
+    #[test]
+    fn what_changes_waits_to_be_told_once_somebody_tells() {
+        let store = open_store("memory:", Open::OrCreate).expect("a store");
+        let put = |user_id: &str, expected: u64| {
+            let stored = Stored {
+                version: expected + 1,
+                record: vec![1],
+            };
+            let put = Change::Put {
+                stored,
+                added_until: 0,
+            };
+            store
+                .commit(&change(user_id, expected, put))
+                .expect("taken");
+        };
+        put("before", 0);
+        assert_eq!(all_untold(&*store), []);
+        tell_from_now_on(&*store).expect("noted");
+        tell_from_now_on(&*store).expect("noted already");
+        // Ids may hold what notes are written with.
+        put("a/1", 0);
+        put("a/1", 1);
+        put("é/", 0);
+        store
+            .commit(&change("a/1", 2, Change::Erase))
+            .expect("taken");
+        let untold = |user_id: &str, version| Untold {
+            user_id: user_id.to_owned(),
+            version,
+        };
+        assert_eq!(
+            all_untold(&*store),
+            [untold("a/1", 1), untold("a/1", 2), untold("é/", 1)]
+        );
+        were_told(&*store, &[untold("a/1", 1), untold("a/1", 2)]).expect("noted");
+        assert_eq!(all_untold(&*store), [untold("é/", 1)]);
+        // A conflict leaves no note.
+        let put = Change::Put {
+            stored: Stored {
+                version: 9,
+                record: Vec::new(),
+            },
+            added_until: 0,
+        };
+        store.commit(&change("é/", 7, put)).expect_err("a conflict");
+        assert_eq!(all_untold(&*store), [untold("é/", 1)]);
+    }
+}

@@ -1,0 +1,399 @@
+//! One member of a group, at work.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::Result;
+use wayline::embed::Embedder;
+use wayline::keep::{Changes, KeptError, Store, StoreError};
+use wayline::nouns::Timestamp;
+use wayline_files::read::{ReadOptions, Reason, RowError, json_row};
+
+use super::Hopeless;
+use super::consumer::{Gathered, Incoming, Incomings};
+use super::positions::{Positions, Step};
+use super::quiet::Active;
+use super::strangers::Strangers;
+use super::tell::{Teller, Topics};
+use super::topics::Brokers;
+use super::untold::Leftovers;
+use crate::live::{Batches, Live, Looked, Looking, Untold, newest_number, were_told};
+
+/// What a member reads, and whom it tells.
+pub(crate) struct Stream {
+    pub(crate) brokers: Brokers,
+    pub(crate) group: String,
+    pub(crate) topic: String,
+    pub(crate) topics: Topics,
+    pub(crate) pace: Pace,
+    /// Whether messages that are gone before they were read are passed over.
+    pub(crate) skips_lost: bool,
+    /// Whether it ends when all messages that were there at the start are taken and told of.
+    pub(crate) once: bool,
+    /// A moment that stands for now, for trials.
+    pub(crate) as_of: Option<Timestamp>,
+}
+
+/// When people are looked at.
+#[derive(Clone, Copy)]
+pub(crate) struct Pace {
+    /// After so long without an event of theirs.
+    pub(crate) quiet: Duration,
+    /// After so long in any case.
+    pub(crate) latest: Duration,
+    /// Active people who are remembered; more are looked at earlier.
+    pub(crate) most_active: usize,
+}
+
+/// What a member did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) events: u64,
+    /// Events that the config leaves out.
+    pub(crate) left_out: u64,
+    pub(crate) dead_letters: u64,
+    pub(crate) looks: u64,
+    pub(crate) journeys: u64,
+    pub(crate) lineage: u64,
+    /// People of whom was told what others had left untold.
+    pub(crate) leftovers: u64,
+    pub(crate) unreadable: u64,
+}
+
+/// People who are looked at between two polls: about a second's work.
+const PEOPLE_AT_ONCE: usize = 512;
+/// So long it waits for a message while there is nothing else to do.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// So often it looks for what was left untold.
+const LEFTOVERS_EVERY: Duration = Duration::from_secs(30);
+/// So often it says what it did.
+const SAYS_EVERY: Duration = Duration::from_secs(60);
+/// The longest pause after an error.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const DAY: i64 = 86_400_000;
+
+struct Member<'a> {
+    live: &'a Live<'a>,
+    stream: &'a Stream,
+    positions: Positions,
+    incomings: Incomings,
+    teller: Teller,
+    looking: Looking<'a>,
+    active: Active,
+    /// People whose time has come.
+    due: VecDeque<String>,
+    strangers: Strangers,
+    leftovers: Leftovers,
+    /// Where it ends, where it does.
+    ends: Option<Vec<(i32, i64)>>,
+    counts: Counts,
+}
+
+/// Works until it is told to end, or all is done that was to be done once.
+pub(crate) fn run_member(
+    live: &Live<'_>,
+    store: &Arc<dyn Store>,
+    stream: &Stream,
+    ended: &AtomicBool,
+) -> Result<Counts> {
+    let mut member = Member::new(live, store, stream)?;
+    let mut pause = Duration::ZERO;
+    let mut said = Instant::now();
+    while !ended.load(Ordering::Relaxed) {
+        match member.turn() {
+            Ok(false) => pause = Duration::ZERO,
+            Ok(true) => break,
+            Err(error) if is_hopeless(&error) => return Err(error),
+            Err(error) => {
+                pause = (pause * 2).clamp(Duration::from_secs(1), LONGEST_PAUSE);
+                let seconds = pause.as_secs();
+                tracing::error!(error = %told(&error), seconds, "it is tried again");
+                rest(pause, ended);
+                if let Err(error) = member.incomings.again() {
+                    tracing::error!(error = %told(&error), "it can't read on yet");
+                }
+            }
+        }
+        if said.elapsed() >= SAYS_EVERY {
+            said = Instant::now();
+            member.say();
+        }
+    }
+    member.say();
+    Ok(member.counts)
+}
+
+/// Sleeps, but wakes when it is to end.
+fn rest(pause: Duration, ended: &AtomicBool) {
+    let until = Instant::now() + pause;
+    while Instant::now() < until && !ended.load(Ordering::Relaxed) {
+        std::thread::sleep(PATIENCE);
+    }
+}
+
+fn is_hopeless(error: &anyhow::Error) -> bool {
+    error.is::<Hopeless>()
+        || matches!(
+            error.downcast_ref::<StoreError>(),
+            Some(StoreError::Unusable { .. })
+        )
+}
+
+/// An error without anybody's id.
+fn told(error: &anyhow::Error) -> String {
+    if error.is::<KeptError>() {
+        return "a record can't be read; `wayline doctor` says why".to_owned();
+    }
+    match error.downcast_ref::<StoreError>() {
+        Some(StoreError::Conflict { .. }) => "others change the same person".to_owned(),
+        _ => format!("{error:#}"),
+    }
+}
+
+impl<'a> Member<'a> {
+    fn new(live: &'a Live<'a>, store: &Arc<dyn Store>, stream: &'a Stream) -> Result<Self> {
+        let Pace {
+            quiet,
+            latest,
+            most_active,
+        } = stream.pace;
+        let names = (stream.group.as_str(), stream.topic.as_str());
+        let topics = Topics {
+            journeys: stream.topics.journeys.clone(),
+            lineage: stream.topics.lineage.clone(),
+            dead_letter: stream.topics.dead_letter.clone(),
+        };
+        let teller = Teller::new(&stream.brokers, topics)?;
+        let incomings = Incomings::join(&stream.brokers, names, store, stream.skips_lost)?;
+        let ends = stream.once.then(|| incomings.ends()).transpose()?;
+        // Twice what another member may need, so that it isn't taken for dead.
+        let strange = 2 * quiet + Duration::from_secs(10);
+        Ok(Self {
+            live,
+            stream,
+            positions: incomings.positions().clone(),
+            incomings,
+            teller,
+            looking: Looking::new(live),
+            active: Active::new(quiet, latest, most_active),
+            due: VecDeque::new(),
+            strangers: Strangers::new(strange, most_active),
+            leftovers: Leftovers::new(LEFTOVERS_EVERY, most_active),
+            ends,
+            counts: Counts::default(),
+        })
+    }
+
+    fn now(&self) -> Timestamp {
+        self.stream.as_of.unwrap_or_else(|| {
+            let since = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
+            Timestamp::from_millis(since.as_millis() as i64)
+        })
+    }
+
+    /// Takes what has come, and looks at some of those whose time has come. Returns whether it is done.
+    fn turn(&mut self) -> Result<bool> {
+        let patience = if self.due.is_empty() {
+            PATIENCE
+        } else {
+            Duration::ZERO
+        };
+        let gathered = self.incomings.gather(patience)?;
+        if !gathered.messages.is_empty() {
+            self.take(&gathered)?;
+        }
+        let now = Instant::now();
+        if self.due.is_empty() {
+            self.due.extend(self.active.due(now, PEOPLE_AT_ONCE));
+        }
+        if self.due.is_empty() {
+            let store = self.live.store;
+            self.due
+                .extend(self.strangers.found(store, &self.active, now)?);
+        }
+        self.look_at_due()?;
+        if self.stream.tells() {
+            let now = self.now();
+            self.counts.leftovers += self.leftovers.tell(self.live, &self.teller, now)?;
+        }
+        if self.is_at_the_end()? {
+            self.finish()?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Lets what has come wait in the store, in one commit with how far that was.
+    fn take(&mut self, gathered: &Gathered) -> Result<()> {
+        let actions = &self.live.config.actions;
+        let options = ReadOptions {
+            newest_allowed: Some(Timestamp::from_millis(self.now().millis() + DAY)),
+            ..ReadOptions::new(actions)
+        };
+        let (mut batches, mut counts) = (Batches::default(), Counts::default());
+        let mut heard: Vec<String> = Vec::new();
+        for message in &gathered.messages {
+            match event_of(message, &options) {
+                Ok(Some(event)) => {
+                    batches.add(&event);
+                    heard.push(event.user_id);
+                    counts.events += 1;
+                }
+                Ok(None) => counts.left_out += 1,
+                Err(reason) => {
+                    self.teller
+                        .dead_letter(&self.stream.topic, message, &reason)?;
+                    counts.dead_letters += 1;
+                }
+            }
+        }
+        if counts.dead_letters > 0 {
+            // Before the store says that it was read; after a crash it may come there twice.
+            self.teller.arrived()?;
+        }
+        if !self.commit(batches, &gathered.steps)? {
+            return Ok(());
+        }
+        self.incomings.taken(&gathered.steps);
+        let now = Instant::now();
+        for user_id in &heard {
+            self.active.hear(user_id, now);
+        }
+        self.counts.events += counts.events;
+        self.counts.left_out += counts.left_out;
+        self.counts.dead_letters += counts.dead_letters;
+        Ok(())
+    }
+
+    /// Returns whether it was taken; it isn't where the partitions are another member's by now.
+    fn commit(&self, batches: Batches, steps: &[Step]) -> Result<bool> {
+        let (expects, notes) = self.positions.notes(steps);
+        let changes = Changes {
+            expects,
+            notes,
+            highest: batches.newest().map(newest_number).into_iter().collect(),
+            waiting: batches.into_waiting(&self.live.config.actions),
+            ..Changes::default()
+        };
+        match self.live.store.commit(&changes) {
+            Ok(()) => Ok(true),
+            Err(StoreError::Moved { .. }) => {
+                self.incomings.again()?;
+                Ok(false)
+            }
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    fn look_at_due(&mut self) -> Result<()> {
+        let count = self.due.len().min(PEOPLE_AT_ONCE);
+        if count == 0 {
+            return Ok(());
+        }
+        let people: Vec<String> = self.due.iter().take(count).cloned().collect();
+        let looked = self.looking.at(&people, self.now())?;
+        // Only now: after an error they are looked at again.
+        self.due.drain(..count);
+        self.counts.unreadable += looked.unreadable;
+        self.counts.looks += looked.people.len() as u64;
+        self.tell(&looked.people)
+    }
+
+    fn tell(&mut self, people: &[Looked]) -> Result<()> {
+        if !self.stream.tells() {
+            return Ok(());
+        }
+        for person in people {
+            let rooms = self.live.rooms_at(person.as_of);
+            let run = rooms.run_info(Embedder::builtin().hash());
+            let journeys = &person.result.journeys;
+            let at = (person.version, person.as_of);
+            self.teller.journeys(&person.user_id, at, journeys, &run)?;
+            self.teller.lineage(&person.events)?;
+            self.counts.journeys += journeys.len() as u64;
+            self.counts.lineage += person.events.len() as u64;
+        }
+        self.teller.arrived()?;
+        let told = people.iter().map(|person| Untold {
+            user_id: person.user_id.clone(),
+            version: person.version,
+        });
+        were_told(self.live.store, &told.collect::<Vec<_>>())?;
+        Ok(())
+    }
+
+    /// Whether every partition was read to where it ended at the start, by whichever member.
+    fn is_at_the_end(&self) -> Result<bool> {
+        let Some(ends) = &self.ends else {
+            return Ok(false);
+        };
+        for (partition, end) in ends {
+            let position = self.positions.of(self.live.store, *partition)?;
+            if position.unwrap_or(0) < *end {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Looks at everybody for whom something waits, and tells all that is untold.
+    fn finish(&mut self) -> Result<()> {
+        let mut after: Option<String> = None;
+        loop {
+            let store = self.live.store;
+            let page = store.people_waiting(after.as_deref(), PEOPLE_AT_ONCE)?;
+            let Some(last) = page.last().cloned() else {
+                break;
+            };
+            self.due.extend(page);
+            while !self.due.is_empty() {
+                self.look_at_due()?;
+            }
+            after = Some(last);
+        }
+        if self.stream.tells() {
+            let now = self.now();
+            self.counts.leftovers += Leftovers::tell_everything(self.live, &self.teller, now)?;
+        }
+        Ok(())
+    }
+
+    fn say(&self) {
+        let counts = &self.counts;
+        tracing::info!(
+            events = counts.events,
+            dead_letters = counts.dead_letters,
+            looks = counts.looks,
+            journeys = counts.journeys,
+            lineage = counts.lineage,
+            leftovers = counts.leftovers,
+            unreadable = counts.unreadable,
+            active = self.active.count(),
+            "so far"
+        );
+    }
+}
+
+impl Stream {
+    /// Whether anybody is told of journeys or lineage.
+    pub(crate) fn tells(&self) -> bool {
+        self.topics.journeys.is_some() || self.topics.lineage.is_some()
+    }
+}
+
+fn event_of(
+    message: &Incoming,
+    options: &ReadOptions<'_>,
+) -> Result<Option<wayline_files::read::EventRow>, RowError> {
+    match &message.payload {
+        Some(payload) => json_row(payload, options),
+        None => Err(RowError {
+            reason: Reason::MalformedJson,
+            detail: "the message has no value".to_owned(),
+        }),
+    }
+}
