@@ -9,18 +9,20 @@ use wayline::keep::{Changes, Kept, Store};
 use wayline_files::corpus::general_corpus;
 use wayline_store::Open;
 
+use super::kafka_args::KafkaArgs;
 use crate::live::{Pins, open_store};
 use crate::run::{RunArgs, grouped};
 use crate::serve::Access;
 
-/// Check config, models, store, tokens and folders, and say what to do where something is wrong
+/// Check config, models, store, tokens, folders and Kafka, and say what to do where something is wrong
 ///
 /// Reads, and writes a note to the store that it erases again. Prints a line for each check; the exit
 /// status is 1 where one failed.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wayline doctor
-  wayline doctor --store journeys/ --tokens /etc/wayline/tokens --config wayline.toml")]
+  wayline doctor --store journeys/ --tokens /etc/wayline/tokens --config wayline.toml
+  wayline doctor --store postgres://… --brokers localhost:9092 --topic events --topic journeys")]
 pub(crate) struct DoctorArgs {
     /// A store to check
     #[arg(long, value_name = "STORE", env = "WAYLINE_STORE")]
@@ -29,6 +31,17 @@ pub(crate) struct DoctorArgs {
     /// A file of tokens to check
     #[arg(long, value_name = "FILE", env = "WAYLINE_TOKENS")]
     tokens: Option<PathBuf>,
+
+    /// Brokers of Kafka to check: HOST:PORT, comma separated
+    #[arg(long, value_name = "ADDRESSES", env = "WAYLINE_BROKERS")]
+    brokers: Option<String>,
+
+    /// A topic that must be there; may be given several times
+    #[arg(long = "topic", value_name = "TOPIC", requires = "brokers")]
+    topics: Vec<String>,
+
+    #[command(flatten)]
+    kafka: KafkaArgs,
 
     #[command(flatten)]
     run: RunArgs,
@@ -100,10 +113,35 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
             checks.tell("  records", records(&*store, config));
         }
     }
+    if let Some(brokers) = &args.brokers {
+        checks.tell("kafka", kafka(brokers, args));
+    }
     if checks.failed > 0 {
         bail!("{} checks failed", checks.failed);
     }
     Ok(())
+}
+
+/// Whether the brokers answer and have the topics.
+#[cfg(feature = "kafka")]
+fn kafka(brokers: &str, args: &DoctorArgs) -> Result<((), String)> {
+    let brokers = crate::stream::Brokers {
+        addresses: brokers.to_owned(),
+        settings: args.kafka.settings()?,
+    };
+    let found = crate::stream::found_topics(&brokers, &args.topics)?;
+    let found = found
+        .iter()
+        .map(|(topic, partitions)| format!("; `{topic}` has {partitions} partitions"));
+    let found: String = found.collect();
+    Ok(((), format!("the brokers answer{found}")))
+}
+
+#[cfg(not(feature = "kafka"))]
+fn kafka(_: &str, _: &DoctorArgs) -> Result<((), String)> {
+    bail!(
+        "this Wayline was built without Kafka; build it with `cargo build --release --features kafka`"
+    )
 }
 
 /// Whether temporary files can be made.

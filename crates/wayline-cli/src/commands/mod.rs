@@ -12,6 +12,8 @@ mod evaluate_report;
 mod evaluate_texts;
 pub(crate) mod explain;
 pub(crate) mod infer;
+#[cfg_attr(not(feature = "kafka"), allow(dead_code))]
+mod kafka_args;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod store;

@@ -9,7 +9,7 @@ mod stats;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-use crate::live::open_store;
+use crate::live::{open_store, tell_no_more};
 
 /// Look into a store, take people out, put them in, erase them
 ///
@@ -41,6 +41,11 @@ pub(crate) struct StoreArgs {
 pub(crate) struct CompactArgs {
     #[command(flatten)]
     store: StoreArgs,
+
+    /// Let go of changes that wait to be told, and note none any more: no `wayline stream` will tell
+    /// others of this store
+    #[arg(long)]
+    forget_untold: bool,
 }
 
 impl StoreArgs {
@@ -60,6 +65,9 @@ pub(crate) fn run(command: &StoreCommand) -> Result<()> {
         StoreCommand::Merge(args) => erase::merge(args),
         StoreCommand::Compact(args) => {
             let store = args.store.open()?;
+            if args.forget_untold {
+                tell_no_more(&*store)?;
+            }
             let before = store.counts()?.disk_bytes;
             store.compact()?;
             if let (Some(before), Some(after)) = (before, store.counts()?.disk_bytes) {

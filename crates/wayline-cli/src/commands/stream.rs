@@ -1,11 +1,12 @@
 //! `wayline stream`: events from Kafka, journeys to Kafka.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use anyhow::Result;
 use clap::Args;
 use wayline::nouns::Timestamp;
 
+use super::kafka_args::KafkaArgs;
 use crate::run::{RunArgs, parse_time};
 
 /// Take events from Kafka into a store, and tell Kafka the journeys
@@ -78,17 +79,16 @@ pub(crate) struct StreamArgs {
     #[arg(long)]
     skip_lost: bool,
 
-    /// A setting of librdkafka; may be given several times
-    #[arg(long = "kafka", value_name = "NAME=VALUE", value_parser = setting)]
-    kafka: Vec<(String, String)>,
-
-    /// A file of such settings, a line each; for passwords
-    #[arg(long, value_name = "FILE")]
-    kafka_file: Option<PathBuf>,
+    #[command(flatten)]
+    kafka: KafkaArgs,
 
     /// The corpus that a new store goes by from now on (default: the general one)
     #[arg(long, value_name = "FILE")]
     corpus: Option<PathBuf>,
+
+    /// Serve /metrics for Prometheus, and /healthz, at this address
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
 
     /// How much is logged: error, warn, info or debug
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
@@ -102,15 +102,8 @@ pub(crate) struct StreamArgs {
     run: RunArgs,
 }
 
-fn setting(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or("write a setting as NAME=VALUE")?;
-    Ok((name.trim().to_owned(), value.trim().to_owned()))
-}
-
 #[cfg(not(feature = "kafka"))]
-pub(crate) fn run(_: &StreamArgs) -> Result<()> {
+pub(crate) fn run(_: &StreamArgs) -> anyhow::Result<()> {
     anyhow::bail!(
         "this Wayline was built without Kafka; build it with `cargo build --release --features kafka`"
     )
@@ -125,16 +118,16 @@ mod with_kafka {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::{Duration, Instant};
 
-    use anyhow::{Context as _, Result, anyhow};
+    use anyhow::{Context as _, Result};
     use wayline::keep::Store;
     use wayline::nouns::Timestamp;
     use wayline_store::Open;
 
-    use super::{StreamArgs, setting};
+    use super::StreamArgs;
     use crate::live::{Live, Pins, open_store, tell_from_now_on};
     use crate::run::{ended, grouped, line, line_unless_zero};
     use crate::serve::log_to_stderr;
-    use crate::stream::{Brokers, Counts, Pace, Stream, Topics, run_member};
+    use crate::stream::{Brokers, Counts, Pace, Stream, Topics, Watch, routes, run_member};
 
     pub(crate) fn run(args: &StreamArgs) -> Result<()> {
         let started = Instant::now();
@@ -152,38 +145,23 @@ mod with_kafka {
         let moment = Timestamp::from_millis(0);
         let live = Live::new(&*store, &config, &models, log, moment)?;
         let is_over = Arc::new(AtomicBool::new(false));
-        listen_for_the_end(&is_over)?;
+        let watch = Arc::new(Watch::new());
+        listen_beside(args, &is_over, &watch)?;
         eprintln!(
             "wayline: reading `{}` as a member of `{}`",
             stream.topic, stream.group
         );
-        let counts = run_member(&live, &store, &stream, &is_over)?;
+        let counts = run_member(&live, &store, &stream, &watch, &is_over)?;
         eprint!("{}", summary(&counts, started));
         eprintln!("wayline: ended in good order");
         Ok(())
     }
 
     fn stream(args: &StreamArgs) -> Result<Stream> {
-        let mut settings = Vec::new();
-        if let Some(path) = &args.kafka_file {
-            let name = path.display();
-            let text =
-                std::fs::read_to_string(path).with_context(|| format!("can't read {name}"))?;
-            for (number, line) in (1..).zip(text.lines()) {
-                let line = line.trim();
-                if line.is_empty() || line.starts_with('#') {
-                    continue;
-                }
-                // Without the line, which may hold a password.
-                let setting = setting(line).map_err(|reason| anyhow!("{name}:{number}: {reason}"));
-                settings.push(setting?);
-            }
-        }
-        settings.extend(args.kafka.iter().cloned());
         Ok(Stream {
             brokers: Brokers {
                 addresses: args.brokers.clone(),
-                settings,
+                settings: args.kafka.settings()?,
             },
             group: args.group.clone(),
             topic: args.topic.clone(),
@@ -203,19 +181,35 @@ mod with_kafka {
         })
     }
 
-    /// Listens beside the member, which blocks.
-    fn listen_for_the_end(is_over: &Arc<AtomicBool>) -> Result<()> {
+    /// Beside the member, which blocks: serves its metrics, and listens for who wants it to end.
+    fn listen_beside(
+        args: &StreamArgs,
+        is_over: &Arc<AtomicBool>,
+        watch: &Arc<Watch>,
+    ) -> Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let ended = {
-            let _inside = runtime.enter();
-            ended()?
-        };
+        let _inside = runtime.enter();
+        let ended = ended()?;
+        if let Some(address) = args.metrics {
+            let listener = runtime
+                .block_on(tokio::net::TcpListener::bind(address))
+                .with_context(|| format!("can't listen on {address}"))?;
+            eprintln!(
+                "wayline: metrics at http://{}/metrics",
+                listener.local_addr()?
+            );
+            let routes = routes(watch);
+            runtime.spawn(async move { axum::serve(listener, routes).await });
+        }
+        drop(_inside);
         let is_over = Arc::clone(is_over);
         std::thread::spawn(move || {
             runtime.block_on(ended);
             is_over.store(true, Ordering::Relaxed);
+            // Metrics are served until the process ends.
+            runtime.block_on(std::future::pending::<()>());
         });
         Ok(())
     }

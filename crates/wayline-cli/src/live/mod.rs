@@ -19,8 +19,9 @@ pub(crate) use batches::Batches;
 pub(crate) use input::{NewEvents, gather_events};
 pub(crate) use json::{kept_from_json, person_json};
 pub(crate) use looking::{Looked, Looking};
-pub(crate) use outbox::open_store;
-pub(crate) use outbox::{PARTS, Untold, tell_from_now_on, untold, were_told};
+pub(crate) use outbox::{
+    PARTS, Untold, count_untold, open_store, tell_from_now_on, tell_no_more, untold, were_told,
+};
 pub(crate) use person::stored;
 pub(crate) use person::{Loaded, commit_anew, load};
 pub(crate) use pins::{Fingerprint, Pins, newest_number};

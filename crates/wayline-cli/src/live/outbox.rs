@@ -41,6 +41,22 @@ pub(crate) fn tell_from_now_on(store: &dyn Store) -> Result<(), StoreError> {
     })
 }
 
+/// From now on nothing waits to be told, and what waited doesn't any more.
+pub(crate) fn tell_no_more(store: &dyn Store) -> Result<(), StoreError> {
+    let notes = vec![(TELLS.to_owned(), None)];
+    store.commit(&Changes {
+        notes,
+        ..Changes::default()
+    })?;
+    (0..=PARTS).try_for_each(|part| were_told(store, &untold(store, part)?))
+}
+
+/// How many changes wait to be told.
+pub(crate) fn count_untold(store: &dyn Store) -> Result<u64, StoreError> {
+    let parts = (0..=PARTS).map(|part| Ok(untold(store, part)?.len() as u64));
+    parts.sum()
+}
+
 /// A change that others are to be told.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Untold {
@@ -102,7 +118,7 @@ struct Telling {
 }
 
 impl Telling {
-    /// Whether somebody tells; once somebody does, they always do.
+    /// Whether somebody tells. A process that has seen it goes on until its end.
     fn tells(&self) -> Result<bool, StoreError> {
         if !self.tells.load(Ordering::Relaxed) && self.store.note(TELLS)?.is_some() {
             self.tells.store(true, Ordering::Relaxed);
@@ -224,6 +240,7 @@ mod tests {
         );
         were_told(&*store, &[untold("a/1", 1), untold("a/1", 2)]).expect("noted");
         assert_eq!(all_untold(&*store), [untold("é/", 1)]);
+        assert_eq!(count_untold(&*store).expect("counted"), 1);
         // A conflict leaves no note.
         let put = Change::Put {
             stored: Stored {

@@ -11,6 +11,7 @@ use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::BorrowedMessage;
+use rdkafka::statistics::Statistics;
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Message, Offset, TopicPartitionList};
 use wayline::keep::Store;
@@ -40,6 +41,8 @@ struct Membership {
     positions: Positions,
     topic: String,
     mine: Mutex<BTreeMap<i32, Place>>,
+    /// Where the partitions end, as far as it is known.
+    ends: Mutex<BTreeMap<i32, i64>>,
     /// How often the group has shared partitions out: what was gathered before comes again.
     shares: AtomicU64,
     /// Why the last rebalance failed.
@@ -74,6 +77,16 @@ impl ClientContext for Membership {
 
     fn error(&self, error: KafkaError, reason: &str) {
         tracing::warn!(%error, reason, "Kafka");
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        let Some(topic) = statistics.topics.get(&self.topic) else {
+            return;
+        };
+        let ends = topic.partitions.iter();
+        let ends = ends.filter(|(_, it)| it.hi_offset >= 0);
+        let ends = ends.map(|(partition, it)| (*partition, it.hi_offset));
+        *self.ends.lock().unwrap_or_else(PoisonError::into_inner) = ends.collect();
     }
 }
 
@@ -141,6 +154,7 @@ impl Incomings {
             ("heartbeat.interval.ms", "2000"),
             ("queued.max.messages.kbytes", "32768"),
             ("fetch.wait.max.ms", "100"),
+            ("statistics.interval.ms", "5000"),
         ];
         let fixed = [
             ("group.id", group),
@@ -157,6 +171,7 @@ impl Incomings {
             positions: Positions::new(group, topic),
             topic: topic.to_owned(),
             mine: Mutex::default(),
+            ends: Mutex::default(),
             shares: AtomicU64::new(0),
             failed: Mutex::default(),
         };
@@ -176,6 +191,21 @@ impl Incomings {
 
     pub(super) fn positions(&self) -> &Positions {
         &self.consumer.context().positions
+    }
+
+    /// How many messages of each of this member's partitions aren't in the store.
+    pub(super) fn lags(&self) -> BTreeMap<i32, i64> {
+        let membership = self.consumer.context();
+        let ends = membership
+            .ends
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mine = membership.mine();
+        let lags = mine.iter().filter_map(|(partition, place)| {
+            let end = ends.get(partition)?;
+            Some((*partition, (end - place.first).max(0)))
+        });
+        lags.collect()
     }
 
     /// Where each partition of the topic ends now.
@@ -285,9 +315,9 @@ impl Incomings {
                 "`{}` can't be read ({error}); check it and its rights",
                 self.topic
             ))),
-            // Brokers come and go; librdkafka tries again.
+            // Brokers come and go; librdkafka has said so, and tries again.
             _ => {
-                tracing::warn!(%error, "Kafka");
+                tracing::debug!(%error, "Kafka");
                 Ok(())
             }
         }

@@ -19,6 +19,7 @@ use super::strangers::Strangers;
 use super::tell::{Teller, Topics};
 use super::topics::Brokers;
 use super::untold::Leftovers;
+use super::watch::Watch;
 use crate::live::{Batches, Live, Looked, Looking, Untold, newest_number, were_told};
 
 /// What a member reads, and whom it tells.
@@ -96,6 +97,7 @@ pub(crate) fn run_member(
     live: &Live<'_>,
     store: &Arc<dyn Store>,
     stream: &Stream,
+    watch: &Watch,
     ended: &AtomicBool,
 ) -> Result<Counts> {
     let mut member = Member::new(live, store, stream)?;
@@ -116,6 +118,8 @@ pub(crate) fn run_member(
                 }
             }
         }
+        let lags = member.incomings.lags();
+        watch.set(&member.counts, member.active.count(), &lags);
         if said.elapsed() >= SAYS_EVERY {
             said = Instant::now();
             member.say();

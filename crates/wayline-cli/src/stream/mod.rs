@@ -14,10 +14,12 @@ mod strangers;
 mod tell;
 mod topics;
 mod untold;
+mod watch;
 
 pub(crate) use member::{Counts, Pace, Stream, run_member};
 pub(crate) use tell::Topics;
-pub(crate) use topics::Brokers;
+pub(crate) use topics::{Brokers, found_topics};
+pub(crate) use watch::{Watch, routes};
 
 /// An error after which it makes no sense to go on.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::BaseConsumer;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
@@ -15,7 +14,7 @@ use wayline::nouns::{Journey, LineageEvent, RunInfo, Timestamp};
 use wayline_files::read::RowError;
 
 use super::consumer::Incoming;
-use super::topics::{Brokers, Quiet, log, partitions};
+use super::topics::{Brokers, found_topics, log};
 use crate::live::JourneyRow;
 
 /// So long messages may take to be on the brokers' disks, restarts of brokers included.
@@ -87,13 +86,9 @@ impl Teller {
         let producer = config
             .create_with_context(deliveries)
             .context("--kafka holds a setting that librdkafka doesn't take")?;
-        let asking: BaseConsumer<Quiet> = brokers
-            .config(&[("group.id", "wayline")], &[])
-            .create_with_context(Quiet)?;
         let all = [&topics.journeys, &topics.lineage].into_iter().flatten();
-        for topic in all.chain([&topics.dead_letter]) {
-            partitions(&asking, topic)?;
-        }
+        let all: Vec<String> = all.chain([&topics.dead_letter]).cloned().collect();
+        found_topics(brokers, &all)?;
         Ok(Self { producer, topics })
     }
 

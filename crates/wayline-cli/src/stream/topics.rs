@@ -36,6 +36,14 @@ impl Brokers {
         }
         config
     }
+
+    /// Somebody who asks which topics there are, and reads none.
+    fn asking(&self) -> Result<BaseConsumer<Quiet>> {
+        let config = self.config(&[("group.id", "wayline")], &[]);
+        config
+            .create_with_context(Quiet)
+            .context("--kafka holds a setting that librdkafka doesn't take")
+    }
 }
 
 /// The partitions of a topic.
@@ -55,6 +63,19 @@ pub(super) fn partitions<C: ConsumerContext>(
             "Kafka has no topic `{topic}` that may be used; make it, or check its name and rights"
         ),
     }
+}
+
+/// Of each topic how many partitions it has; all of them must be there.
+pub(crate) fn found_topics(brokers: &Brokers, topics: &[String]) -> Result<Vec<(String, usize)>> {
+    let asking: BaseConsumer<Quiet> = brokers.asking()?;
+    if topics.is_empty() {
+        // Only whether they answer.
+        let metadata = asking.fetch_metadata(None, PATIENCE);
+        metadata.map_err(|error| unreachable_brokers(&error))?;
+    }
+    let found = topics.iter();
+    let found = found.map(|topic| Ok((topic.clone(), partitions(&asking, topic)?.len())));
+    found.collect()
 }
 
 /// The offset after the last message of each partition.
@@ -81,7 +102,7 @@ fn unreachable_brokers(error: &KafkaError) -> anyhow::Error {
 }
 
 /// Says on the log what librdkafka says.
-pub(super) struct Quiet;
+struct Quiet;
 
 impl ClientContext for Quiet {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
@@ -96,6 +117,11 @@ impl ClientContext for Quiet {
 impl ConsumerContext for Quiet {}
 
 pub(super) fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
+    // That a setting for those who read means nothing to those who write.
+    if facility == "CONFWARN" {
+        tracing::debug!(facility, message, "Kafka");
+        return;
+    }
     match level {
         RDKafkaLogLevel::Emerg
         | RDKafkaLogLevel::Alert

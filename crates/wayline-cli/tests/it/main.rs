@@ -12,5 +12,7 @@ mod properties;
 mod quality_report;
 mod serve;
 mod store;
+#[cfg(feature = "kafka")]
+mod stream;
 mod support;
 mod train;

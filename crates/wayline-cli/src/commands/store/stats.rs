@@ -8,8 +8,8 @@ use serde::Serialize;
 use wayline::nouns::Timestamp;
 
 use super::{StoreArgs, mib};
-use crate::live::Pins;
-use crate::run::{grouped, line};
+use crate::live::{Pins, count_untold};
+use crate::run::{grouped, line, line_unless_zero};
 
 /// Say how much a store holds
 #[derive(Args, Debug)]
@@ -29,6 +29,8 @@ struct Stats {
     disk_bytes: Option<u64>,
     disk_bytes_per_person: Option<f64>,
     waiting_batches: u64,
+    /// Changes of people that a stream has still to tell.
+    untold: u64,
     inputs: u64,
     newest_event: Option<Timestamp>,
     corpus_hash: Option<String>,
@@ -48,6 +50,7 @@ pub(crate) fn run(args: &StatsArgs) -> Result<()> {
         disk_bytes: counts.disk_bytes,
         disk_bytes_per_person: counts.disk_bytes.map(per_person),
         waiting_batches: counts.waiting,
+        untold: count_untold(&*store)?,
         inputs: pins.inputs()?,
         newest_event: pins.newest()?,
         corpus_hash: corpus.as_ref().map(|it| it.hash().to_owned()),
@@ -76,6 +79,7 @@ impl Stats {
             line(&mut out, "on disk", &text);
         }
         line(&mut out, "waiting batches", &grouped(self.waiting_batches));
+        line_unless_zero(&mut out, "untold changes", self.untold);
         line(&mut out, "inputs", &grouped(self.inputs));
         if let Some(newest) = self.newest_event {
             line(&mut out, "newest event", &newest.to_string());

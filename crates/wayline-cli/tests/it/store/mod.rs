@@ -40,7 +40,7 @@ fn place(store: &str) -> String {
 }
 
 /// Rows without what may depend on what happened before: ids and names.
-fn without_ids([journeys, keywords]: &[Vec<u8>; 2]) -> Vec<Row> {
+pub(crate) fn without_ids([journeys, keywords]: &[Vec<u8>; 2]) -> Vec<Row> {
     let mut bare = rows(journeys);
     for row in &mut bare {
         for field in ["journey_id", "name", "name_source"] {

@@ -1,0 +1,114 @@
+//! One member.
+
+use super::{Topics, bare_lines, is_as_in_the_store, newest, told};
+use crate::store::without_ids;
+use crate::support::Folder;
+
+#[test]
+fn what_a_stream_takes_is_what_a_run_takes_and_others_are_told() {
+    let folder = Folder::simulated("--people 12 --seed 31 --history-days 30-60");
+    let lines = bare_lines(&folder);
+    folder.write("bare.jsonl", lines.concat());
+    folder.run("update @bare.jsonl --store @whole").ok();
+    let whole = folder.exported("whole", "");
+    let topics = Topics::new("one", 3);
+    let (first, second) = lines.split_at(lines.len() / 2);
+    let line = topics.line(
+        "@s",
+        &format!("--once --quiet 1 --as-of {}", newest(&lines)),
+    );
+    topics.send(first);
+    let ran = folder.run(&line).ok();
+    assert_eq!(ran.count("events"), first.len() as u64);
+    topics.send(second);
+    // What is bad is kept aside with its reason.
+    let bad = [
+        ("u", Some("{not JSON")),
+        (
+            "u",
+            Some(r#"{"user_id":"u","timestamp":"yesterday","action":"search"}"#),
+        ),
+        ("gone", None),
+    ];
+    topics.broker.send("one", bad);
+    let ran = folder.run(&line).ok();
+    assert_eq!(ran.count("events"), second.len() as u64);
+    assert_eq!(ran.count("dead letters"), 3);
+    let again = folder.run(&line).ok();
+    assert_eq!(
+        (again.count("events"), again.count("people looked at")),
+        (0, 0)
+    );
+    assert!(without_ids(&folder.exported("s", "")) == without_ids(&whole));
+    is_as_in_the_store(&folder, &topics, "@s");
+    let rejected = topics.broker.read("one-rejected");
+    assert_eq!(rejected.len(), 3);
+    for message in &rejected {
+        assert!(!message.headers["wayline.reason"].is_empty());
+        assert_eq!(message.headers["wayline.topic"], "one");
+        assert!(message.headers["wayline.offset"].parse::<u64>().is_ok());
+        assert_eq!(message.value.is_none(), message.key == "gone");
+    }
+}
+
+#[test]
+fn whatever_changes_a_person_is_told_by_the_stream() {
+    let folder = Folder::simulated("--people 6 --seed 32 --history-days 30-60");
+    let lines = bare_lines(&folder);
+    let topics = Topics::new("others", 2);
+    let line = topics.line(
+        "@s",
+        &format!("--once --quiet 1 --as-of {}", newest(&lines)),
+    );
+    topics.send(&lines[..lines.len() / 2]);
+    folder.run(&line).ok();
+    let before = told(&topics);
+    // New events by a file, an erasure, a sweep.
+    folder.write("more.jsonl", lines[lines.len() / 2..].concat());
+    folder.run("update @more.jsonl --store @s").ok();
+    let erased = before.keys().next().expect("somebody").clone();
+    folder
+        .run(&format!("store delete --store @s --user {erased}"))
+        .ok();
+    folder
+        .run("sweep --store @s --as-of 2028-01-01T00:00:00Z")
+        .ok();
+    let ran = folder.run(&line).ok();
+    assert_eq!(ran.count("people told late"), before.len() as u64);
+    let after = told(&topics);
+    assert_eq!(after[&erased], None, "a message without a value");
+    is_as_in_the_store(&folder, &topics, "@s");
+    let ran = folder.run(&line).ok();
+    assert_eq!(ran.count("people told late"), 0);
+    // Who comes back is told as a new one, with a higher version.
+    let back: Vec<String> = lines
+        .iter()
+        .filter(|it| super::user_of(it) == erased)
+        .cloned()
+        .collect();
+    topics.send(&back);
+    folder.run(&line).ok();
+    let version = |row: &Option<crate::support::Row>| {
+        let row = row.as_ref().expect("a person");
+        row["version"].as_u64().expect("a number")
+    };
+    assert!(version(&told(&topics)[&erased]) > version(&before[&erased]));
+}
+
+#[test]
+fn what_cannot_work_is_said_at_once() {
+    let folder = Folder::simulated("--people 1 --seed 33");
+    let topics = Topics::new("wrong", 1);
+    let line = topics.line("@s", "--once");
+    folder
+        .run(&line.replace("--topic wrong ", "--topic nowhere "))
+        .fails_with("no topic `nowhere`");
+    folder
+        .run(&line.replace("wrong-rejected", "nowhere"))
+        .fails_with("no topic `nowhere`");
+    folder
+        .run(&format!("{line} --kafka no.such.setting=1"))
+        .fails_with("--kafka");
+    topics.send(&folder.lines()[..3]);
+    folder.run(&line).ok();
+}
