@@ -29,13 +29,7 @@ fn in_postgres_neither_kills_nor_others_lose_anything() {
 fn killed_at_several_moments(store: &str) {
     let place = super::place(store);
     let folder = Folder::simulated("--people 120 --seed 9 --history-days 30-60");
-    // Without ids, so that what is added twice would count twice.
-    let bare = folder.lines().into_iter().map(|line| {
-        let start = line.find("\"event_id\"").expect("an id");
-        let end = start + line[start..].find(',').expect("more") + 1;
-        line[..start].to_owned() + &line[end..]
-    });
-    let lines: Vec<String> = bare.collect();
+    let lines = super::bare(folder.lines());
     let (first, second) = lines.split_at(lines.len() / 2);
     folder.write("first.jsonl", first.concat());
     folder.write("second.jsonl", second.concat());
