@@ -15,6 +15,7 @@ use rdkafka::statistics::Statistics;
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Message, Offset, TopicPartitionList};
 use wayline::keep::Store;
+use wayline_files::read::{EventRow, ReadOptions, Reason, RowError, json_row};
 
 use super::Hopeless;
 use super::positions::{Position, Positions, Step};
@@ -125,6 +126,19 @@ pub(super) struct Incoming {
     pub(super) offset: i64,
     pub(super) key: Option<Vec<u8>>,
     pub(super) payload: Option<Vec<u8>>,
+}
+
+impl Incoming {
+    /// The event that it is; none for one that the options leave out.
+    pub(super) fn event(&self, options: &ReadOptions<'_>) -> Result<Option<EventRow>, RowError> {
+        match &self.payload {
+            Some(payload) => json_row(payload, options),
+            None => Err(RowError {
+                reason: Reason::MalformedJson,
+                detail: "the message has no value".to_owned(),
+            }),
+        }
+    }
 }
 
 /// What was gathered, and how far that goes.

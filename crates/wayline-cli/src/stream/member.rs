@@ -9,10 +9,10 @@ use anyhow::Result;
 use wayline::embed::Embedder;
 use wayline::keep::{Changes, KeptError, Store, StoreError};
 use wayline::nouns::Timestamp;
-use wayline_files::read::{ReadOptions, Reason, RowError, json_row};
+use wayline_files::read::ReadOptions;
 
 use super::Hopeless;
-use super::consumer::{Gathered, Incoming, Incomings};
+use super::consumer::{Gathered, Incomings};
 use super::positions::{Positions, Step};
 use super::quiet::Active;
 use super::strangers::Strangers;
@@ -241,7 +241,7 @@ impl<'a> Member<'a> {
         let (mut batches, mut counts) = (Batches::default(), Counts::default());
         let mut heard: Vec<String> = Vec::new();
         for message in &gathered.messages {
-            match event_of(message, &options) {
+            match message.event(&options) {
                 Ok(Some(event)) => {
                     batches.add(&event);
                     heard.push(event.user_id);
@@ -386,18 +386,5 @@ impl Stream {
     /// Whether anybody is told of journeys or lineage.
     pub(crate) fn tells(&self) -> bool {
         self.topics.journeys.is_some() || self.topics.lineage.is_some()
-    }
-}
-
-fn event_of(
-    message: &Incoming,
-    options: &ReadOptions<'_>,
-) -> Result<Option<wayline_files::read::EventRow>, RowError> {
-    match &message.payload {
-        Some(payload) => json_row(payload, options),
-        None => Err(RowError {
-            reason: Reason::MalformedJson,
-            detail: "the message has no value".to_owned(),
-        }),
     }
 }

@@ -37,7 +37,7 @@ fn time_of(folder: &Folder, line: &str) -> Duration {
 fn killed_at_many_moments_of_updates_and_compactions() {
     let folder = Folder::simulated("--people 200 --seed 41 --history-days 60-90");
     let lines = crate::store::bare(folder.lines());
-    let parts: Vec<&[String]> = lines.chunks(lines.len().div_ceil(8)).collect();
+    let parts: Vec<&[String]> = lines.chunks(lines.len().div_ceil(20)).collect();
     let mut whole = Duration::ZERO;
     for (number, part) in parts.iter().enumerate() {
         folder.write(&format!("part{number}.jsonl"), part.concat());
@@ -52,7 +52,7 @@ fn killed_at_many_moments_of_updates_and_compactions() {
     let (mut random, mut updates, mut compactions) = (41, 0, 0);
     for number in 0..parts.len() {
         let update = format!("update @part{number}.jsonl --store @s");
-        for _ in 0..5 {
+        for _ in 0..6 {
             let after = next(&mut random, update_takes);
             updates += u32::from(killed(&folder, &update, Duration::from_millis(after)));
             if folder.path("s").join("wayline.db").exists() {
@@ -61,7 +61,7 @@ fn killed_at_many_moments_of_updates_and_compactions() {
             }
         }
         folder.run(&update).ok();
-        for _ in 0..4 {
+        for _ in 0..3 {
             let after = next(&mut random, compaction_takes);
             let compact = "store compact --store @s";
             compactions += u32::from(killed(&folder, compact, Duration::from_millis(after)));
@@ -69,7 +69,7 @@ fn killed_at_many_moments_of_updates_and_compactions() {
         }
     }
     assert!(
-        updates >= 30 && compactions >= 20,
+        updates >= 40 && compactions >= 26,
         "{updates}, {compactions}"
     );
     assert!(folder.exported("s", "") == expected);
