@@ -1,124 +1,31 @@
 //! Messages of the partitions that are this member's, from where the store says that they were read to.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::BorrowedMessage;
-use rdkafka::statistics::Statistics;
-use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Message, Offset, TopicPartitionList};
 use wayline::keep::Store;
 use wayline_files::read::{EventRow, ReadOptions, Reason, RowError, json_row};
 
 use super::Hopeless;
-use super::positions::{Position, Positions, Step};
-use super::topics::{Brokers, ends, log, partitions};
+use super::membership::{Membership, Place};
+use super::positions::{Positions, Step};
+use super::topics::{Brokers, ends, partitions};
 
 /// Messages, and bytes of them, in one commit.
 const MOST_MESSAGES: usize = 10_000;
 const MOST_BYTES: usize = 16 << 20;
 /// So long messages are gathered that come one by one.
 const GATHERING: Duration = Duration::from_millis(200);
-
-/// A partition of this member.
-#[derive(Clone, Copy)]
-struct Place {
-    /// Where it stands in the store.
-    position: Position,
-    /// Messages before this one are there already.
-    first: i64,
-}
-
-/// What of the group is this member's. Filled by the rebalance, which happens inside a poll.
-struct Membership {
-    store: Arc<dyn Store>,
-    positions: Positions,
-    topic: String,
-    mine: Mutex<BTreeMap<i32, Place>>,
-    /// Where the partitions end, as far as it is known.
-    ends: Mutex<BTreeMap<i32, i64>>,
-    /// How often the group has shared partitions out: what was gathered before comes again.
-    shares: AtomicU64,
-    /// Why the last rebalance failed.
-    failed: Mutex<Option<anyhow::Error>>,
-}
-
-impl Membership {
-    fn mine(&self) -> MutexGuard<'_, BTreeMap<i32, Place>> {
-        self.mine.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Begins to read partitions where the store says.
-    fn begin(&self, consumer: &BaseConsumer<Self>, partitions: &[i32]) -> Result<()> {
-        let mut list = TopicPartitionList::new();
-        let mut mine = BTreeMap::new();
-        for partition in partitions {
-            let position = self.positions.of(&*self.store, *partition)?;
-            let offset = position.map_or(Offset::Beginning, Offset::Offset);
-            list.add_partition_offset(&self.topic, *partition, offset)?;
-            let first = position.unwrap_or(0);
-            mine.insert(*partition, Place { position, first });
-        }
-        *self.mine() = mine;
-        Ok(consumer.assign(&list)?)
-    }
-}
-
-impl ClientContext for Membership {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        tracing::warn!(%error, reason, "Kafka");
-    }
-
-    fn stats(&self, statistics: Statistics) {
-        let Some(topic) = statistics.topics.get(&self.topic) else {
-            return;
-        };
-        let ends = topic.partitions.iter();
-        let ends = ends.filter(|(_, it)| it.hi_offset >= 0);
-        let ends = ends.map(|(partition, it)| (*partition, it.hi_offset));
-        *self.ends.lock().unwrap_or_else(PoisonError::into_inner) = ends.collect();
-    }
-}
-
-impl ConsumerContext for Membership {
-    fn rebalance(
-        &self,
-        consumer: &BaseConsumer<Self>,
-        event: RDKafkaRespErr,
-        list: &mut TopicPartitionList,
-    ) {
-        let partitions: Vec<i32> = if event == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS
-        {
-            list.elements().iter().map(|it| it.partition()).collect()
-        } else {
-            Vec::new()
-        };
-        tracing::info!(?partitions, "partitions of this member");
-        self.shares.fetch_add(1, Ordering::Relaxed);
-        let begun = if partitions.is_empty() {
-            self.mine().clear();
-            consumer.unassign().map_err(Into::into)
-        } else {
-            self.begin(consumer, &partitions)
-        };
-        if let Err(error) = begun {
-            // The group must go on; the next poll tells.
-            let _ = consumer.unassign();
-            *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-        }
-    }
-}
+/// So long a partition may take to be read from elsewhere.
+const SEEKING: Duration = Duration::from_secs(30);
 
 /// One message, as it came.
 pub(super) struct Incoming {
@@ -154,6 +61,9 @@ pub(super) struct Incomings {
     topic: String,
     /// Whether messages that are gone before they were read are passed over.
     skips_lost: bool,
+    /// Partitions that are read once more from where they stand, to see whether anything comes until
+    /// there.
+    probed: RefCell<BTreeMap<i32, i64>>,
 }
 
 impl Incomings {
@@ -178,17 +88,9 @@ impl Incomings {
             ("auto.offset.reset", "error"),
             ("partition.assignment.strategy", "range"),
             ("isolation.level", "read_committed"),
-            ("enable.partition.eof", "false"),
+            ("enable.partition.eof", "true"),
         ];
-        let membership = Membership {
-            store: Arc::clone(store),
-            positions: Positions::new(group, topic),
-            topic: topic.to_owned(),
-            mine: Mutex::default(),
-            ends: Mutex::default(),
-            shares: AtomicU64::new(0),
-            failed: Mutex::default(),
-        };
+        let membership = Membership::new(store, group, topic);
         let config = brokers.config(&ours, &fixed);
         let consumer: BaseConsumer<Membership> = config
             .create_with_context(membership)
@@ -200,6 +102,7 @@ impl Incomings {
             consumer,
             topic: topic.to_owned(),
             skips_lost,
+            probed: RefCell::default(),
         })
     }
 
@@ -242,18 +145,27 @@ impl Incomings {
                 shares = membership.shares.load(Ordering::Relaxed);
                 gathered.messages.clear();
                 steps.clear();
+                self.probed.borrow_mut().clear();
             }
-            let failed = membership
-                .failed
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
-            if let Some(error) = failed {
-                return Err(error);
-            }
+            membership.failed()?;
             let message = match polled {
                 None => break,
                 Some(Ok(message)) => message,
+                Some(Err(KafkaError::PartitionEOF(partition))) => {
+                    if let Some(end) = self.probed.borrow_mut().remove(&partition)
+                        && let Some(place) = membership.mine().get(&partition)
+                    {
+                        let from = place.position;
+                        let new = Step {
+                            partition,
+                            from,
+                            to: end,
+                        };
+                        let step = steps.entry(partition).or_insert(new);
+                        step.to = step.to.max(end);
+                    }
+                    continue;
+                }
                 Some(Err(error)) => {
                     self.check(&error)?;
                     continue;
@@ -282,6 +194,33 @@ impl Incomings {
         Ok(gathered)
     }
 
+    /// Lets partitions that stand before these ends step over what is there and nobody reads: marks of
+    /// transactions, and messages that a compaction took away. They are read from where they stand once
+    /// more: when their end comes before a message does, they are at least where they ended before.
+    pub(super) fn step_over(&self, ends: &[(i32, i64)]) {
+        let mine = self.consumer.context().mine().clone();
+        let mut probed = self.probed.borrow_mut();
+        for (partition, end) in ends {
+            let Some(place) = mine.get(partition).filter(|place| place.first < *end) else {
+                continue;
+            };
+            if probed.contains_key(partition) {
+                continue;
+            }
+            let from = place
+                .position
+                .map_or(Offset::Beginning, |_| Offset::Offset(place.first));
+            // Where it isn't read yet there is nothing to read once more.
+            if self
+                .consumer
+                .seek(&self.topic, *partition, from, SEEKING)
+                .is_ok()
+            {
+                probed.insert(*partition, *end);
+            }
+        }
+    }
+
     /// What was gathered is in the store.
     pub(super) fn taken(&self, steps: &[Step]) {
         let mut list = TopicPartitionList::new();
@@ -302,6 +241,7 @@ impl Incomings {
     pub(super) fn again(&self) -> Result<()> {
         let membership = self.consumer.context();
         let partitions: Vec<i32> = membership.mine().keys().copied().collect();
+        self.probed.borrow_mut().clear();
         if partitions.is_empty() {
             return Ok(());
         }
@@ -341,10 +281,9 @@ impl Incomings {
     fn skip_lost(&self) -> Result<()> {
         let mine = self.consumer.context().mine().clone();
         for (partition, Place { position, .. }) in mine {
-            let patience = Duration::from_secs(30);
             let (first, end) = self
                 .consumer
-                .fetch_watermarks(&self.topic, partition, patience)?;
+                .fetch_watermarks(&self.topic, partition, SEEKING)?;
             let Some(position) = position.filter(|it| *it < first || *it > end) else {
                 continue;
             };
@@ -353,7 +292,7 @@ impl Incomings {
                 place.first = first;
             }
             self.consumer
-                .seek(&self.topic, partition, Offset::Offset(first), patience)?;
+                .seek(&self.topic, partition, Offset::Offset(first), SEEKING)?;
         }
         Ok(())
     }

@@ -207,8 +207,10 @@ impl<'a> Member<'a> {
             Duration::ZERO
         };
         let gathered = self.incomings.gather(patience)?;
-        if !gathered.messages.is_empty() {
+        if !gathered.steps.is_empty() {
             self.take(&gathered)?;
+        } else if let Some(ends) = &self.ends {
+            self.incomings.step_over(ends);
         }
         let now = Instant::now();
         if self.due.is_empty() {

@@ -8,6 +8,7 @@
 
 mod consumer;
 mod member;
+mod membership;
 mod positions;
 mod quiet;
 mod strangers;

@@ -89,6 +89,27 @@ impl Broker {
         producer.flush(PATIENCE).expect("sent");
     }
 
+    /// Messages in a transaction, which is committed or aborted; it leaves a mark in the partitions.
+    pub(crate) fn send_in_transaction(&self, topic: &str, lines: &[String], commits: bool) {
+        let mut config = self.config();
+        config.set("transactional.id", format!("{topic}-{commits}"));
+        let producer: ThreadedProducer<DefaultProducerContext> =
+            config.create().expect("a producer");
+        producer.init_transactions(PATIENCE).expect("ready");
+        producer.begin_transaction().expect("begun");
+        for line in lines {
+            let key = super::user_of(line);
+            let record = BaseRecord::to(topic).key(&key).payload(line.trim_end());
+            producer.send(record).map_err(|it| it.0).expect("sent");
+        }
+        if commits {
+            producer.commit_transaction(PATIENCE).expect("committed");
+        } else {
+            producer.flush(PATIENCE).expect("sent");
+            producer.abort_transaction(PATIENCE).expect("aborted");
+        }
+    }
+
     /// Everything that is in a topic.
     pub(crate) fn read(&self, topic: &str) -> Vec<Read> {
         let mut config = self.config();

@@ -96,6 +96,32 @@ fn whatever_changes_a_person_is_told_by_the_stream() {
 }
 
 #[test]
+fn transactions_count_when_they_are_committed_and_their_marks_are_stepped_over() {
+    let folder = Folder::simulated("--people 3 --seed 36 --history-days 30-60");
+    let lines = bare_lines(&folder);
+    folder.write("bare.jsonl", lines.concat());
+    folder.run("update @bare.jsonl --store @whole").ok();
+    let whole = folder.exported("whole", "");
+    let topics = Topics::new("transactions", 3);
+    let line = topics.line("@s", &format!("--once --as-of {}", newest(&lines)));
+    let (first, second) = lines.split_at(lines.len() / 2);
+    topics
+        .broker
+        .send_in_transaction("transactions", first, true);
+    let ran = folder.run(&line).ok();
+    assert_eq!(ran.count("events"), first.len() as u64);
+    // The last thing in each partition is an aborted one.
+    topics.send(second);
+    topics
+        .broker
+        .send_in_transaction("transactions", first, false);
+    let ran = folder.run(&line).ok();
+    assert_eq!(ran.count("events"), second.len() as u64);
+    assert_eq!(folder.run(&line).ok().count("events"), 0);
+    assert!(without_ids(&folder.exported("s", "")) == without_ids(&whole));
+}
+
+#[test]
 fn what_cannot_work_is_said_at_once() {
     let folder = Folder::simulated("--people 1 --seed 33");
     let topics = Topics::new("wrong", 1);

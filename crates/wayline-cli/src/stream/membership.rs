@@ -1,0 +1,129 @@
+//! Which partitions are this member's, and where each of them stands.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Result;
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::KafkaError;
+use rdkafka::statistics::Statistics;
+use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{Offset, TopicPartitionList};
+use wayline::keep::Store;
+
+use super::positions::{Position, Positions};
+use super::topics::log;
+
+/// A partition of this member.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// Where it stands in the store.
+    pub(super) position: Position,
+    /// Messages before this one are there already.
+    pub(super) first: i64,
+}
+
+/// What of the group is this member's. Filled by the rebalance, which happens inside a poll.
+pub(super) struct Membership {
+    store: Arc<dyn Store>,
+    pub(super) positions: Positions,
+    topic: String,
+    mine: Mutex<BTreeMap<i32, Place>>,
+    /// Where the partitions end, as far as it is known.
+    pub(super) ends: Mutex<BTreeMap<i32, i64>>,
+    /// How often the group has shared partitions out: what was gathered before comes again.
+    pub(super) shares: AtomicU64,
+    /// Why the last rebalance failed.
+    failed: Mutex<Option<anyhow::Error>>,
+}
+
+impl Membership {
+    pub(super) fn new(store: &Arc<dyn Store>, group: &str, topic: &str) -> Self {
+        Self {
+            store: Arc::clone(store),
+            positions: Positions::new(group, topic),
+            topic: topic.to_owned(),
+            mine: Mutex::default(),
+            ends: Mutex::default(),
+            shares: AtomicU64::new(0),
+            failed: Mutex::default(),
+        }
+    }
+
+    /// Why the last rebalance failed, where it did.
+    pub(super) fn failed(&self) -> Result<()> {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.take().map_or(Ok(()), Err)
+    }
+
+    pub(super) fn mine(&self) -> MutexGuard<'_, BTreeMap<i32, Place>> {
+        self.mine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins to read partitions where the store says.
+    pub(super) fn begin(&self, consumer: &BaseConsumer<Self>, partitions: &[i32]) -> Result<()> {
+        let mut list = TopicPartitionList::new();
+        let mut mine = BTreeMap::new();
+        for partition in partitions {
+            let position = self.positions.of(&*self.store, *partition)?;
+            let offset = position.map_or(Offset::Beginning, Offset::Offset);
+            list.add_partition_offset(&self.topic, *partition, offset)?;
+            let first = position.unwrap_or(0);
+            mine.insert(*partition, Place { position, first });
+        }
+        *self.mine() = mine;
+        Ok(consumer.assign(&list)?)
+    }
+}
+
+impl ClientContext for Membership {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::warn!(%error, reason, "Kafka");
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        let Some(topic) = statistics.topics.get(&self.topic) else {
+            return;
+        };
+        let ends = topic.partitions.iter();
+        let ends = ends.filter(|(_, it)| it.hi_offset >= 0);
+        let ends = ends.map(|(partition, it)| (*partition, it.hi_offset));
+        *self.ends.lock().unwrap_or_else(PoisonError::into_inner) = ends.collect();
+    }
+}
+
+impl ConsumerContext for Membership {
+    fn rebalance(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        event: RDKafkaRespErr,
+        list: &mut TopicPartitionList,
+    ) {
+        let partitions: Vec<i32> = if event == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS
+        {
+            list.elements().iter().map(|it| it.partition()).collect()
+        } else {
+            Vec::new()
+        };
+        tracing::info!(?partitions, "partitions of this member");
+        self.shares.fetch_add(1, Ordering::Relaxed);
+        let begun = if partitions.is_empty() {
+            self.mine().clear();
+            consumer.unassign().map_err(Into::into)
+        } else {
+            self.begin(consumer, &partitions)
+        };
+        if let Err(error) = begun {
+            // The group must go on; the next poll tells.
+            let _ = consumer.unassign();
+            *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        }
+    }
+}
