@@ -102,7 +102,12 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
     checks.tell("temporary", temporary(&args.run));
     if let Some(path) = &args.tokens {
         let tokens = Access::read(path).map_err(Into::into);
-        let told = |it: Access| ((), format!("{} in {}", it.callers(), path.display()));
+        let open = if Access::is_open_to_all(path) {
+            "; everybody on this machine can read it: chmod o-r"
+        } else {
+            ""
+        };
+        let told = |it: Access| ((), format!("{} in {}{open}", it.callers(), path.display()));
         checks.tell("tokens", tokens.map(told));
     }
     if let (Some(name), Some(config)) = (&args.store, &config) {

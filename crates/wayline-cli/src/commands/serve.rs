@@ -60,6 +60,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "MIB", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=1_024))]
     max_body: u64,
 
+    /// Memory for all bodies together, in MiB; requests that find no room in time are answered with 503
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..=65_536))]
+    max_bodies: u64,
+
     /// The largest batch, in rows
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     max_rows: usize,
@@ -98,7 +102,13 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     let models = args.run.models()?;
     models.warn_of_strangers();
     let access = match &args.tokens {
-        Some(path) => Access::read(path)?,
+        Some(path) => {
+            if Access::is_open_to_all(path) {
+                let name = path.display();
+                eprintln!("wayline: everybody on this machine can read {name}: chmod o-r {name}");
+            }
+            Access::read(path)?
+        }
         None => Access::default(),
     };
     if !access.is_guarded() && !args.listen.ip().is_loopback() {
@@ -118,13 +128,16 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     );
     let limits = Limits {
         body_bytes: (args.max_body << 20) as usize,
+        bodies_bytes: (args.max_bodies.max(args.max_body) << 20) as usize,
+        readers: args.run.threads().max(4),
+        writers: WRITERS,
         rows: args.max_rows,
         time: Duration::from_secs(args.timeout),
         connections: args.max_connections.max(1),
         remembered_bytes: args.remember << 20,
         rate: args.rate,
     };
-    let app = App::new(
+    let app = Arc::new(App::new(
         (store, newest),
         config,
         models,
@@ -132,14 +145,22 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
         access,
         limits,
         args.as_of,
-    );
+    ));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(args.run.threads())
-        .max_blocking_threads(args.run.threads().max(4) * 2)
+        // With one for looks in the background.
+        .max_blocking_threads(args.run.threads().max(4) + WRITERS + 1)
         .enable_all()
         .build()?;
-    runtime.block_on(listen(args, Arc::new(app)))
+    let done = runtime.block_on(listen(args, Arc::clone(&app)));
+    // The store goes last, outside of the runtime: one in PostgreSQL has a runtime of its own.
+    drop(runtime);
+    drop(app);
+    done
 }
+
+/// Requests that write at once: one of them writes, the others prepare.
+const WRITERS: usize = 4;
 
 async fn listen(args: &ServeArgs, app: Arc<App>) -> Result<()> {
     let listener = tokio::net::TcpListener::bind(args.listen).await;

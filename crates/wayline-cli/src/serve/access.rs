@@ -96,6 +96,18 @@ impl Access {
         Ok(Self { tokens })
     }
 
+    /// Whether everybody on this machine may read a file of tokens.
+    #[cfg(unix)]
+    pub(crate) fn is_open_to_all(path: &Path) -> bool {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o004 != 0)
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn is_open_to_all(_: &Path) -> bool {
+        false
+    }
+
     /// Whether callers need a token.
     pub(crate) fn is_guarded(&self) -> bool {
         !self.tokens.is_empty()

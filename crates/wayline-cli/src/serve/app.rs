@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use tokio::sync::Semaphore;
 use wayline::Rooms;
 use wayline::config::Config;
 use wayline::corpus::Corpus;
@@ -17,6 +18,7 @@ use wayline::keep::{Mark, Store};
 use wayline::nouns::{Stage, Timestamp};
 
 use super::access::{Access, Caller, Scope};
+use super::admission::Room;
 use super::problem::Problem;
 use super::watch::Metrics;
 use crate::run::Models;
@@ -30,8 +32,13 @@ pub(crate) struct Limits {
     pub(crate) rows: usize,
     /// Until it must have been sent, and until it must have been answered.
     pub(crate) time: Duration,
+    /// Bytes of all bodies together that are read or worked on.
+    pub(crate) bodies_bytes: usize,
     /// Connections at once; more wait.
     pub(crate) connections: usize,
+    /// Requests that read the store at once, and those that write it; more wait.
+    pub(crate) readers: usize,
+    pub(crate) writers: usize,
     /// For journeys that are remembered between requests.
     pub(crate) remembered_bytes: u64,
     /// Requests a second of one caller.
@@ -78,7 +85,12 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     /// A moment that stands for now, for trials.
     pub(crate) as_of: Option<Timestamp>,
+    pub(crate) bodies: Room,
     newest: AtomicI64,
+    readers: Arc<Semaphore>,
+    writers: Arc<Semaphore>,
+    /// Tokens that aren't ours, which somebody may be guessing.
+    guesses: DefaultDirectRateLimiter,
     rates: Vec<DefaultDirectRateLimiter>,
     shown: Cache<String, Arc<Shown>, ByBytes>,
 }
@@ -89,6 +101,8 @@ const PERSON_BYTES: u64 = 20_000;
 const CACHED_TEXTS: usize = 4_096;
 /// Journeys are reckoned for full hours, so that one answer serves for a while.
 const HOUR: i64 = 3_600_000;
+/// Wrong tokens a second that are answered as such.
+const GUESSES: NonZeroU32 = NonZeroU32::new(20).unwrap();
 
 thread_local! {
     static EMBEDDINGS: RefCell<EmbeddingCache<'static>> =
@@ -111,6 +125,10 @@ impl App {
         let rates = rates.map(|rate| RateLimiter::direct(Quota::per_second(rate)));
         Self {
             rates: rates.collect(),
+            guesses: RateLimiter::direct(Quota::per_second(GUESSES)),
+            bodies: Room::new(limits.bodies_bytes),
+            readers: Arc::new(Semaphore::new(limits.readers)),
+            writers: Arc::new(Semaphore::new(limits.writers)),
             newest: AtomicI64::new(newest.map_or(i64::MIN, Timestamp::millis)),
             store,
             config,
@@ -130,7 +148,12 @@ impl App {
         headers: &axum::http::HeaderMap,
         scope: Scope,
     ) -> Result<Caller, Problem> {
-        let caller = self.access.check(headers, scope)?;
+        let caller = match self.access.check(headers, scope) {
+            Err(problem) if problem.is_wrong_token() && self.guesses.check().is_err() => {
+                return Err(Problem::too_many());
+            }
+            other => other?,
+        };
         match self.rates.get(caller.0) {
             Some(rate) if rate.check().is_err() => Err(Problem::too_many()),
             _ => Ok(caller),
@@ -198,12 +221,35 @@ impl App {
     }
 }
 
-/// Runs work that may block, and answers with what it gives.
-pub(crate) async fn blocking<T: Send + 'static>(
+/// Runs work that may block and only reads, and answers with what it gives.
+pub(crate) async fn reading<T: Send + 'static>(
     app: &Arc<App>,
     work: impl FnOnce(&App) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
+    blocking(app, Arc::clone(&app.readers), work).await
+}
+
+/// The same with work that writes, which may have to wait long for others who write.
+pub(crate) async fn writing<T: Send + 'static>(
+    app: &Arc<App>,
+    work: impl FnOnce(&App) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    blocking(app, Arc::clone(&app.writers), work).await
+}
+
+async fn blocking<T: Send + 'static>(
+    app: &Arc<App>,
+    turns: Arc<Semaphore>,
+    work: impl FnOnce(&App) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let turn = turns.acquire_owned().await;
+    let turn = turn.map_err(|error| Problem::inside(&error))?;
     let app = Arc::clone(app);
-    let done = tokio::task::spawn_blocking(move || work(&app)).await;
-    done.map_err(|error| Problem::inside(&error))?
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work(&app);
+        // Also where nobody waits for the answer any more.
+        drop(turn);
+        done
+    });
+    done.await.map_err(|error| Problem::inside(&error))?
 }

@@ -10,6 +10,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
 
 use super::app::App;
 use super::look::look_at_waiting;
@@ -58,7 +59,10 @@ pub(crate) async fn serve(
         };
         let _ = stream.set_nodelay(true);
         let service = TowerToHyperService::new(routes.clone());
-        let connection = builder.serve_connection(TokioIo::new(stream), service);
+        // Whoever doesn't read their answers makes way too.
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(app.limits.time));
+        let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = graceful.watch(connection);
         let app = Arc::clone(&app);
         tokio::spawn(async move {

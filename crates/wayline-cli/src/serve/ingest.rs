@@ -4,9 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use wayline::keep::{Changes, Kept};
@@ -14,8 +13,8 @@ use wayline::nouns::{EventFields, Timestamp};
 use wayline_files::read::{EventRow, ReadOptions, Reason, RowError, json_row};
 use wayline_files::tables::feedback_from_json;
 
-use super::access::Scope;
-use super::app::{App, blocking};
+use super::admission::{Whole, Writer};
+use super::app::{App, writing};
 use super::problem::{Problem, WrongRow};
 use crate::live::newest_number;
 
@@ -31,16 +30,15 @@ type Batches = HashMap<String, Kept>;
 
 pub(super) async fn events(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: Bytes,
+    _: Writer,
+    body: Whole,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
-    app.admit(&headers, Scope::Write)?;
-    let accepted = blocking(&app, move |app| {
+    let accepted = writing(&app, move |app| {
         let options = ReadOptions {
             newest_allowed: Some(app.tomorrow()),
             ..ReadOptions::new(&app.config.actions)
         };
-        let (batches, accepted) = read(app, &body, |row, batches| {
+        let (batches, accepted) = read(app, &body.bytes, |row, batches| {
             if let Some(event) = json_row(row, &options)? {
                 push(&event, batches);
             }
@@ -61,12 +59,11 @@ pub(super) async fn events(
 
 pub(super) async fn feedback(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: Bytes,
+    _: Writer,
+    body: Whole,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
-    app.admit(&headers, Scope::Write)?;
-    let accepted = blocking(&app, move |app| {
-        let (batches, accepted) = read(app, &body, |row, batches| {
+    let accepted = writing(&app, move |app| {
+        let (batches, accepted) = read(app, &body.bytes, |row, batches| {
             let said = feedback_from_json(row)?;
             of_person(batches, &said.user_id).feedback.push(said);
             Ok(())

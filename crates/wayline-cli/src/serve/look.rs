@@ -1,56 +1,40 @@
-//! In the background: a look at people for whom something waits.
+//! In the background: looks at people for whom something waits.
 
 use anyhow::Result;
-use wayline::keep::{Changes, KeptError, look_at};
 
 use super::app::App;
-use crate::live::{commit_anew, load};
+use crate::live::{Live, Looking};
 
-/// People who are looked up at once.
-const PAGE: usize = 256;
+/// People who are looked at in one commit, by one thread: others are for those who ask.
+const PAGE: usize = 64;
 
 /// Looks at everybody for whom something waits, until `stopped`. Returns how many they were.
 pub(crate) fn look_at_waiting(app: &App, stopped: &dyn Fn() -> bool) -> Result<u64> {
-    let mut looked = 0;
+    let live = Live {
+        store: &*app.store,
+        config: &app.config,
+        models: &app.models,
+        corpus: app.corpus.clone(),
+        as_of: app.now(),
+    };
+    let looking = Looking::new(&live);
+    let (mut looked, mut unreadable) = (0, 0);
     let mut after: Option<String> = None;
-    loop {
+    while !stopped() {
         let page = app.store.people_waiting(after.as_deref(), PAGE)?;
-        for user_id in &page {
-            if stopped() {
-                return Ok(looked);
-            }
-            // One whose record can't be read keeps nobody else waiting; its error names the person.
-            match look_at_one(app, user_id) {
-                Ok(()) => {
-                    looked += 1;
-                    app.metrics.looks.inc();
-                }
-                Err(error) if error.is::<KeptError>() => {
-                    tracing::error!("a record can't be read; `wayline doctor` says why");
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        match page.into_iter().last() {
-            Some(last) => after = Some(last),
-            None => return Ok(looked),
-        }
+        let Some(last) = page.last() else { break };
+        // One whose record can't be read keeps nobody else waiting.
+        let done = looking.at(&page, app.now())?;
+        looked += done.people.len() as u64;
+        unreadable += done.unreadable;
+        app.metrics.looks.inc_by(done.people.len() as u64);
+        after = Some(last.clone());
     }
-}
-
-fn look_at_one(app: &App, user_id: &str) -> Result<()> {
-    commit_anew(&*app.store, || {
-        let mut loaded = load(&*app.store, user_id, &app.config)?;
-        // Another process was faster, or the person was erased.
-        if !loaded.has_news() {
-            return Ok(None);
-        }
-        let last = loaded.kept.log.events.last().map(|event| event.time);
-        let rooms = app.rooms(last.map_or(app.now(), |last| last.max(app.now())));
-        App::with_embeddings(|embeddings| look_at(&mut loaded.kept, &rooms, embeddings));
-        Ok(Some(Changes {
-            people: vec![loaded.put(&app.config)],
-            ..Changes::default()
-        }))
-    })
+    if unreadable > 0 {
+        tracing::error!(
+            records = unreadable,
+            "records can't be read; `wayline doctor` says why"
+        );
+    }
+    Ok(looked)
 }

@@ -1,10 +1,12 @@
 //! The service over HTTP: events and feedback in, journeys out.
 //!
-//! An event is accepted when it is durable in the store; it waits there until its person is looked at:
-//! at once for whoever asks, and for all others in the background. A request's work with the store and
-//! the rooms runs on threads that may block; the others only carry bytes.
+//! An event is accepted when it is durable in the store; it waits there until its person is looked at in
+//! the background. Whoever asks gets journeys that what waits is in. A request's work with the store and
+//! the rooms runs on threads that may block, a part of which is for writing, so that a long writer keeps
+//! nobody from reading; the other threads only carry bytes.
 
 mod access;
+mod admission;
 mod app;
 mod connections;
 mod ingest;

@@ -5,16 +5,15 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use wayline::explain::explain_journey;
 use wayline::keep::{Changes, extracted, walk_remembering};
-use wayline::nouns::{Journey, LineageEvent, RunInfo, Timestamp};
+use wayline::nouns::{Journey, LineageEvent, Timestamp};
 
-use super::access::Scope;
-use super::app::{App, Shown, ShownRow, blocking};
+use super::admission::{Eraser, Reader};
+use super::app::{App, Shown, ShownRow, reading, writing};
 use super::problem::Problem;
-use crate::live::{commit_anew, load, result_of};
+use crate::live::{JourneyRow, commit_anew, load, result_of};
 
 /// What is wanted of a person's journeys.
 #[derive(Deserialize)]
@@ -23,17 +22,9 @@ pub(super) struct Wanted {
     /// Words of stages, comma separated, all of which must hold.
     stage: Option<String>,
     min_confidence: Option<f64>,
-    /// Without those that aren't fit to be shown.
+    /// Without those that the person has taken away.
     safe: Option<bool>,
     limit: Option<usize>,
-}
-
-/// A journey as a run writes it.
-#[derive(Serialize)]
-struct JourneyRow<'a> {
-    #[serde(flatten)]
-    journey: &'a Journey,
-    run: &'a RunInfo,
 }
 
 const STAGES: [&str; 7] = [
@@ -80,14 +71,13 @@ impl Wanted {
 
 pub(super) async fn journeys(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    _: Reader,
     Path(user_id): Path<String>,
     wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
 ) -> Result<axum::response::Response, Problem> {
-    app.admit(&headers, Scope::Read)?;
     let Query(wanted) = wanted.map_err(|error| Problem::bad_request(error.body_text()))?;
     wanted.check()?;
-    let body = blocking(&app, move |app| {
+    let body = reading(&app, move |app| {
         let shown = shown(app, &user_id)?;
         Ok(answer(&user_id, &shown, &wanted))
     })
@@ -178,11 +168,10 @@ struct Explained<'a> {
 
 pub(super) async fn journey(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    _: Reader,
     Path((user_id, journey_id)): Path<(String, String)>,
 ) -> Result<axum::response::Response, Problem> {
-    app.admit(&headers, Scope::Read)?;
-    let body = blocking(&app, move |app| {
+    let body = reading(&app, move |app| {
         let loaded = load(&*app.store, &user_id, &app.config)?;
         if !loaded.is_there() {
             return Err(nobody());
@@ -228,11 +217,10 @@ pub(super) struct Lineage {
 
 pub(super) async fn lineage(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    _: Reader,
     Path(user_id): Path<String>,
     since: Result<Query<Since>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<Lineage>, Problem> {
-    app.admit(&headers, Scope::Read)?;
     let Query(since) = since.map_err(|error| Problem::bad_request(error.body_text()))?;
     let since: Option<Timestamp> = match since.since {
         None => None,
@@ -241,7 +229,7 @@ pub(super) async fn lineage(
                 .map_err(|error| Problem::bad_request(format!("`since`: {error}")))?,
         ),
     };
-    let lineage = blocking(&app, move |app| {
+    let lineage = reading(&app, move |app| {
         let loaded = load(&*app.store, &user_id, &app.config)?;
         if !loaded.is_there() {
             return Err(nobody());
@@ -263,11 +251,10 @@ pub(super) struct Erased {
 
 pub(super) async fn erase(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    _: Eraser,
     Path(user_id): Path<String>,
 ) -> Result<Json<Erased>, Problem> {
-    app.admit(&headers, Scope::Erase)?;
-    let erased = blocking(&app, move |app| {
+    let erased = writing(&app, move |app| {
         let mut erased = None;
         commit_anew(&*app.store, || {
             let loaded = load(&*app.store, &user_id, &app.config)?;

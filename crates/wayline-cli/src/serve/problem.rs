@@ -96,8 +96,34 @@ impl Problem {
     }
 
     pub(crate) fn too_slow() -> Self {
-        let text = "it took too long; nothing was changed unless the store was just being written";
+        let text = "it took too long, and what was sent may have been taken or not: send it again, \
+                    events with an `event_id` count once";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, text)
+    }
+
+    pub(crate) fn crowded() -> Self {
+        let text = "others send much just now; nothing of this was read, send it again later";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, text)
+    }
+
+    /// A body that couldn't be read to its end.
+    pub(crate) fn unread(status: StatusCode, why: &str) -> Self {
+        match status {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::too_large("the body is too large; send several batches")
+            }
+            _ => Self::bad_request(format!("the body can't be read ({why})")),
+        }
+    }
+
+    pub(crate) fn foreign() -> Self {
+        let text = "without tokens only programs on this machine are served, by the names localhost, \
+                    127.0.0.1 or [::1]; start it with --tokens for others";
+        Self::new(StatusCode::FORBIDDEN, text)
+    }
+
+    pub(crate) fn is_wrong_token(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
     }
 
     /// A batch of which rows are wrong; nothing of it was taken.

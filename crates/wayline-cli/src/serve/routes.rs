@@ -12,6 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
+use super::admission::only_of_this_machine;
 use super::app::App;
 use super::problem::Problem;
 use super::{ingest, people, watch};
@@ -46,6 +47,7 @@ pub(super) fn routes(app: &Arc<App>) -> Router {
         .layer(CatchPanicLayer::custom(
             |_: Box<dyn std::any::Any + Send>| Problem::inside(&"a panic").into_response(),
         ))
+        .layer(from_fn_with_state(Arc::clone(app), only_of_this_machine))
         .layer(from_fn_with_state(Arc::clone(app), in_time))
         .with_state(Arc::clone(app))
 }

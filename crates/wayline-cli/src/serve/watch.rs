@@ -14,7 +14,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
-use super::app::{App, blocking};
+use super::app::{App, reading};
 use super::problem::Problem;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -128,7 +128,7 @@ pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
 
 /// Whether the store can be reached.
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Problem> {
-    blocking(&app, |app| Ok(app.store.note("newest")?)).await?;
+    reading(&app, |app| Ok(app.store.note("newest")?)).await?;
     Ok("ready\n")
 }
 
