@@ -48,7 +48,12 @@ impl All {
             let user_id = &change.user_id;
             let is_expected =
                 self.people.get(user_id).map_or(0, |it| it.version) == change.expected;
-            if !is_expected || is_of_erased(change, erased_until) {
+            let last = self.waiting.get(user_id).and_then(|it| it.last());
+            let is_unseen = match change.change {
+                Change::Erase { waiting_until } => last.is_some_and(|it| it.number > waiting_until),
+                Change::Put { .. } => false,
+            };
+            if !is_expected || is_unseen || is_of_erased(change, erased_until) {
                 let user_id = user_id.clone();
                 return Err(StoreError::Conflict { user_id });
             }
@@ -147,7 +152,7 @@ impl Store for Memory {
                         }
                     }
                 }
-                Change::Erase => {
+                Change::Erase { .. } => {
                     all.people.remove(user_id);
                     all.waiting.remove(user_id);
                     let until = after_erasing(all.number(ERASED), *expected);

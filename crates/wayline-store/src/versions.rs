@@ -8,7 +8,7 @@ pub(crate) fn is_of_erased(change: &PersonChange, erased_until: i64) -> bool {
         Change::Put { stored, .. } => {
             change.expected == 0 && stored.version <= erased_until.max(0).unsigned_abs()
         }
-        Change::Erase => false,
+        Change::Erase { .. } => false,
     }
 }
 

@@ -7,12 +7,14 @@ use std::time::Instant;
 use anyhow::Result;
 use clap::Args;
 use wayline::embed::{Embedder, EmbeddingCache};
-use wayline::keep::{Changes, Look, look_at};
+use wayline::keep::{Changes, Look, StoreError, look_at};
 use wayline::nouns::{LineageEvent, LineageKind, Timestamp};
 use wayline_store::Open;
 
 use super::update::{lineage_lines, live_of};
-use crate::live::{LineageFile, Live, Loaded, commit_anew, load, open_store, over_everybody};
+use crate::live::{
+    LineageFile, Live, Loaded, commit_anew, load, open_store, over_everybody, refuse_unreadable,
+};
 use crate::run::{RunArgs, grouped, line, parse_time};
 
 /// Look anew at everybody in a store as of a moment, so that journeys of people who stay away become
@@ -63,17 +65,27 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
             (is_news || !look.events.is_empty()).then_some((now, look)),
         )
     };
-    over_everybody(&live, look, &mut |loaded, (journeys, news)| {
+    let mut turns: Vec<(Loaded, Look)> = Vec::new();
+    let mut tell = |events: Vec<Vec<LineageEvent>>, swept: &mut Swept| -> Result<()> {
+        for events in events {
+            swept.changed += 1;
+            for event in &events {
+                *swept.told.entry(event.event).or_default() += 1;
+            }
+            file.as_mut().map_or(Ok(()), |file| file.write(&events))?;
+        }
+        Ok(())
+    };
+    let unreadable = over_everybody(&live, look, &mut |_, (journeys, news)| {
         swept.people += 1;
         swept.journeys += journeys;
-        let Some(first) = news else { return Ok(()) };
-        let events = put_back(&live, loaded.kept.user_id(), first)?;
-        swept.changed += 1;
-        for event in &events {
-            *swept.told.entry(event.event).or_default() += 1;
+        turns.extend(news);
+        if turns.len() >= PEOPLE_AT_ONCE {
+            tell(put_back(&live, std::mem::take(&mut turns))?, &mut swept)?;
         }
-        file.as_mut().map_or(Ok(()), |file| file.write(&events))
+        Ok(())
     })?;
+    tell(put_back(&live, turns)?, &mut swept)?;
     if let Some(file) = file {
         file.finish()?;
     }
@@ -88,8 +100,11 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
         &format!("{:.2}", started.elapsed().as_secs_f64()),
     );
     eprint!("{text}");
-    Ok(())
+    refuse_unreadable(unreadable)
 }
+
+/// People in one commit.
+const PEOPLE_AT_ONCE: usize = 64;
 
 #[derive(Default)]
 struct Swept {
@@ -99,21 +114,42 @@ struct Swept {
     told: BTreeMap<LineageKind, u64>,
 }
 
-/// Puts a person back who was looked at; looks anew where another process was faster.
-fn put_back(live: &Live<'_>, user_id: &str, first: (Loaded, Look)) -> Result<Vec<LineageEvent>> {
-    let mut turn = first;
-    let mut is_first = true;
-    commit_anew(live.store, || {
-        if !std::mem::take(&mut is_first) {
-            let mut loaded = load(live.store, user_id, live.config)?;
-            let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
-            let look = look_at(&mut loaded.kept, &live.rooms(), &mut embeddings);
-            turn = (loaded, look);
+/// Puts people back who were looked at; looks anew at those for whom another process was faster. Returns
+/// what there is to tell of each.
+fn put_back(live: &Live<'_>, turns: Vec<(Loaded, Look)>) -> Result<Vec<Vec<LineageEvent>>> {
+    if turns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let people = turns.iter().map(|(loaded, _)| loaded.put(live.config));
+    let committed = live.store.commit(&Changes {
+        people: people.collect(),
+        ..Changes::default()
+    });
+    match committed {
+        Ok(()) => Ok(turns.into_iter().map(|(_, look)| look.events).collect()),
+        Err(StoreError::Conflict { .. }) => {
+            let users = turns.iter().map(|(loaded, _)| loaded.kept.user_id());
+            users.map(|user_id| look_again(live, user_id)).collect()
         }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn look_again(live: &Live<'_>, user_id: &str) -> Result<Vec<LineageEvent>> {
+    let mut events = Vec::new();
+    commit_anew(live.store, || {
+        events.clear();
+        let mut loaded = load(live.store, user_id, live.config)?;
+        // Erased meanwhile.
+        if !loaded.is_there() {
+            return Ok(None);
+        }
+        let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
+        events = look_at(&mut loaded.kept, &live.rooms(), &mut embeddings).events;
         Ok(Some(Changes {
-            people: vec![turn.0.put(live.config)],
+            people: vec![loaded.put(live.config)],
             ..Changes::default()
         }))
     })?;
-    Ok(turn.1.events)
+    Ok(events)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use wayline::embed::Embedder;
 use wayline::keep::Store;
@@ -29,8 +29,10 @@ use crate::run::{
 /// those people alone. What is kept afterwards is what one run over all events gives, but for journeys
 /// that were known: they keep their ids and names while their evidence carries over.
 ///
-/// The same events count once: an input that is in the store to its end is refused unless --again is
-/// given, and a run that was killed goes on where it was. Several updates may run at once.
+/// The same events count once: an input that is in the store to its end is not added unless --again is
+/// given, and a run that was killed goes on where it was. Either run again writes -o and --lineage whole:
+/// of people who had the input before, their journeys and what the last look told of them. Several
+/// updates may run at once.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wayline infer 2025.parquet --store journeys/          the first time, with a corpus of its own
@@ -66,8 +68,8 @@ pub(crate) struct UpdateArgs {
     #[arg(long, value_name = "FILE")]
     corpus: Option<PathBuf>,
 
-    /// The moment for which journeys are reckoned; later events are left out (default: the newest
-    /// event of the store and the input)
+    /// The moment for which journeys are reckoned; later events are kept, and looked at when it is their
+    /// time (default: the newest event of the store and the input)
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     as_of: Option<Timestamp>,
 
@@ -87,6 +89,16 @@ pub(crate) struct Renewal<'a> {
     pub(crate) lineage: Option<&'a Path>,
     pub(crate) corpus: Option<&'a Path>,
     pub(crate) said: &'a SaidArgs,
+}
+
+const IN_IT: &str =
+    "These events are in the store already: nothing was added. --again adds them once more.\n";
+
+impl Renewal<'_> {
+    /// Whether files are to be written.
+    fn wants_something(&self) -> bool {
+        self.output.is_some() || self.lineage.is_some()
+    }
 }
 
 /// Whether a run adds to what is there or takes its place.
@@ -150,14 +162,12 @@ fn renew(
     let replaces = how == How::Replaces;
     let gathered = gather_events(job, grouping, replaces && renewal.corpus.is_none())?;
     let pins = Pins(store);
-    let times = pins.times(gathered.fingerprint)?;
+    let (times, note) = pins.times(gathered.fingerprint)?;
     let input = match how {
-        How::Adds { again: false } if times > 0 && said.is_empty() => {
-            return Ok(
-                "These events are in the store already: nothing was added. --again adds them \
-                       once more.\n"
-                    .to_owned(),
-            );
+        How::Adds { again: false }
+            if times > 0 && said.is_empty() && !renewal.wants_something() =>
+        {
+            return Ok(IN_IT.to_owned());
         }
         How::Adds { again: true } => gathered.fingerprint.again(times),
         How::Adds { again: false } | How::Replaces => gathered.fingerprint,
@@ -181,8 +191,9 @@ fn renew(
         run: job.run,
         input,
         is_in_it: times > 0 && how == How::Adds { again: false },
+        note: (gathered.fingerprint.note(), note),
         finished: pins.finished_inputs()?,
-        replaces,
+        replaces_until: gathered.read.newest.filter(|_| replaces),
         said,
         lineage: renewal
             .lineage
@@ -213,9 +224,15 @@ fn renew(
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .finish()?;
     }
-    let is_new = times == 0 || how == (How::Adds { again: true });
-    if is_new || replaces {
-        pins.finished(gathered.fingerprint)?;
+    if !renewing.is_in_it && counts.unreadable == 0 {
+        pins.finished(gathered.fingerprint, times)?;
+    }
+    if counts.unreadable > 0 {
+        bail!(
+            "the records of {} people can't be read, and were left as they are; `wayline doctor --store` \
+             says why",
+            counts.unreadable
+        );
     }
     let summary = Summary {
         read: &gathered.read,
@@ -225,6 +242,10 @@ fn renew(
         elapsed: started.elapsed(),
     };
     let mut text = summary.text();
+    if renewing.is_in_it && counts.added == 0 {
+        text.push_str(IN_IT);
+    }
+    line_unless_zero(&mut text, "later than --as-of", gathered.later);
     kept_lines(&counts, &mut text);
     line_unless_zero(&mut text, "people who said something", of_said.people);
     line_unless_zero(&mut text, "  unknown", of_said.unknown);

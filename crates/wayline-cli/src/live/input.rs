@@ -4,7 +4,7 @@ use anyhow::Result;
 use wayline::corpus::CorpusCounts;
 use wayline::extract::extract;
 use wayline::keep::Kept;
-use wayline::nouns::PersonLog;
+use wayline::nouns::{Event, PersonLog};
 use wayline_files::corpus::{CorpusCounter, CorpusPart};
 use wayline_files::group::Grouping;
 use wayline_files::read::ReadSummary;
@@ -25,6 +25,8 @@ pub(crate) struct Gathering {
     /// What everybody's log says, where it was to be counted.
     pub(crate) corpus: Option<CorpusCounts>,
     pub(crate) read: ReadSummary,
+    /// Events later than the moment for which journeys are reckoned: kept, but not looked at yet.
+    pub(crate) later: u64,
 }
 
 struct Worker<'a> {
@@ -32,15 +34,23 @@ struct Worker<'a> {
     counter: Option<CorpusPart<'a>>,
     fingerprint: Fingerprint,
     people: u64,
+    later: u64,
 }
 
-/// Reads an input; `counts_corpus` says whether its corpus is wanted.
+/// Reads an input; `counts_corpus` says whether its corpus is wanted. All events are kept, also those
+/// later than the job's moment, so that an input is the same whenever it is looked at; its corpus is of
+/// those until then.
 pub(crate) fn gather_events(
     job: &Job<'_>,
     grouping: Grouping,
     counts_corpus: bool,
 ) -> Result<Gathering> {
     let (config, threads) = (job.config, job.run.threads());
+    let until = job.as_of;
+    let job = &Job {
+        as_of: None,
+        ..*job
+    };
     let share = job.run.memory_bytes() as usize / 8;
     let queue = SpillQueue::new(SpillSettings {
         memory_bytes: share,
@@ -54,27 +64,40 @@ pub(crate) fn gather_events(
             counter: counts_corpus.then(|| counter.part()),
             fingerprint: Fingerprint::default(),
             people: 0,
+            later: 0,
         })
     };
     let workers: Result<Vec<Worker<'_>>> = (0..threads).map(worker).collect();
     let take = |worker: &mut Worker<'_>, log: &mut PersonLog| -> Result<()> {
-        if let Some(counter) = &mut worker.counter
-            && let Ok(person) = extract(log, &config.actions, &config.extract)
-        {
-            counter.add(&person)?;
-        }
+        let is_later = |event: &Event| until.is_some_and(|until| event.time > until);
+        let later = log.events.iter().filter(|event| is_later(event)).count();
+        worker.later += later as u64;
         let mut new = Kept::new(&log.user_id);
-        new.fold(log, &config.keep);
-        let bytes = new.to_bytes(&config.actions);
+        new.log = log.clone();
+        // As it was read, before any bounds.
+        let mut bytes = new.to_bytes(&config.actions);
         worker.fingerprint.add(&log.user_id, &bytes);
+        if let Some(counter) = &mut worker.counter {
+            if later > 0 {
+                log.events.retain(|event| !is_later(event));
+            }
+            if let Ok(person) = extract(log, &config.actions, &config.extract) {
+                counter.add(&person)?;
+            }
+        }
+        let all = std::mem::replace(&mut new.log, PersonLog::new(&log.user_id));
+        if new.fold(&all, &config.keep).dropped > 0 {
+            bytes = new.to_bytes(&config.actions);
+        }
         worker.people += 1;
         Ok(worker.queue.push(&(log.user_id.clone(), bytes))?)
     };
     let (workers, read) = job.for_each_log(grouping, workers?, take)?;
-    let (mut fingerprint, mut person_count) = (Fingerprint::default(), 0);
+    let (mut fingerprint, mut person_count, mut later) = (Fingerprint::default(), 0, 0);
     for worker in workers {
         fingerprint.0 = fingerprint.0.wrapping_add(worker.fingerprint.0);
         person_count += worker.people;
+        later += worker.later;
         worker.queue.finish()?;
         if let Some(part) = worker.counter {
             part.finish();
@@ -86,5 +109,6 @@ pub(crate) fn gather_events(
         fingerprint,
         corpus: counts_corpus.then(|| counter.finish()).transpose()?,
         read,
+        later,
     })
 }

@@ -1,5 +1,7 @@
 //! All that is kept of a person as one JSON object, and back.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result, anyhow};
 use serde::{Deserialize, Serialize};
 use wayline::config::Config;
@@ -9,6 +11,36 @@ use wayline::nouns::{
     Actions, Channel, EventFields, Feedback, KnownJourney, LineageEvent, NameSource, PersonLog,
     Reaction, Stage, Standing, Timestamp,
 };
+
+use super::Pins;
+
+/// What a store holds beside people: the first line of a file of people.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoreJson {
+    /// How often each input was added, by its fingerprint.
+    inputs: BTreeMap<String, i64>,
+    newest_event: Option<Timestamp>,
+}
+
+impl StoreJson {
+    pub(crate) fn of(pins: &Pins<'_>) -> Result<Self> {
+        Ok(Self {
+            inputs: pins.all_inputs()?,
+            newest_event: pins.newest()?,
+        })
+    }
+
+    /// The line, if it is one.
+    pub(crate) fn from_line(line: &str) -> Option<Self> {
+        serde_json::from_str(line).ok()
+    }
+
+    pub(crate) fn put_into(&self, pins: &Pins<'_>) -> Result<()> {
+        pins.have_inputs(&self.inputs)?;
+        pins.has_newest(self.newest_event)
+    }
+}
 
 /// A person as `wayline store get` prints them.
 #[derive(Serialize, Deserialize)]

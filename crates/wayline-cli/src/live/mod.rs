@@ -17,17 +17,16 @@ mod results;
 
 pub(crate) use batches::Batches;
 pub(crate) use input::{NewEvents, gather_events};
-pub(crate) use json::{kept_from_json, person_json};
+pub(crate) use json::{StoreJson, kept_from_json, person_json};
 pub(crate) use looking::{Looked, Looking};
 pub(crate) use outbox::{
     PARTS, Untold, count_untold, open_store, tell_from_now_on, tell_no_more, untold, were_told,
 };
-pub(crate) use person::stored;
-pub(crate) use person::{Loaded, commit_anew, load};
+pub(crate) use person::{Loaded, commit_anew, load, load_stored, stored};
 pub(crate) use pins::{Fingerprint, Pins, newest_number};
 pub(crate) use renew::{RenewCounts, Renewed, Renewing, renew_everybody};
 pub(crate) use results::JourneyRow;
-pub(crate) use results::{LineageFile, over_everybody, result_of};
+pub(crate) use results::{LineageFile, over_everybody, refuse_unreadable, result_of};
 
 use std::sync::Arc;
 

@@ -85,7 +85,7 @@ impl Untold {
             user_id: change.user_id.clone(),
             version: match &change.change {
                 Change::Put { stored, .. } => stored.version,
-                Change::Erase => change.expected,
+                Change::Erase { .. } => change.expected,
             },
         }
     }
@@ -228,7 +228,7 @@ mod tests {
         put("a/1", 1);
         put("é/", 0);
         store
-            .commit(&change("a/1", 2, Change::Erase))
+            .commit(&change("a/1", 2, Change::Erase { waiting_until: 0 }))
             .expect("taken");
         let untold = |user_id: &str, version| Untold {
             user_id: user_id.to_owned(),

@@ -1,8 +1,9 @@
 //! One person's record, out of the store and back.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 use wayline::config::Config;
 use wayline::keep::{Change, Changes, Kept, PersonChange, Store, StoreError, Stored};
+use wayline::nouns::Timestamp;
 
 /// A record with all that waited for it, as it stands in no store yet.
 #[derive(Clone)]
@@ -31,16 +32,26 @@ pub(crate) fn load(store: &dyn Store, user_id: &str, config: &Config) -> Result<
     load_once(store, user_id, config)
 }
 
+/// A person's record for a log that holds all until a moment: what is there until then is let go of, what
+/// came later, and what waits, stays.
+pub(crate) fn load_to_replace(
+    store: &dyn Store,
+    user_id: &str,
+    until: Option<Timestamp>,
+    config: &Config,
+) -> Result<Loaded> {
+    let mut loaded = load(store, user_id, config)?;
+    if let Some(until) = until {
+        loaded.kept.forget_events(until);
+    }
+    Ok(loaded)
+}
+
 /// The record first: a batch that another process adds to it meanwhile is missing then, and the version
 /// tells; the other way round it would be there twice. Where a new record's versions begin comes before
 /// what waits: whoever is erased in between is not brought back.
 fn load_once(store: &dyn Store, user_id: &str, config: &Config) -> Result<Loaded> {
-    let stored = store.get(user_id)?;
-    let is_new = stored.is_none();
-    let mut loaded = unpacked(user_id, stored, config)?;
-    if is_new {
-        loaded.kept.version = store.erased_until()?;
-    }
+    let mut loaded = load_stored(store, user_id, config)?;
     // Together first, so that the record is sorted once.
     let mut all = Kept::new(user_id);
     for waiting in store.waiting(user_id)? {
@@ -61,7 +72,18 @@ pub(crate) fn stored(store: &dyn Store, user_id: &str, config: &Config) -> Resul
     Ok(kept.transpose()?.map(|loaded| loaded.kept))
 }
 
-/// Likewise, to be put back.
+/// Likewise, or an empty one, to be put back; what waits goes on waiting.
+pub(crate) fn load_stored(store: &dyn Store, user_id: &str, config: &Config) -> Result<Loaded> {
+    let stored = store.get(user_id)?;
+    let is_new = stored.is_none();
+    let mut loaded = unpacked(user_id, stored, config)?;
+    if is_new {
+        loaded.kept.version = store.erased_until()?;
+    }
+    Ok(loaded)
+}
+
+/// Likewise, where it was read already.
 pub(crate) fn unpacked(user_id: &str, stored: Option<Stored>, config: &Config) -> Result<Loaded> {
     Ok(match stored {
         None => Loaded {
@@ -89,7 +111,8 @@ impl Loaded {
     }
 
     /// Another record of the person, to be put in the place of this one.
-    pub(crate) fn replaced_by(self, kept: Kept) -> Self {
+    pub(crate) fn replaced_by(self, mut kept: Kept) -> Self {
+        kept.version = kept.version.max(self.kept.version + 1);
         Self { kept, ..self }
     }
 
@@ -114,18 +137,20 @@ impl Loaded {
         }
     }
 
-    /// Erases the record and what waits.
+    /// Erases the record and what waited for it; what came meanwhile is looked at anew.
     pub(crate) fn erase(&self) -> PersonChange {
         PersonChange {
             user_id: self.kept.user_id().to_owned(),
             expected: self.expected,
-            change: Change::Erase,
+            change: Change::Erase {
+                waiting_until: self.added_until,
+            },
         }
     }
 }
 
 /// Times that a change is tried when others change the same people.
-const TRIES: usize = 20;
+pub(crate) const TRIES: usize = 20;
 
 /// Commits what `make` makes of the present state, anew where another process was faster.
 pub(crate) fn commit_anew(
@@ -141,5 +166,11 @@ pub(crate) fn commit_anew(
             other => return Ok(other?),
         }
     }
-    bail!("other processes change the same people again and again; run it anew when they are done")
+    Err(too_busy())
+}
+
+pub(crate) fn too_busy() -> anyhow::Error {
+    anyhow!(
+        "other processes change the same people again and again; run it anew when they are done"
+    )
 }

@@ -1,11 +1,11 @@
 //! What a store remembers beside people: the corpus that it goes by, its newest event, and which inputs
 //! are in it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::{Context, Result, bail};
 use wayline::corpus::{CorpusCounts, Snapshot};
-use wayline::keep::{Changes, Store};
+use wayline::keep::{Changes, Store, StoreError, number_of};
 use wayline::nouns::Timestamp;
 use wayline_files::corpus::{corpus_from_bytes, read_corpus, write_corpus};
 
@@ -43,7 +43,8 @@ impl Fingerprint {
         again
     }
 
-    fn note(self) -> String {
+    /// The note that says how often it was added to its end.
+    pub(crate) fn note(self) -> String {
         format!("{INPUTS}{:016x}", self.0)
     }
 }
@@ -68,8 +69,8 @@ impl Pins<'_> {
     }
 
     /// The corpus to go by: the pinned one, else the one given or the general one, which is pinned then.
-    pub(crate) fn corpus_or(&self, given: Option<&std::path::Path>) -> Result<Snapshot> {
-        let given = given.map(|path| -> Result<(Snapshot, Vec<u8>)> {
+    pub(crate) fn corpus_or(&self, path: Option<&std::path::Path>) -> Result<Snapshot> {
+        let given = path.map(|path| -> Result<(Snapshot, Vec<u8>)> {
             let bytes =
                 std::fs::read(path).with_context(|| format!("can't read {}", path.display()))?;
             Ok((read_corpus(path)?, bytes))
@@ -83,13 +84,19 @@ impl Pins<'_> {
                 given.hash()
             ),
             (Some(pinned), _) => Ok(pinned),
-            (None, Some((given, bytes))) => {
-                self.put(CORPUS, bytes)?;
-                Ok(given)
-            }
-            (None, None) => {
-                self.put(CORPUS, Vec::new())?;
-                Ok(Snapshot::default())
+            (None, given) => {
+                let (snapshot, bytes) = given.unwrap_or_default();
+                let pinned = self.0.commit(&Changes {
+                    expects: vec![(CORPUS.to_owned(), None)],
+                    notes: vec![(CORPUS.to_owned(), Some(bytes))],
+                    ..Changes::default()
+                });
+                match pinned {
+                    Ok(()) => Ok(snapshot),
+                    // Another process was faster, maybe with another one.
+                    Err(StoreError::Moved { .. }) => self.corpus_or(path),
+                    Err(other) => Err(other.into()),
+                }
             }
         }
     }
@@ -133,19 +140,44 @@ impl Pins<'_> {
         Ok(self.0.note(CORPUS)?.filter(|bytes| !bytes.is_empty()))
     }
 
-    /// How often an input was added to its end.
-    pub(crate) fn times(&self, input: Fingerprint) -> Result<u64> {
+    /// How often an input was added to its end, and the note that says so.
+    pub(crate) fn times(&self, input: Fingerprint) -> Result<(u64, Option<Vec<u8>>)> {
         let Some(bytes) = self.0.note(&input.note())? else {
-            return Ok(0);
+            return Ok((0, None));
         };
         let times = bytes.as_slice().try_into().map(u64::from_le_bytes);
-        times.context("the store's note of an input can't be read")
+        let times = times.context("the store's note of an input can't be read")?;
+        Ok((times, Some(bytes)))
     }
 
-    /// Notes that an input is in the store to its end, once more.
-    pub(crate) fn finished(&self, input: Fingerprint) -> Result<()> {
-        let times = self.times(input)? + 1;
-        self.put(&input.note(), times.to_le_bytes().to_vec())
+    /// Notes that an input is in the store to its end, once more than `before`; another run of the same
+    /// one may have noted so already.
+    pub(crate) fn finished(&self, input: Fingerprint, before: u64) -> Result<()> {
+        self.0.commit(&Changes {
+            highest: vec![(input.note(), (before + 1) as i64)],
+            ..Changes::default()
+        })?;
+        Ok(())
+    }
+
+    /// How often each input was added to its end, by the fingerprints as texts.
+    pub(crate) fn all_inputs(&self) -> Result<BTreeMap<String, i64>> {
+        let notes = self.0.notes(INPUTS)?;
+        let all = notes
+            .iter()
+            .map(|(name, value)| (name[INPUTS.len()..].to_owned(), number_of(value)));
+        Ok(all.collect())
+    }
+
+    /// Notes of inputs that another store has.
+    pub(crate) fn have_inputs(&self, inputs: &BTreeMap<String, i64>) -> Result<()> {
+        let inputs = inputs.iter();
+        let highest = inputs.map(|(input, times)| (format!("{INPUTS}{input}"), *times));
+        self.0.commit(&Changes {
+            highest: highest.collect(),
+            ..Changes::default()
+        })?;
+        Ok(())
     }
 
     /// The inputs that were added to their ends.

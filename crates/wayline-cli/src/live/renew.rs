@@ -5,12 +5,12 @@ use std::sync::Mutex;
 
 use anyhow::Result;
 use wayline::embed::{Embedder, EmbeddingCache};
-use wayline::keep::{Changes, Kept, Look, PersonChange, StoreError, look_at};
-use wayline::nouns::{Feedback, LineageKind, PersonResult};
+use wayline::keep::{Changes, Kept, KeptError, PersonChange, StoreError, look_at};
+use wayline::nouns::{Feedback, LineageEvent, LineageKind, PersonResult, Timestamp};
 use wayline_files::write::{OrderedResults, SpillReader, SpillSettings};
 
-use super::person::{commit_anew, load};
-use super::results::LineageFile;
+use super::person::{Loaded, TRIES, load, load_to_replace, too_busy};
+use super::results::{LineageFile, result_of};
 use super::{Fingerprint, Live, NewEvents};
 use crate::run::{Progress, RunArgs, Tally};
 
@@ -27,10 +27,12 @@ pub(crate) struct Renewing<'a> {
     pub(crate) input: Fingerprint,
     /// Whether the input's events are in the store to their end, so that only what was said is new.
     pub(crate) is_in_it: bool,
+    /// The note that will say so, as it stands now: another run of the same input may be faster.
+    pub(crate) note: (String, Option<Vec<u8>>),
     /// Inputs that are in the store to their ends, which no record needs to remember.
     pub(crate) finished: HashSet<u64>,
-    /// Whether a person's new events take the place of all that were there.
-    pub(crate) replaces: bool,
+    /// Whether a person's new events take the place of all that were there until this moment.
+    pub(crate) replaces_until: Option<Timestamp>,
     /// What people said, by person.
     pub(crate) said: HashMap<String, Vec<Feedback>>,
     /// Where lineage goes.
@@ -63,6 +65,8 @@ pub(crate) struct RenewCounts {
     pub(crate) new_people: u64,
     /// People who had the input already.
     pub(crate) already: u64,
+    /// People whose records can't be read.
+    pub(crate) unreadable: u64,
     pub(crate) added: u64,
     pub(crate) repeated: u64,
     pub(crate) dropped: u64,
@@ -74,6 +78,7 @@ impl RenewCounts {
     fn add(&mut self, other: &Self) {
         self.new_people += other.new_people;
         self.already += other.already;
+        self.unreadable += other.unreadable;
         self.added += other.added;
         self.repeated += other.repeated;
         self.dropped += other.dropped;
@@ -85,8 +90,10 @@ impl RenewCounts {
 
 /// A person who was looked at and isn't committed yet.
 struct Turn {
-    change: PersonChange,
-    look: Look,
+    /// None where the record has the input, and what was said, already.
+    change: Option<PersonChange>,
+    result: PersonResult,
+    events: Vec<LineageEvent>,
     counts: RenewCounts,
     /// To begin anew with, where another process was faster.
     new: NewEvents,
@@ -94,6 +101,8 @@ struct Turn {
 
 struct Thread<'a> {
     renewing: &'a Renewing<'a>,
+    /// Whether the input is in the store to its end, by this run or another.
+    is_in_it: bool,
     embeddings: EmbeddingCache<'a>,
     turns: Vec<Turn>,
     tally: Tally,
@@ -175,6 +184,7 @@ impl<'a> Thread<'a> {
     fn new(renewing: &'a Renewing<'a>) -> Self {
         Self {
             renewing,
+            is_in_it: renewing.is_in_it,
             embeddings: EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS),
             turns: Vec::new(),
             tally: Tally::default(),
@@ -187,9 +197,11 @@ impl<'a> Thread<'a> {
         new: NewEvents,
         keep: &mut impl FnMut(&PersonResult) -> Result<()>,
     ) -> Result<()> {
-        match self.turn(new)? {
-            Some(turn) => self.turns.push(turn),
-            None => self.counts.already += 1,
+        match self.turn(new) {
+            Ok(turn) => self.turns.push(turn),
+            // Nobody else waits for a record that can't be read.
+            Err(error) if error.is::<KeptError>() => self.counts.unreadable += 1,
+            Err(error) => return Err(error),
         }
         if self.turns.len() >= PEOPLE_AT_ONCE {
             self.flush(keep)?;
@@ -197,21 +209,21 @@ impl<'a> Thread<'a> {
         Ok(())
     }
 
-    /// Looks at a person; none where the record has the input, and what was said, already.
-    fn turn(&mut self, new: NewEvents) -> Result<Option<Turn>> {
+    /// Looks at a person; one who has the input already is only read.
+    fn turn(&mut self, new: NewEvents) -> Result<Turn> {
         let Renewing {
             live,
             input,
-            is_in_it,
             finished,
-            replaces,
+            replaces_until,
             said,
             ..
         } = self.renewing;
         let config = live.config;
         let (user_id, events) = &new;
-        let mut loaded = load(live.store, user_id, config)?;
-        let is_in_it = (*is_in_it || loaded.kept.inputs.contains(&input.0)) && !replaces;
+        let mut loaded = load_to_replace(live.store, user_id, *replaces_until, config)?;
+        let is_in_it =
+            (self.is_in_it || loaded.kept.inputs.contains(&input.0)) && replaces_until.is_none();
         let mut counts = RenewCounts {
             new_people: u64::from(!loaded.is_there()),
             ..RenewCounts::default()
@@ -219,9 +231,6 @@ impl<'a> Thread<'a> {
         let mut is_changed = false;
         if !events.is_empty() && !is_in_it {
             let more = Kept::from_bytes(user_id, events, &config.actions)?;
-            if *replaces {
-                loaded.kept.forget_events();
-            }
             let folded = loaded.kept.absorb(&more, &config.keep);
             counts.added = folded.added;
             counts.repeated = folded.repeated;
@@ -236,28 +245,73 @@ impl<'a> Thread<'a> {
             is_changed |= loaded.kept.say(row, &config.keep);
         }
         if !is_changed {
-            return Ok(None);
+            counts.already = 1;
+            return Ok(self.as_they_are(&loaded, counts, new));
         }
         let look = look_at(&mut loaded.kept, &live.rooms(), &mut self.embeddings);
         for event in &look.events {
             *counts.lineage.entry(event.event).or_default() += 1;
         }
-        Ok(Some(Turn {
-            change: loaded.put(config),
-            look,
+        let result = if look.as_of == live.as_of {
+            look.result
+        } else {
+            // More was known already; what is given out is still of the moment that was asked for.
+            result_of(&loaded.kept, &live.rooms(), &mut self.embeddings)
+        };
+        Ok(Turn {
+            change: Some(loaded.put(config)),
+            result,
+            events: look.events,
             counts,
             new,
-        }))
+        })
+    }
+
+    /// A person who had the input before: their journeys, where those are wanted, and what the last look
+    /// told of them.
+    fn as_they_are(&mut self, loaded: &Loaded, counts: RenewCounts, new: NewEvents) -> Turn {
+        let (kept, live) = (&loaded.kept, self.renewing.live);
+        let result = if self.renewing.wants_results {
+            result_of(kept, &live.rooms(), &mut self.embeddings)
+        } else {
+            PersonResult::default()
+        };
+        // Of those who only said something, which is known, there is nothing to tell.
+        let is_of_input = !new.1.is_empty();
+        let lineage = kept.lineage.iter().filter(|_| is_of_input);
+        let events = lineage.filter(|event| event.version == kept.version);
+        Turn {
+            change: None,
+            result,
+            events: events.cloned().collect(),
+            counts,
+            new,
+        }
+    }
+
+    /// What is committed of turns; refused where another run has ended the same input meanwhile.
+    fn changes(&self, people: Vec<PersonChange>) -> Changes {
+        let is_open = self.renewing.replaces_until.is_none() && !self.is_in_it;
+        Changes {
+            people,
+            expects: is_open
+                .then(|| self.renewing.note.clone())
+                .into_iter()
+                .collect(),
+            ..Changes::default()
+        }
     }
 
     /// Commits everybody who was looked at.
     fn flush(&mut self, keep: &mut impl FnMut(&PersonResult) -> Result<()>) -> Result<()> {
         let turns = std::mem::take(&mut self.turns);
-        let changes = Changes {
-            people: turns.iter().map(|turn| turn.change.clone()).collect(),
-            ..Changes::default()
-        };
-        match self.renewing.live.store.commit(&changes) {
+        let people: Vec<PersonChange> = turns.iter().filter_map(|it| it.change.clone()).collect();
+        if people.is_empty() {
+            return turns
+                .into_iter()
+                .try_for_each(|turn| self.done(&turn, keep));
+        }
+        match self.renewing.live.store.commit(&self.changes(people)) {
             Ok(()) => turns
                 .into_iter()
                 .try_for_each(|turn| self.done(&turn, keep)),
@@ -265,6 +319,13 @@ impl<'a> Thread<'a> {
             Err(StoreError::Conflict { .. }) => turns
                 .into_iter()
                 .try_for_each(|turn| self.one_by_one(turn, keep)),
+            // Another run has ended this input: its events are all there.
+            Err(StoreError::Moved { .. }) => {
+                self.is_in_it = true;
+                turns
+                    .into_iter()
+                    .try_for_each(|turn| self.take(turn.new, keep))
+            }
             Err(other) => Err(other.into()),
         }
     }
@@ -274,28 +335,20 @@ impl<'a> Thread<'a> {
         first: Turn,
         keep: &mut impl FnMut(&PersonResult) -> Result<()>,
     ) -> Result<()> {
-        let mut turn = Some(first);
-        let mut is_first = true;
-        let store = self.renewing.live.store;
-        commit_anew(store, || {
-            if !std::mem::take(&mut is_first)
-                && let Some(before) = turn.take()
-            {
-                turn = self.turn(before.new)?;
+        let mut turn = first;
+        for _ in 0..TRIES {
+            let Some(change) = turn.change.clone() else {
+                return self.done(&turn, keep);
+            };
+            match self.renewing.live.store.commit(&self.changes(vec![change])) {
+                Ok(()) => return self.done(&turn, keep),
+                Err(StoreError::Conflict { .. }) => {}
+                Err(StoreError::Moved { .. }) => self.is_in_it = true,
+                Err(other) => return Err(other.into()),
             }
-            let change = turn.as_ref().map(|turn| turn.change.clone());
-            Ok(change.map(|change| Changes {
-                people: vec![change],
-                ..Changes::default()
-            }))
-        })?;
-        match turn {
-            Some(turn) => self.done(&turn, keep),
-            None => {
-                self.counts.already += 1;
-                Ok(())
-            }
+            turn = self.turn(turn.new)?;
         }
+        Err(too_busy())
     }
 
     fn done(
@@ -303,15 +356,15 @@ impl<'a> Thread<'a> {
         turn: &Turn,
         keep: &mut impl FnMut(&PersonResult) -> Result<()>,
     ) -> Result<()> {
-        self.tally.count(&turn.look.result);
+        self.tally.count(&turn.result);
         self.counts.add(&turn.counts);
         if let Some(file) = &self.renewing.lineage {
             let mut file = file
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
-            file.write(&turn.look.events)?;
+            file.write(&turn.events)?;
         }
-        keep(&turn.look.result)
+        keep(&turn.result)
     }
 }
 

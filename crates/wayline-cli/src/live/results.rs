@@ -3,11 +3,11 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use rayon::prelude::*;
 use wayline::Rooms;
 use wayline::embed::{Embedder, EmbeddingCache};
-use wayline::keep::{Kept, extracted, walk_remembering};
+use wayline::keep::{Kept, KeptError, extracted, walk_remembering};
 use wayline::nouns::{Journey, LineageEvent, PersonResult, RunInfo};
 use wayline_files::write::AsideFile;
 
@@ -21,20 +21,22 @@ const PAGE: usize = 512;
 const CACHED_TEXTS: usize = 8_192;
 
 /// Hands everybody's record, with what `look` makes of it on several threads, to `each`, in the order of
-/// their ids. The store stays as it is.
+/// their ids. The store stays as it is. Returns how many records couldn't be read.
 pub(crate) fn over_everybody<T: Send>(
     live: &Live<'_>,
     look: impl Fn(&Loaded, &mut EmbeddingCache<'_>) -> T + Sync,
     each: &mut dyn FnMut(&Loaded, T) -> Result<()>,
-) -> Result<()> {
+) -> Result<u64> {
     let progress = Progress::people(live.store.counts()?.people);
     let mut after: Option<String> = None;
+    let mut unreadable = 0;
     loop {
-        let page = next_people(live, after.as_deref())?;
-        let Some(last) = page.last() else {
-            return Ok(());
+        let Some(page) = next_people(live, after.as_deref())? else {
+            return Ok(unreadable);
         };
-        after = Some(last.kept.user_id().to_owned());
+        after = Some(page.last);
+        unreadable += page.unreadable;
+        let page = page.people;
         let piece = page.len().div_ceil(rayon::current_num_threads()).max(1);
         let of_piece = |people: &[Loaded]| -> Vec<T> {
             let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
@@ -51,8 +53,17 @@ pub(crate) fn over_everybody<T: Send>(
     }
 }
 
+/// People who follow each other.
+struct Page {
+    people: Vec<Loaded>,
+    /// The last of them, readable or not.
+    last: String,
+    /// Records that can't be read.
+    unreadable: u64,
+}
+
 /// The next people, those of whom nothing but a waiting batch is there too.
-fn next_people(live: &Live<'_>, after: Option<&str>) -> Result<Vec<Loaded>> {
+fn next_people(live: &Live<'_>, after: Option<&str>) -> Result<Option<Page>> {
     let (store, config) = (live.store, live.config);
     let mut people = store.people(after, PAGE)?;
     let waiting = store.people_waiting(after, PAGE)?;
@@ -69,17 +80,46 @@ fn next_people(live: &Live<'_>, after: Option<&str>) -> Result<Vec<Loaded>> {
     let is_known = |id: &String| end.as_ref().is_none_or(|end| id <= end);
     people.retain(|(id, _)| is_known(id));
     let waiting: Vec<String> = waiting.into_iter().filter(is_known).collect();
-    let mut all: Vec<Loaded> = Vec::with_capacity(people.len());
+    let last = people.last().map(|(id, _)| id).max(waiting.last()).cloned();
+    let Some(last) = last else { return Ok(None) };
+    let mut page = Page {
+        people: Vec::with_capacity(people.len()),
+        last,
+        unreadable: 0,
+    };
     for (user_id, stored) in people {
         if waiting.binary_search(&user_id).is_err() {
-            all.push(unpacked(&user_id, Some(stored), config)?);
+            page.add(unpacked(&user_id, Some(stored), config))?;
         }
     }
     for user_id in &waiting {
-        all.push(super::load(store, user_id, config)?);
+        page.add(super::load(store, user_id, config))?;
     }
-    all.sort_by(|left, right| left.kept.user_id().cmp(right.kept.user_id()));
-    Ok(all)
+    page.people
+        .sort_by(|left, right| left.kept.user_id().cmp(right.kept.user_id()));
+    Ok(Some(page))
+}
+
+impl Page {
+    fn add(&mut self, loaded: Result<Loaded>) -> Result<()> {
+        match loaded {
+            Ok(loaded) => self.people.push(loaded),
+            Err(error) if error.is::<KeptError>() => self.unreadable += 1,
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+/// An error where records couldn't be read; the others were.
+pub(crate) fn refuse_unreadable(records: u64) -> Result<()> {
+    if records > 0 {
+        bail!(
+            "the records of {records} people can't be read and are left out; `wayline doctor --store` \
+             says why"
+        );
+    }
+    Ok(())
 }
 
 /// One person's result as of the rooms' moment; an empty one where the activity looks automated.

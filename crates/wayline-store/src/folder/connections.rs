@@ -173,7 +173,9 @@ fn make_room(folder: &Path, path: &Path, open: Open) -> Result<(), StoreError> {
     }
     let refused = |error: std::io::Error| unusable(folder, format!("can't be made ({error})"));
     fs::create_dir_all(folder).map_err(refused)?;
-    if fs::read_dir(folder).map_err(refused)?.next().is_some() {
+    let is_used = fs::read_dir(folder).map_err(refused)?.next().is_some();
+    // Another process may be making the same store.
+    if is_used && !path.exists() {
         let reason = "a folder with other things in it, and no store; name an empty or a new one";
         return Err(unusable(folder, reason.to_owned()));
     }

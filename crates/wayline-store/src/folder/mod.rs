@@ -80,7 +80,10 @@ impl Store for Folder {
             writing::packed_records(changes).map_err(|it| self.connections.failed(it.into()))?;
         self.connections.write(|writer| {
             writing::commit(&mut writer.connection, changes, &records)?;
-            writer.log_holds_erased |= changes.people.iter().any(|it| it.change == Change::Erase);
+            writer.log_holds_erased |= changes
+                .people
+                .iter()
+                .any(|it| matches!(it.change, Change::Erase { .. }));
             if writer.log_holds_erased {
                 // Nobody waits for readers: the next commit tries again.
                 writer.log_holds_erased =

@@ -14,7 +14,7 @@ use crate::versions::{after_erasing, is_of_erased};
 pub(super) fn packed_records(changes: &Changes) -> std::io::Result<Vec<Vec<u8>>> {
     let records = changes.people.iter().map(|it| match &it.change {
         Change::Put { stored, .. } => packed(&stored.record),
-        Change::Erase => Ok(Vec::new()),
+        Change::Erase { .. } => Ok(Vec::new()),
     });
     records.collect()
 }
@@ -104,7 +104,13 @@ fn change_person(
                     .execute(params![user_id, added_until])?;
             }
         }
-        Change::Erase => {
+        Change::Erase { waiting_until } => {
+            let unseen = "SELECT 1 FROM waiting WHERE user_id = ?1 AND number > ?2";
+            let mut unseen = transaction.prepare_cached(unseen)?;
+            if unseen.exists(params![user_id, waiting_until])? {
+                let user_id = user_id.clone();
+                return Err(StoreError::Conflict { user_id }.into());
+            }
             for table in ["people", "waiting"] {
                 let erase = format!("DELETE FROM {table} WHERE user_id = ?1");
                 transaction.execute(&erase, [user_id])?;

@@ -20,7 +20,7 @@ pub(super) const LOCKS: i32 = 0x5741_594c;
 pub(super) fn packed_records(changes: &Changes) -> Result<Vec<Vec<u8>>, Failed> {
     let records = changes.people.iter().map(|it| match &it.change {
         Change::Put { stored, .. } => packed(&stored.record),
-        Change::Erase => Ok(Vec::new()),
+        Change::Erase { .. } => Ok(Vec::new()),
     });
     records.collect::<Result<_, _>>().map_err(|error| {
         Failed::Record(format!(
@@ -59,7 +59,7 @@ fn check_erased(transaction: &mut Transaction<'_>, changes: &Changes) -> Result<
     let erased = changes
         .people
         .iter()
-        .filter(|it| it.change == Change::Erase);
+        .filter(|it| matches!(it.change, Change::Erase { .. }));
     let highest = erased.map(|it| it.expected).max();
     if highest.is_none() && changes.people.iter().all(|it| it.expected > 0) {
         return Ok(());
@@ -170,15 +170,28 @@ fn put_people(
 }
 
 fn erase_people(transaction: &mut Transaction<'_>, changes: &Changes) -> Result<(), Failed> {
-    let erased = changes
-        .people
-        .iter()
-        .filter(|it| it.change == Change::Erase);
-    let (ids, versions): (Vec<&[u8]>, Vec<i64>) = erased
-        .map(|it| (it.user_id.as_bytes(), it.expected as i64))
-        .unzip();
+    let (mut ids, mut versions, mut seen): (Vec<&[u8]>, Vec<i64>, Vec<i64>) = Default::default();
+    let mut groups = Vec::new();
+    for change in &changes.people {
+        if let Change::Erase { waiting_until } = change.change {
+            ids.push(change.user_id.as_bytes());
+            versions.push(change.expected as i64);
+            seen.push(waiting_until as i64);
+            groups.push(group(&change.user_id));
+        }
+    }
     if ids.is_empty() {
         return Ok(());
+    }
+    // Nobody lets anything wait for them meanwhile.
+    lock_groups(transaction, groups)?;
+    let unseen = "SELECT old.user_id FROM wayline.waiting AS old \
+                  JOIN unnest($1::bytea[], $2::bigint[]) AS erased (user_id, seen) \
+                  ON old.user_id = erased.user_id WHERE old.number > erased.seen LIMIT 1";
+    let erased: [Parameter<'_>; 2] = [(&ids, Type::BYTEA_ARRAY), (&seen, Type::INT8_ARRAY)];
+    if let Some(row) = transaction.query_typed_opt(unseen, &erased)? {
+        let user_id = String::from_utf8_lossy(row.get(0)).into_owned();
+        return Err(Failed::Conflict { user_id });
     }
     // Where no record was expected none was there to lock, and one may have come since: it isn't meant.
     let record = "DELETE FROM wayline.people AS old \
@@ -191,6 +204,14 @@ fn erase_people(transaction: &mut Transaction<'_>, changes: &Changes) -> Result<
     Ok(())
 }
 
+fn lock_groups(transaction: &mut Transaction<'_>, mut groups: Vec<i32>) -> Result<(), Failed> {
+    groups.sort_unstable();
+    groups.dedup();
+    let lock = "SELECT pg_advisory_xact_lock($1, it) FROM unnest($2::int[]) AS it";
+    transaction.execute_typed(lock, &[(&LOCKS, Type::INT4), (&groups, Type::INT4_ARRAY)])?;
+    Ok(())
+}
+
 /// Lets batches wait. A number is given before its transaction commits, so of two transactions the
 /// later one could give the lower number, and whoever had seen the higher one would remove up to it a
 /// batch that they had not seen. So transactions that number batches of one group of people follow each
@@ -199,15 +220,8 @@ fn append(transaction: &mut Transaction<'_>, changes: &Changes) -> Result<(), Fa
     if changes.waiting.is_empty() {
         return Ok(());
     }
-    let mut groups: Vec<i32> = changes
-        .waiting
-        .iter()
-        .map(|(user_id, _)| group(user_id))
-        .collect();
-    groups.sort_unstable();
-    groups.dedup();
-    let lock = "SELECT pg_advisory_xact_lock($1, it) FROM unnest($2::int[]) AS it";
-    transaction.execute_typed(lock, &[(&LOCKS, Type::INT4), (&groups, Type::INT4_ARRAY)])?;
+    let groups = changes.waiting.iter().map(|(user_id, _)| group(user_id));
+    lock_groups(transaction, groups.collect())?;
     let ids: Vec<&[u8]> = changes
         .waiting
         .iter()

@@ -1,6 +1,8 @@
 //! What every store must do.
 
-use wayline::keep::{Change, Changes, ERASED, PersonChange, Store, StoreError, Stored, number_of};
+use wayline::keep::{
+    Change, Changes, ERASED, EVERYTHING, PersonChange, Store, StoreError, Stored, number_of,
+};
 
 use crate::Fresh;
 
@@ -65,7 +67,9 @@ fn erase(user_id: &str, expected: u64) -> PersonChange {
     PersonChange {
         user_id: user_id.to_owned(),
         expected,
-        change: Change::Erase,
+        change: Change::Erase {
+            waiting_until: EVERYTHING,
+        },
     }
 }
 
@@ -218,6 +222,22 @@ pub(crate) fn what_is_erased_is_gone(fresh: &Fresh) {
     store
         .commit(&people(vec![put_new(store, "p", b"new", 0)]))
         .expect("taken");
+    // Not what came since it was looked at, where that is said.
+    let (version, _) = record(store, "p").expect("there");
+    store.commit(&waits("p", &["c"])).expect("taken");
+    let seen = store.waiting("p").expect("read")[0].number;
+    store.commit(&waits("p", &["d"])).expect("taken");
+    let erases = |waiting_until| {
+        let mut change = erase("p", version);
+        change.change = Change::Erase { waiting_until };
+        store.commit(&people(vec![change]))
+    };
+    let refused = erases(seen).expect_err("refused");
+    assert!(matches!(refused, StoreError::Conflict { user_id } if user_id == "p"));
+    assert_eq!(waiting(store, "p").len(), 2);
+    let last = store.waiting("p").expect("read")[1].number;
+    erases(last).expect("taken");
+    assert_eq!((record(store, "p"), waiting(store, "p").len()), (None, 0));
     store.commit(&note("n", Some("v"))).expect("taken");
     store.commit(&note("n", None)).expect("taken");
     store

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use wayline::keep::{Change, Changes, PersonChange, Store, Stored};
+use wayline::keep::{Change, Changes, EVERYTHING, PersonChange, Store, Stored};
 use wayline_store::{Folder, Open, open};
 
 fn refused(path: &Path, how: Open) -> String {
@@ -101,7 +101,9 @@ fn what_is_erased_stands_in_no_file() {
     let erase = PersonChange {
         user_id: secret.to_owned(),
         expected: 3,
-        change: Change::Erase,
+        change: Change::Erase {
+            waiting_until: EVERYTHING,
+        },
     };
     let changes = Changes {
         people: vec![erase],

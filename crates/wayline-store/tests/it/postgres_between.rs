@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use postgres::Client;
-use wayline::keep::{Change, Changes, PersonChange, Store, StoreError, Stored};
+use wayline::keep::{Change, Changes, EVERYTHING, PersonChange, Store, StoreError, Stored};
 use wayline_store::Postgres;
 
 use crate::postgres::{client, database, waits};
@@ -28,7 +28,9 @@ fn erase(user_id: &str) -> PersonChange {
     PersonChange {
         user_id: user_id.to_owned(),
         expected: 0,
-        change: Change::Erase,
+        change: Change::Erase {
+            waiting_until: EVERYTHING,
+        },
     }
 }
 

@@ -123,16 +123,56 @@ impl Kept {
         for row in &mut other.feedback {
             row.user_id.clone_from(&user_id);
         }
-        self.absorb(&other, config)
+        let folded = self.absorb(&other, config);
+        // With what their journeys held when it was said.
+        for stance in &other.stances {
+            match self
+                .stances
+                .iter_mut()
+                .find(|it| it.journey_id == stance.journey_id)
+            {
+                Some(own) if own.at <= stance.at => *own = stance.clone(),
+                Some(_) => {}
+                None => self.stances.push(stance.clone()),
+            }
+        }
+        self.bound_stances(config);
+        let inputs = other.inputs.iter().filter(|it| !self.inputs.contains(it));
+        let inputs: Vec<u64> = inputs.copied().collect();
+        self.inputs.extend(inputs);
+        folded
     }
 
-    /// Lets go of all events and of what was counted of them: a log that holds them all comes anew. What
-    /// is remembered of journeys stays.
-    pub fn forget_events(&mut self) {
-        self.log = PersonLog::new(self.log.user_id.clone());
+    /// Lets go of all events until a moment, and of what was counted: a log that holds all until then
+    /// comes anew. Later events, and what is remembered of journeys, stay.
+    pub fn forget_events(&mut self, until: Timestamp) {
+        let mut later = PersonLog::new(self.log.user_id.clone());
+        for event in self.log.events.iter().filter(|event| event.time > until) {
+            later.push_from(&self.log, event);
+        }
+        self.log = later;
         self.dropped_events = 0;
         self.repeated_events = 0;
         self.inputs.clear();
+    }
+
+    /// Until when it is known what became of the journeys. A look as of a moment before that would take
+    /// for gone what wasn't there yet.
+    #[must_use]
+    pub fn known_until(&self) -> Option<Timestamp> {
+        let told = self.lineage.last().map(|event| event.at);
+        let active = self.live().map(|journey| journey.last_active_at).max();
+        told.max(active)
+    }
+
+    /// Of what was said only so much is remembered, the last words.
+    fn bound_stances(&mut self, config: &KeepConfig) {
+        while self.stances.len() > config.max_feedback {
+            let oldest = self.stances.iter().enumerate();
+            let oldest = oldest.min_by_key(|(place, stance)| (stance.at, *place));
+            let Some((place, _)) = oldest else { return };
+            self.stances.remove(place);
+        }
     }
 
     /// Lets go of what is too old or too much, and of its texts.
@@ -195,6 +235,7 @@ impl Kept {
                 }
             }
         }
+        self.bound_stances(config);
         true
     }
 

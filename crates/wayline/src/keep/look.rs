@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::embed::EmbeddingCache;
 use crate::extract::{Automated, Extracted, extract};
-use crate::lineage::lineage;
+use crate::lineage::{all_ended, lineage};
 use crate::nouns::{LineageEvent, PersonResult, Timestamp};
 use crate::walk::{Remembered, Rooms, Walked, walk_with};
 
@@ -16,6 +16,8 @@ pub struct Look {
     pub result: PersonResult,
     /// What happened since the last look.
     pub events: Vec<LineageEvent>,
+    /// The moment for which the person was looked at.
+    pub as_of: Timestamp,
 }
 
 /// What is extracted of a person as of a moment, from the events that are kept.
@@ -37,23 +39,31 @@ pub fn extracted(kept: &Kept, config: &Config, as_of: Timestamp) -> Result<Extra
     extract(&kept.log, &config.actions, &config.extract)
 }
 
-/// Walks a person as of the rooms' moment. What is remembered of journeys follows, with a new version;
-/// nothing is remembered of one whose activity looks automated.
+/// Walks a person as of the rooms' moment, or as of [`Kept::known_until`] where that is later. What is
+/// remembered of journeys follows, with a new version. All journeys end of one whose activity looks
+/// automated.
 pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCache<'_>) -> Look {
     kept.version += 1;
-    let Ok(person) = extracted(kept, rooms.config, rooms.as_of) else {
-        kept.known.clear();
-        let user_id = kept.user_id().to_owned();
-        return Look {
-            result: PersonResult {
+    let as_of = kept
+        .known_until()
+        .map_or(rooms.as_of, |until| until.max(rooms.as_of));
+    let rooms = &Rooms { as_of, ..*rooms };
+    let (result, now) = match extracted(kept, rooms.config, as_of) {
+        Ok(person) => {
+            let walked = walk_remembering(kept, &person, rooms, embeddings);
+            let now = lineage(&kept.known, &person, &walked, as_of, kept.version);
+            (walked.result(&person), now)
+        }
+        Err(_) => {
+            let user_id = kept.user_id().to_owned();
+            let now = all_ended(&kept.known, &user_id, as_of, kept.version);
+            let nothing = PersonResult {
                 user_id,
                 ..PersonResult::default()
-            },
-            events: Vec::new(),
-        };
+            };
+            (nothing, now)
+        }
     };
-    let walked = walk_remembering(kept, &person, rooms, embeddings);
-    let now = lineage(&kept.known, &person, &walked, rooms.as_of, kept.version);
     kept.known = now.known;
     kept.lineage.extend(now.events.iter().cloned());
     let too_many = kept
@@ -62,8 +72,9 @@ pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
         .saturating_sub(rooms.config.keep.max_lineage);
     kept.lineage.drain(..too_many);
     Look {
-        result: walked.result(&person),
+        result,
         events: now.events,
+        as_of,
     }
 }
 

@@ -23,6 +23,6 @@ pub use config::KeepConfig;
 pub use fold::{Folded, Kept};
 pub use look::{Look, extracted, look_at, walk_remembering};
 pub use store::{
-    Change, Changes, Counts, ERASED, Mark, PersonChange, Store, StoreError, Stored, Waiting,
-    number_of,
+    Change, Changes, Counts, ERASED, EVERYTHING, Mark, PersonChange, Store, StoreError, Stored,
+    Waiting, number_of,
 };

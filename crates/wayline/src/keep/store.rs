@@ -158,9 +158,16 @@ pub enum Change {
         /// 0 where none waited.
         added_until: u64,
     },
-    /// It is erased, with all that waits.
-    Erase,
+    /// It is erased, with all that waits. It conflicts where something waits of a higher number than
+    /// this, which whoever erases hasn't seen; [`EVERYTHING`] erases whatever waits.
+    Erase {
+        /// 0 where none waited.
+        waiting_until: u64,
+    },
 }
+
+/// Any number of a batch is at most this.
+pub const EVERYTHING: u64 = i64::MAX as u64;
 
 /// How much a store holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

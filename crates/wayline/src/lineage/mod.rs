@@ -108,6 +108,36 @@ pub fn lineage(
     Lineage { known: now, events }
 }
 
+/// The same where the person's activity looks automated, so that there are no journeys any more.
+#[must_use]
+pub fn all_ended(known: &[KnownJourney], user_id: &str, as_of: Timestamp, version: u64) -> Lineage {
+    let mut telling = Telling {
+        user_id,
+        at: as_of,
+        version,
+        events: Vec::new(),
+    };
+    let former = known.iter().map(|journey| {
+        let is_live = journey.standing == Standing::Live;
+        if is_live && !is_over(journey.stage) {
+            telling.tell(&journey.journey_id, LineageKind::Ended, Vec::new());
+        }
+        let standing = if is_live {
+            Standing::Gone
+        } else {
+            journey.standing
+        };
+        KnownJourney {
+            standing,
+            ..journey.clone()
+        }
+    });
+    let known = last_active(former.collect());
+    let mut events = telling.events;
+    events.sort_by(|left, right| left.journey_id.cmp(&right.journey_id));
+    Lineage { known, events }
+}
+
 /// A share as it is kept, in 65,535ths: so that a journey that comes back from a store is the same.
 fn in_steps(share: f64) -> f64 {
     (share * 65_535.0).round() / 65_535.0
@@ -122,6 +152,10 @@ fn worth_remembering(mut former: Vec<KnownJourney>, person: &Extracted) -> Vec<K
             .iter()
             .any(|(text, _)| texts.contains(text.as_str()))
     });
+    last_active(former)
+}
+
+fn last_active(mut former: Vec<KnownJourney>) -> Vec<KnownJourney> {
     former.sort_by(|left, right| {
         let by_time = right.last_active_at.cmp(&left.last_active_at);
         by_time.then_with(|| left.journey_id.cmp(&right.journey_id))

@@ -174,9 +174,23 @@ fn what_happens_is_told() {
     assert_eq!(ongoing(&later), 0);
     let over = of_kind(&later, LineageKind::Ended) + of_kind(&later, LineageKind::Paused);
     assert!(over >= ongoing(&first), "{:?}", later.events);
-    // And back again.
-    let back = look(&mut kept, &part(log, end, end), &corpus, end);
-    assert_eq!(of_kind(&back, LineageKind::Revived), ongoing(&first));
+    // A look in the past tells nothing of what is known since.
+    let past = look(&mut kept, &part(log, end, end), &corpus, end);
+    assert_eq!((past.as_of, past.events.len()), (late, 0));
+    // And they take things up again.
+    let month_ago = Timestamp::from_millis(end.millis() - 30 * DAY);
+    let mut again = part(log, month_ago, end);
+    for event in &mut again.events {
+        event.time = Timestamp::from_millis(event.time.millis() + 731 * DAY);
+        event.event_id = None;
+    }
+    let later_still = Timestamp::from_millis(end.millis() + 731 * DAY);
+    let back = look(&mut kept, &again, &corpus, later_still);
+    assert!(
+        of_kind(&back, LineageKind::Revived) > 0,
+        "{:?}",
+        back.events
+    );
     // Where all evidence is gone, so are the journeys; one that was over ends no second time.
     let running = kept.live().filter(|it| !is_over(it.stage)).count();
     let nothing = KeepConfig {
@@ -184,7 +198,7 @@ fn what_happens_is_told() {
         ..Config::builtin().keep
     };
     kept.fold(&part(log, end, end), &nothing);
-    let gone = look(&mut kept, &part(log, end, end), &corpus, end);
+    let gone = look(&mut kept, &part(log, end, end), &corpus, later_still);
     assert!(gone.result.journeys.is_empty());
     assert_eq!(of_kind(&gone, LineageKind::Ended), running);
 }

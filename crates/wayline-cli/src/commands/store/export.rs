@@ -12,7 +12,9 @@ use wayline_files::write::{AsideFile, ResultsWriter};
 
 use super::super::update::live_of;
 use super::StoreArgs;
-use crate::live::{Loaded, Pins, over_everybody, person_json, result_of};
+use crate::live::{
+    Loaded, Pins, StoreJson, over_everybody, person_json, refuse_unreadable, result_of,
+};
 use crate::run::{RunArgs, Tally, grouped, line, parse_time};
 
 /// Write everybody's journeys as of a moment, as `wayline infer` does; or all that is kept
@@ -35,8 +37,8 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "FILE", requires = "output")]
     keywords: Option<PathBuf>,
 
-    /// Where goes all that is kept, a JSON object a person, as `wayline store get` prints it: a .jsonl
-    /// file
+    /// Where goes all that is kept: a .jsonl file of a line that says which inputs are in it, then a
+    /// JSON object a person, as `wayline store get` prints it
     #[arg(long, value_name = "FILE")]
     people: Option<PathBuf>,
 
@@ -72,12 +74,16 @@ pub(crate) fn run(args: &ExportArgs) -> Result<()> {
     let mut results = results.transpose()?;
     let people = args.people.as_deref().map(AsideFile::create).transpose()?;
     let mut people = people.map(std::io::BufWriter::new);
+    if let Some(file) = &mut people {
+        serde_json::to_writer(&mut *file, &StoreJson::of(&Pins(&*store))?)?;
+        file.write_all(b"\n")?;
+    }
     let wants_results = results.is_some();
     let mut tally = Tally::default();
     let look = |loaded: &Loaded, embeddings: &mut EmbeddingCache<'_>| {
         wants_results.then(|| result_of(&loaded.kept, &live.rooms(), embeddings))
     };
-    over_everybody(&live, look, &mut |loaded, result| {
+    let unreadable = over_everybody(&live, look, &mut |loaded, result| {
         match (result, &mut results) {
             (Some(result), Some(results)) => {
                 tally.count(&result);
@@ -105,7 +111,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<()> {
         line(&mut text, "keywords", &grouped(tally.keywords));
     }
     eprint!("{text}");
-    Ok(())
+    refuse_unreadable(unreadable)
 }
 
 fn export_corpus(store: &dyn Store, path: &Path) -> Result<()> {

@@ -1,19 +1,23 @@
 //! `wayline store import`: people as `store export --people` wrote them.
 
+use std::collections::BTreeSet;
 use std::io::BufRead as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use wayline::keep::{Changes, Kept};
+use wayline::config::Config;
+use wayline::keep::{Changes, Kept, Store};
 use wayline_store::Open;
 
-use crate::live::{Pins, kept_from_json, load, open_store};
+use crate::live::{Pins, StoreJson, commit_anew, kept_from_json, load_stored, open_store};
 use crate::run::{Progress, RunArgs, grouped};
 
 /// Put people into a store whom `wayline store export --people` took out of another
 ///
-/// Each takes the place of what the store has of them; the same file may be imported twice.
+/// Each takes the place of the record that the store has of them; events that wait there, accepted by a
+/// service or a stream, go on waiting and are added to it. The same file may be imported twice. Inputs
+/// that were in the other store count as added.
 #[derive(Args, Debug)]
 pub(crate) struct ImportArgs {
     /// A .jsonl file of people
@@ -45,7 +49,7 @@ pub(crate) fn run(args: &ImportArgs) -> Result<()> {
     let pins = Pins(&*store);
     pins.corpus_or(args.corpus.as_deref())?;
     let mut newest = None;
-    let mut changes = Changes::default();
+    let (mut turns, mut in_hand) = (Vec::new(), BTreeSet::new());
     let (mut people, mut bytes) = (0_u64, 0_u64);
     for (number, row) in (1_u64..).zip(std::io::BufReader::new(file).lines()) {
         let row = row.with_context(|| format!("{name}:{number}: can't be read"))?;
@@ -54,20 +58,44 @@ pub(crate) fn run(args: &ImportArgs) -> Result<()> {
         if row.trim().is_empty() {
             continue;
         }
+        if let Some(of_store) = StoreJson::from_line(&row) {
+            of_store.put_into(&pins)?;
+            continue;
+        }
         let kept: Kept = kept_from_json(&row, &config).with_context(|| {
             format!("{name}:{number}: no person as `wayline store get` prints one")
         })?;
         newest = newest.max(kept.log.events.last().map(|event| event.time));
-        let there = load(&*store, kept.user_id(), &config)?;
-        changes.people.push(there.replaced_by(kept).put(&config));
+        // Of two of one person the later counts.
+        if !in_hand.insert(kept.user_id().to_owned()) {
+            put(&*store, &mut turns, &config)?;
+            in_hand = BTreeSet::from([kept.user_id().to_owned()]);
+        }
+        turns.push(kept);
         people += 1;
-        if changes.people.len() == PEOPLE_AT_ONCE {
-            store.commit(&std::mem::take(&mut changes))?;
+        if turns.len() == PEOPLE_AT_ONCE {
+            put(&*store, &mut turns, &config)?;
+            in_hand.clear();
         }
     }
-    store.commit(&changes)?;
+    put(&*store, &mut turns, &config)?;
     pins.has_newest(newest)?;
     drop(progress);
     eprintln!("{:<24} {}", "people", grouped(people));
     Ok(())
+}
+
+/// Puts people in the places of what is there, anew where another process was faster.
+fn put(store: &dyn Store, turns: &mut Vec<Kept>, config: &Config) -> Result<()> {
+    let people = std::mem::take(turns);
+    commit_anew(store, || {
+        let changes = people.iter().map(|kept| {
+            let there = load_stored(store, kept.user_id(), config)?;
+            Ok(there.replaced_by(kept.clone()).put(config))
+        });
+        Ok(Some(Changes {
+            people: changes.collect::<Result<_>>()?,
+            ..Changes::default()
+        }))
+    })
 }

@@ -1,5 +1,6 @@
 //! Journeys that stay current: `infer --store`, `update`, `sweep` and `store`.
 
+mod inputs;
 mod killed;
 mod killed_often;
 mod people;
@@ -22,6 +23,18 @@ impl Folder {
         ))
         .ok();
         self.results()
+    }
+
+    /// All that a store keeps of people, without the line of the store.
+    pub(crate) fn people_of(&self, store: &str) -> Vec<Row> {
+        let store = place(store);
+        self.run(&format!(
+            "store export --store {store} --people @out/p.jsonl"
+        ))
+        .ok();
+        let mut rows = rows(&self.read("out/p.jsonl"));
+        assert!(rows.remove(0).contains_key("inputs"));
+        rows
     }
 
     /// The lines of `events.jsonl`.

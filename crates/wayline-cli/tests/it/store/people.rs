@@ -70,7 +70,9 @@ fn people_move_from_store_to_store_as_they_are() {
     folder
         .run("store export --store @a --people @out/p.jsonl --corpus @out/c.parquet")
         .ok();
-    let people = rows(&folder.read("out/p.jsonl"));
+    let mut people = rows(&folder.read("out/p.jsonl"));
+    let of_store = people.remove(0);
+    assert_eq!(of_store["inputs"].as_object().map(|it| it.len()), Some(1));
     for _ in 0..2 {
         folder
             .run("store import @out/p.jsonl --store @b --corpus @out/c.parquet")
@@ -78,7 +80,8 @@ fn people_move_from_store_to_store_as_they_are() {
         folder
             .run("store export --store @b --people @out/p2.jsonl")
             .ok();
-        let moved = rows(&folder.read("out/p2.jsonl"));
+        let mut moved = rows(&folder.read("out/p2.jsonl"));
+        assert_eq!(moved.remove(0), of_store);
         assert_eq!(moved.len(), people.len());
         for (mut moved, mut person) in moved.into_iter().zip(people.clone()) {
             // Whoever was told of the person takes the higher version for the later.
@@ -89,6 +92,9 @@ fn people_move_from_store_to_store_as_they_are() {
         }
     }
     assert!(folder.exported("b", "") == expected);
+    // Its inputs are known there too.
+    let again = folder.run("update @events.jsonl --store @b").ok();
+    assert!(again.stderr.contains("already"), "{}", again.stderr);
     let first = folder.lines()[0].clone();
     folder.write("first.jsonl", first);
     folder

@@ -59,14 +59,16 @@ fn an_input_counts_once() {
 }
 
 /// People whose log is cut and shuffled; made once, since every case takes a few runs.
-fn in_parts(seed: u64, cuts: &[usize]) -> Result<(), TestCaseError> {
+fn in_parts(seed: u64, cuts: &[usize], bounds: &str) -> Result<(), TestCaseError> {
     let options = format!("--people 6 --seed {seed} --history-days 30-60");
     let folder = Folder::simulated(&options);
     folder.build_corpus();
+    folder.write("bounds.toml", bounds);
+    let shared = "--corpus @corpus.parquet --config @bounds.toml";
     folder
-        .run("infer @events.jsonl --store @whole --corpus @corpus.parquet")
+        .run(&format!("infer @events.jsonl --store @whole {shared}"))
         .ok();
-    let whole = folder.exported("whole", "");
+    let whole = folder.exported("whole", "--config @bounds.toml");
     let lines = crate::properties::shuffled(folder.lines(), seed);
     let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % lines.len()).collect();
     cuts.extend([0, lines.len()]);
@@ -77,12 +79,10 @@ fn in_parts(seed: u64, cuts: &[usize]) -> Result<(), TestCaseError> {
         let name = format!("part{number}.jsonl");
         folder.write(&name, lines[part[0]..end].concat());
         folder
-            .run(&format!(
-                "update @{name} --store @parts --corpus @corpus.parquet"
-            ))
+            .run(&format!("update @{name} --store @parts {shared}"))
             .ok();
     }
-    let parts = folder.exported("parts", "");
+    let parts = folder.exported("parts", "--config @bounds.toml");
     prop_assert_eq!(without_ids(&parts), without_ids(&whole));
     Ok(())
 }
@@ -93,8 +93,9 @@ proptest! {
     fn any_split_into_updates_gives_what_one_run_gives(
         seed in 1..1_000_u64,
         cuts in prop::collection::vec(0..100_000_usize, 1..4),
+        bounds in prop::sample::select(vec!["", "[keep]\nmax_events = 120\n", "[keep]\nmax_days = 10\n"]),
     ) {
-        in_parts(seed, &cuts)?;
+        in_parts(seed, &cuts, bounds)?;
     }
 }
 
@@ -169,10 +170,7 @@ fn what_falls_out_is_counted() {
         .ok();
     assert_eq!(ran.count("kept: events added"), all);
     assert_eq!(ran.count("  fell out"), all - 200);
-    folder
-        .run("store export --store @s --people @out/p.jsonl")
-        .ok();
-    for person in rows(&folder.read("out/p.jsonl")) {
+    for person in folder.people_of("s") {
         assert_eq!(person["events"].as_array().map(Vec::len), Some(50));
         assert!(person["dropped_events"].as_u64() > Some(0));
     }
