@@ -9,8 +9,8 @@ use clap::Args;
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct KafkaArgs {
     /// A setting of librdkafka; may be given several times
-    #[arg(long = "kafka", value_name = "NAME=VALUE", value_parser = setting)]
-    given: Vec<(String, String)>,
+    #[arg(long = "kafka", value_name = "NAME=VALUE")]
+    given: Vec<String>,
 
     /// A file of such settings, a line each; for passwords
     #[arg(long = "kafka-file", value_name = "FILE")]
@@ -35,7 +35,10 @@ impl KafkaArgs {
                 settings.push(setting?);
             }
         }
-        settings.extend(self.given.iter().cloned());
+        for given in &self.given {
+            let setting = setting(given).map_err(|reason| anyhow!("--kafka: {reason}"));
+            settings.push(setting?);
+        }
         Ok(settings)
     }
 }

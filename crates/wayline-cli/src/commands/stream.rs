@@ -118,7 +118,7 @@ mod with_kafka {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::{Duration, Instant};
 
-    use anyhow::{Context as _, Result};
+    use anyhow::{Context as _, Result, bail};
     use wayline::keep::Store;
     use wayline::nouns::Timestamp;
     use wayline_store::Open;
@@ -135,6 +135,19 @@ mod with_kafka {
         let config = args.run.config()?;
         let models = args.run.models()?;
         models.warn_of_strangers();
+        let outputs = [&args.journeys_topic, &args.lineage_topic];
+        let outputs = outputs
+            .into_iter()
+            .flatten()
+            .chain([&args.dead_letter_topic]);
+        let mut topics: Vec<&String> = outputs.chain([&args.topic]).collect();
+        topics.sort();
+        if let Some(twice) = topics.windows(2).find(|it| it[0] == it[1]) {
+            bail!(
+                "`{}` is named twice: each of the topics must be one of its own",
+                twice[0]
+            );
+        }
         let store: Arc<dyn Store> = Arc::from(open_store(&args.store, Open::OrCreate)?);
         let stream = stream(args)?;
         let log = Pins(&*store).corpus_or(args.corpus.as_deref())?;

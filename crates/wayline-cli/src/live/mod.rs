@@ -20,7 +20,8 @@ pub(crate) use input::{NewEvents, gather_events};
 pub(crate) use json::{StoreJson, kept_from_json, person_json};
 pub(crate) use looking::{Looked, Looking};
 pub(crate) use outbox::{
-    PARTS, Untold, count_untold, open_store, tell_from_now_on, tell_no_more, untold, were_told,
+    PARTS, Told, Untold, count_untold, is_told, open_store, tell_from_now_on, tell_no_more, untold,
+    were_told,
 };
 pub(crate) use person::{Loaded, commit_anew, load, load_stored, stored};
 pub(crate) use pins::{Fingerprint, Pins, newest_number};

@@ -2,7 +2,8 @@
 //!
 //! Where somebody tells others of a store's people (`wayline stream`), every commit that changes a person
 //! leaves a note of it in the same transaction, whichever command it comes from. The note goes when the
-//! person was told of. So nothing is left untold, and what is told twice after a crash is the same.
+//! person was told of, and is still what was told. So nothing is left untold, and of what is told twice the
+//! last is what the store says.
 //!
 //! A note holds no text but the person's id: what is told is reckoned from the record, and of a person
 //! who was erased nothing is left but that.
@@ -48,7 +49,7 @@ pub(crate) fn tell_no_more(store: &dyn Store) -> Result<(), StoreError> {
         notes,
         ..Changes::default()
     })?;
-    (0..=PARTS).try_for_each(|part| were_told(store, &untold(store, part)?))
+    (0..=PARTS).try_for_each(|part| forget(store, untold(store, part)?.iter()))
 }
 
 /// How many changes wait to be told.
@@ -63,33 +64,60 @@ pub(crate) struct Untold {
     pub(crate) user_id: String,
     /// Of the record that was put, or of the one that was erased.
     pub(crate) version: u64,
+    /// Whether the person was erased.
+    pub(crate) is_erased: bool,
+}
+
+/// A change that others were told of, by what the person was then.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) what: Untold,
+    /// The version of the record that they were told; none where there was no record.
+    pub(crate) version: Option<u64>,
 }
 
 impl Untold {
     fn note(&self) -> String {
         let part = blake3::hash(self.user_id.as_bytes()).as_bytes()[0];
-        let Self { user_id, version } = self;
-        format!("{ENTRIES}{part:02x}/{user_id}/{version}")
+        let Self {
+            user_id, version, ..
+        } = self;
+        let what = if self.is_erased { ERASED } else { PUT };
+        format!("{ENTRIES}{part:02x}/{user_id}/{version}/{what}")
     }
 
     fn from_note(note: &str) -> Option<Self> {
-        let (user_id, version) = note[ENTRIES.len()..].get(3..)?.rsplit_once('/')?;
+        let (rest, what) = note[ENTRIES.len()..].get(3..)?.rsplit_once('/')?;
+        let (user_id, version) = rest.rsplit_once('/')?;
         Some(Self {
             user_id: user_id.to_owned(),
             version: version.parse().ok()?,
+            is_erased: what == ERASED,
         })
     }
 
-    fn of(change: &PersonChange) -> Self {
+    /// That a record was put.
+    pub(crate) fn put(user_id: &str, version: u64) -> Self {
         Self {
-            user_id: change.user_id.clone(),
-            version: match &change.change {
-                Change::Put { stored, .. } => stored.version,
-                Change::Erase { .. } => change.expected,
+            user_id: user_id.to_owned(),
+            version,
+            is_erased: false,
+        }
+    }
+
+    fn of(change: &PersonChange) -> Self {
+        match &change.change {
+            Change::Put { stored, .. } => Self::put(&change.user_id, stored.version),
+            Change::Erase { .. } => Self {
+                is_erased: true,
+                ..Self::put(&change.user_id, change.expected)
             },
         }
     }
 }
+
+const PUT: &str = "put";
+const ERASED: &str = "erased";
 
 /// A part of what is untold, person by person.
 pub(crate) fn untold(store: &dyn Store, part: u8) -> Result<Vec<Untold>, StoreError> {
@@ -102,9 +130,32 @@ pub(crate) fn untold(store: &dyn Store, part: u8) -> Result<Vec<Untold>, StoreEr
     Ok(all)
 }
 
-/// These were told.
-pub(crate) fn were_told(store: &dyn Store, told: &[Untold]) -> Result<(), StoreError> {
-    let notes = told.iter().map(|it| (it.note(), None)).collect();
+/// Whether somebody tells others of a store's people.
+pub(crate) fn is_told(store: &dyn Store) -> Result<bool, StoreError> {
+    Ok(store.note(TELLS)?.is_some())
+}
+
+/// These were told, and have arrived. Of whoever is another by now others may have been told that before
+/// this arrived: they stay untold, so that what they are now is told last.
+pub(crate) fn were_told(store: &dyn Store, told: &[Told]) -> Result<(), StoreError> {
+    let people: Vec<&str> = told.iter().map(|it| it.what.user_id.as_str()).collect();
+    let marks = store.marks(&people)?;
+    let is_it_still = |(told, mark): &(&Told, &Option<Mark>)| {
+        let version = mark.map(|mark| mark.version).filter(|version| *version > 0);
+        version == told.version
+    };
+    let both = told.iter().zip(&marks).filter(is_it_still);
+    forget(store, both.map(|(told, _)| &told.what))
+}
+
+fn forget<'u>(
+    store: &dyn Store,
+    untold: impl Iterator<Item = &'u Untold>,
+) -> Result<(), StoreError> {
+    let notes: Vec<(String, Option<Vec<u8>>)> = untold.map(|it| (it.note(), None)).collect();
+    if notes.is_empty() {
+        return Ok(());
+    }
     store.commit(&Changes {
         notes,
         ..Changes::default()
@@ -134,6 +185,10 @@ impl Store for Telling {
 
     fn mark(&self, user_id: &str) -> Result<Option<Mark>, StoreError> {
         self.store.mark(user_id)
+    }
+
+    fn marks(&self, user_ids: &[&str]) -> Result<Vec<Option<Mark>>, StoreError> {
+        self.store.marks(user_ids)
     }
 
     fn waiting(&self, user_id: &str) -> Result<Vec<Waiting>, StoreError> {
@@ -230,15 +285,31 @@ mod tests {
         store
             .commit(&change("a/1", 2, Change::Erase { waiting_until: 0 }))
             .expect("taken");
-        let untold = |user_id: &str, version| Untold {
-            user_id: user_id.to_owned(),
-            version,
+        let untold = Untold::put;
+        let erased = Untold {
+            is_erased: true,
+            ..Untold::put("a/1", 2)
         };
         assert_eq!(
             all_untold(&*store),
-            [untold("a/1", 1), untold("a/1", 2), untold("é/", 1)]
+            [
+                untold("a/1", 1),
+                untold("a/1", 2),
+                erased.clone(),
+                untold("é/", 1)
+            ]
         );
-        were_told(&*store, &[untold("a/1", 1), untold("a/1", 2)]).expect("noted");
+        let told = |what: &Untold, version| Told {
+            what: what.clone(),
+            version,
+        };
+        // Somebody told what the person was before.
+        were_told(&*store, &[told(&untold("a/1", 2), Some(2))]).expect("nothing to do");
+        assert_eq!(all_untold(&*store).len(), 4);
+        let gone = [told(&untold("a/1", 1), None), told(&untold("a/1", 2), None)];
+        were_told(&*store, &gone).expect("noted");
+        assert_eq!(all_untold(&*store), [erased.clone(), untold("é/", 1)]);
+        were_told(&*store, &[told(&erased, None)]).expect("noted");
         assert_eq!(all_untold(&*store), [untold("é/", 1)]);
         assert_eq!(count_untold(&*store).expect("counted"), 1);
         // A conflict leaves no note.

@@ -1,12 +1,12 @@
 //! Messages of the partitions that are this member's, from where the store says that they were read to.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::BorrowedMessage;
@@ -17,15 +17,19 @@ use wayline_files::read::{EventRow, ReadOptions, Reason, RowError, json_row};
 use super::Hopeless;
 use super::membership::{Membership, Place};
 use super::positions::{Positions, Step};
-use super::topics::{Brokers, ends, partitions};
+use super::topics::{Brokers, ends, partitions, refused_setting};
 
 /// Messages, and bytes of them, in one commit.
 const MOST_MESSAGES: usize = 10_000;
 const MOST_BYTES: usize = 16 << 20;
+/// A longer id fits into no index of PostgreSQL.
+const MOST_ID_BYTES: usize = 1_024;
 /// So long messages are gathered that come one by one.
 const GATHERING: Duration = Duration::from_millis(200);
 /// So long a partition may take to be read from elsewhere.
 const SEEKING: Duration = Duration::from_secs(30);
+/// So long nothing must have come until what is left of a partition is taken for nothing to read.
+const IDLE: Duration = Duration::from_secs(20);
 
 /// One message, as it came.
 pub(super) struct Incoming {
@@ -39,7 +43,19 @@ impl Incoming {
     /// The event that it is; none for one that the options leave out.
     pub(super) fn event(&self, options: &ReadOptions<'_>) -> Result<Option<EventRow>, RowError> {
         match &self.payload {
-            Some(payload) => json_row(payload, options),
+            Some(payload) => {
+                let event = json_row(payload, options)?;
+                if event
+                    .as_ref()
+                    .is_some_and(|it| it.user_id.len() > MOST_ID_BYTES)
+                {
+                    return Err(RowError {
+                        reason: Reason::TextTooLong,
+                        detail: format!("`user_id` is longer than {MOST_ID_BYTES} bytes"),
+                    });
+                }
+                Ok(event)
+            }
             None => Err(RowError {
                 reason: Reason::MalformedJson,
                 detail: "the message has no value".to_owned(),
@@ -64,6 +80,10 @@ pub(super) struct Incomings {
     /// Partitions that are read once more from where they stand, to see whether anything comes until
     /// there.
     probed: RefCell<BTreeMap<i32, i64>>,
+    /// When something came last; after a while without, partitions are probed.
+    came: Cell<Instant>,
+    /// Whether the group must share its partitions out anew, since this member couldn't begin with its own.
+    must_rejoin: Cell<bool>,
 }
 
 impl Incomings {
@@ -94,7 +114,7 @@ impl Incomings {
         let config = brokers.config(&ours, &fixed);
         let consumer: BaseConsumer<Membership> = config
             .create_with_context(membership)
-            .context("--kafka holds a setting that librdkafka doesn't take")?;
+            .map_err(|error| refused_setting(&error))?;
         // Said now, rather than by silence.
         partitions(&consumer, topic)?;
         consumer.subscribe(&[topic])?;
@@ -103,6 +123,8 @@ impl Incomings {
             topic: topic.to_owned(),
             skips_lost,
             probed: RefCell::default(),
+            came: Cell::new(Instant::now()),
+            must_rejoin: Cell::new(false),
         })
     }
 
@@ -113,10 +135,7 @@ impl Incomings {
     /// How many messages of each of this member's partitions aren't in the store.
     pub(super) fn lags(&self) -> BTreeMap<i32, i64> {
         let membership = self.consumer.context();
-        let ends = membership
-            .ends
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let ends = membership.ends();
         let mine = membership.mine();
         let lags = mine.iter().filter_map(|(partition, place)| {
             let end = ends.get(partition)?;
@@ -132,6 +151,11 @@ impl Incomings {
 
     /// What has come, up to a bound; waits for the first message at most so long.
     pub(super) fn gather(&self, patience: Duration) -> Result<Gathered> {
+        if self.must_rejoin.get() {
+            self.consumer.unsubscribe();
+            self.consumer.subscribe(&[&self.topic])?;
+            self.must_rejoin.set(false);
+        }
         let mut gathered = Gathered::default();
         let mut steps: BTreeMap<i32, Step> = BTreeMap::new();
         let mut bytes = 0;
@@ -147,8 +171,13 @@ impl Incomings {
                 steps.clear();
                 self.probed.borrow_mut().clear();
             }
-            membership.failed()?;
+            if let Err(error) = membership.failed() {
+                self.must_rejoin.set(true);
+                return Err(error);
+            }
             let message = match polled {
+                // Something that isn't ours to know was polled, or nothing came until then.
+                None if Instant::now() < until => continue,
                 None => break,
                 Some(Ok(message)) => message,
                 Some(Err(KafkaError::PartitionEOF(partition))) => {
@@ -173,6 +202,7 @@ impl Incomings {
             };
             if gathered.messages.is_empty() {
                 until = Instant::now() + GATHERING;
+                self.came.set(Instant::now());
             }
             let (partition, offset) = (message.partition(), message.offset());
             // One that was on its way when its partition went to another member, or comes again.
@@ -194,13 +224,23 @@ impl Incomings {
         Ok(gathered)
     }
 
-    /// Lets partitions that stand before these ends step over what is there and nobody reads: marks of
-    /// transactions, and messages that a compaction took away. They are read from where they stand once
-    /// more: when their end comes before a message does, they are at least where they ended before.
-    pub(super) fn step_over(&self, ends: &[(i32, i64)]) {
-        let mine = self.consumer.context().mine().clone();
+    /// Lets partitions that stand before these ends, or after a while before those that are known, step
+    /// over what is there and nobody reads: marks of transactions, and messages that a compaction took
+    /// away. They are read from where they stand once more: when their end comes before a message does,
+    /// they are at least where they ended before.
+    pub(super) fn step_over(&self, ends: Option<&[(i32, i64)]>) {
+        let membership = self.consumer.context();
+        let mine = membership.mine().clone();
         let mut probed = self.probed.borrow_mut();
-        for (partition, end) in ends {
+        let known: Vec<(i32, i64)> = match ends {
+            Some(ends) => ends.to_vec(),
+            None if self.came.get().elapsed() < IDLE => return,
+            None => {
+                self.came.set(Instant::now());
+                membership.ends().into_iter().collect()
+            }
+        };
+        for (partition, end) in &known {
             let Some(place) = mine.get(partition).filter(|place| place.first < *end) else {
                 continue;
             };
@@ -237,15 +277,12 @@ impl Incomings {
         let _ = self.consumer.commit(&list, CommitMode::Async);
     }
 
-    /// What was gathered isn't in the store: reads this member's partitions again from where it says.
-    pub(super) fn again(&self) -> Result<()> {
-        let membership = self.consumer.context();
-        let partitions: Vec<i32> = membership.mine().keys().copied().collect();
-        self.probed.borrow_mut().clear();
-        if partitions.is_empty() {
-            return Ok(());
-        }
-        membership.begin(&self.consumer, &partitions)
+    /// What the consumer can't mend.
+    pub(super) fn fatal(&self) -> Option<String> {
+        self.consumer
+            .client()
+            .fatal_error()
+            .map(|(code, text)| format!("{code} ({text})"))
     }
 
     fn check(&self, error: &KafkaError) -> Result<()> {
@@ -264,7 +301,9 @@ impl Incomings {
                 RDKafkaErrorCode::UnknownTopicOrPartition
                 | RDKafkaErrorCode::TopicAuthorizationFailed
                 | RDKafkaErrorCode::GroupAuthorizationFailed
-                | RDKafkaErrorCode::SaslAuthenticationFailed,
+                | RDKafkaErrorCode::SaslAuthenticationFailed
+                | RDKafkaErrorCode::Authentication
+                | RDKafkaErrorCode::Fatal,
             ) => bail!(Hopeless(format!(
                 "`{}` can't be read ({error}); check it and its rights",
                 self.topic
@@ -279,7 +318,8 @@ impl Incomings {
 
     /// Goes on with the first messages that are there, of partitions that stand before or behind them.
     fn skip_lost(&self) -> Result<()> {
-        let mine = self.consumer.context().mine().clone();
+        let membership = self.consumer.context();
+        let mine = membership.mine().clone();
         for (partition, Place { position, .. }) in mine {
             let (first, end) = self
                 .consumer
@@ -288,12 +328,10 @@ impl Incomings {
                 continue;
             };
             tracing::error!(partition, position, first, "messages are lost; it goes on");
-            if let Some(place) = self.consumer.context().mine().get_mut(&partition) {
-                place.first = first;
-            }
-            self.consumer
-                .seek(&self.topic, partition, Offset::Offset(first), SEEKING)?;
+            membership.skip_to(partition, first);
         }
+        // Shared out anew, each begins where it should.
+        self.must_rejoin.set(true);
         Ok(())
     }
 }

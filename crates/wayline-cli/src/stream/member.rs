@@ -5,22 +5,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use wayline::embed::Embedder;
-use wayline::keep::{Changes, KeptError, Store, StoreError};
+use wayline::keep::{KeptError, Store, StoreError};
 use wayline::nouns::Timestamp;
-use wayline_files::read::ReadOptions;
 
 use super::Hopeless;
-use super::consumer::{Gathered, Incomings};
-use super::positions::{Positions, Step};
+use super::consumer::Incomings;
+use super::ingest::Ingest;
+use super::positions::Positions;
 use super::quiet::Active;
 use super::strangers::Strangers;
 use super::tell::{Teller, Topics};
 use super::topics::Brokers;
 use super::untold::Leftovers;
 use super::watch::Watch;
-use crate::live::{Batches, Live, Looked, Looking, Untold, newest_number, were_told};
+use crate::live::{Live, Looked, Looking, Told, Untold, were_told};
 
 /// What a member reads, and whom it tells.
 pub(crate) struct Stream {
@@ -80,6 +80,7 @@ struct Member<'a> {
     stream: &'a Stream,
     positions: Positions,
     incomings: Incomings,
+    ingest: Ingest<'a>,
     teller: Teller,
     looking: Looking<'a>,
     active: Active,
@@ -113,9 +114,6 @@ pub(crate) fn run_member(
                 let seconds = pause.as_secs();
                 tracing::error!(error = %told(&error), seconds, "it is tried again");
                 rest(pause, ended);
-                if let Err(error) = member.incomings.again() {
-                    tracing::error!(error = %told(&error), "it can't read on yet");
-                }
             }
         }
         let lags = member.incomings.lags();
@@ -173,11 +171,17 @@ impl<'a> Member<'a> {
         let incomings = Incomings::join(&stream.brokers, names, store, stream.skips_lost)?;
         let ends = stream.once.then(|| incomings.ends()).transpose()?;
         // Twice what another member may need, so that it isn't taken for dead.
-        let strange = 2 * quiet + Duration::from_secs(10);
+        let strange = 2 * quiet.min(latest) + Duration::from_secs(10);
         Ok(Self {
             live,
             stream,
             positions: incomings.positions().clone(),
+            ingest: Ingest::new(
+                store,
+                incomings.positions(),
+                &live.config.actions,
+                &stream.topic,
+            ),
             incomings,
             teller,
             looking: Looking::new(live),
@@ -201,22 +205,27 @@ impl<'a> Member<'a> {
 
     /// Takes what has come, and looks at some of those whose time has come. Returns whether it is done.
     fn turn(&mut self) -> Result<bool> {
-        let patience = if self.due.is_empty() {
-            PATIENCE
-        } else {
-            Duration::ZERO
-        };
-        let gathered = self.incomings.gather(patience)?;
-        if !gathered.steps.is_empty() {
-            self.take(&gathered)?;
-        } else if let Some(ends) = &self.ends {
-            self.incomings.step_over(ends);
+        self.is_fatal()?;
+        if !self.ingest.has_something() {
+            let patience = if self.due.is_empty() {
+                PATIENCE
+            } else {
+                Duration::ZERO
+            };
+            let gathered = self.incomings.gather(patience)?;
+            if gathered.steps.is_empty() {
+                self.incomings.step_over(self.ends.as_deref());
+            }
+            self.ingest.gather(gathered);
+        }
+        if self.ingest.has_something() {
+            self.take()?;
         }
         let now = Instant::now();
         if self.due.is_empty() {
             self.due.extend(self.active.due(now, PEOPLE_AT_ONCE));
         }
-        if self.due.is_empty() {
+        if self.due.len() < PEOPLE_AT_ONCE {
             let store = self.live.store;
             self.due
                 .extend(self.strangers.found(store, &self.active, now)?);
@@ -233,66 +242,18 @@ impl<'a> Member<'a> {
         Ok(false)
     }
 
-    /// Lets what has come wait in the store, in one commit with how far that was.
-    fn take(&mut self, gathered: &Gathered) -> Result<()> {
-        let actions = &self.live.config.actions;
-        let options = ReadOptions {
-            newest_allowed: Some(Timestamp::from_millis(self.now().millis() + DAY)),
-            ..ReadOptions::new(actions)
-        };
-        let (mut batches, mut counts) = (Batches::default(), Counts::default());
-        let mut heard: Vec<String> = Vec::new();
-        for message in &gathered.messages {
-            match message.event(&options) {
-                Ok(Some(event)) => {
-                    batches.add(&event);
-                    heard.push(event.user_id);
-                    counts.events += 1;
-                }
-                Ok(None) => counts.left_out += 1,
-                Err(reason) => {
-                    self.teller
-                        .dead_letter(&self.stream.topic, message, &reason)?;
-                    counts.dead_letters += 1;
-                }
-            }
-        }
-        if counts.dead_letters > 0 {
-            // Before the store says that it was read; after a crash it may come there twice.
-            self.teller.arrived()?;
-        }
-        if !self.commit(batches, &gathered.steps)? {
-            return Ok(());
-        }
-        self.incomings.taken(&gathered.steps);
+    /// Lets what is in hand wait in the store.
+    fn take(&mut self) -> Result<()> {
+        let tomorrow = Timestamp::from_millis(self.now().millis() + DAY);
+        let taken = self.ingest.take(&self.incomings, &self.teller, tomorrow)?;
         let now = Instant::now();
-        for user_id in &heard {
+        for user_id in &taken.heard {
             self.active.hear(user_id, now);
         }
-        self.counts.events += counts.events;
-        self.counts.left_out += counts.left_out;
-        self.counts.dead_letters += counts.dead_letters;
+        self.counts.events += taken.heard.len() as u64;
+        self.counts.left_out += taken.left_out;
+        self.counts.dead_letters += taken.dead_letters;
         Ok(())
-    }
-
-    /// Returns whether it was taken; it isn't where the partitions are another member's by now.
-    fn commit(&self, batches: Batches, steps: &[Step]) -> Result<bool> {
-        let (expects, notes) = self.positions.notes(steps);
-        let changes = Changes {
-            expects,
-            notes,
-            highest: batches.newest().map(newest_number).into_iter().collect(),
-            waiting: batches.into_waiting(&self.live.config.actions),
-            ..Changes::default()
-        };
-        match self.live.store.commit(&changes) {
-            Ok(()) => Ok(true),
-            Err(StoreError::Moved { .. }) => {
-                self.incomings.again()?;
-                Ok(false)
-            }
-            Err(other) => Err(other.into()),
-        }
     }
 
     fn look_at_due(&mut self) -> Result<()> {
@@ -310,7 +271,7 @@ impl<'a> Member<'a> {
     }
 
     fn tell(&mut self, people: &[Looked]) -> Result<()> {
-        if !self.stream.tells() {
+        if !self.stream.tells() || people.is_empty() {
             return Ok(());
         }
         for person in people {
@@ -324,12 +285,21 @@ impl<'a> Member<'a> {
             self.counts.lineage += person.events.len() as u64;
         }
         self.teller.arrived()?;
-        let told = people.iter().map(|person| Untold {
-            user_id: person.user_id.clone(),
-            version: person.version,
+        let told = people.iter().map(|person| Told {
+            what: Untold::put(&person.user_id, person.version),
+            version: Some(person.version),
         });
         were_told(self.live.store, &told.collect::<Vec<_>>())?;
         Ok(())
+    }
+
+    /// What librdkafka can't mend by itself, a new process may.
+    fn is_fatal(&self) -> Result<()> {
+        let fatal = self.teller.fatal().or_else(|| self.incomings.fatal());
+        match fatal {
+            Some(reason) => bail!(Hopeless(format!("Kafka: {reason}; start it anew"))),
+            None => Ok(()),
+        }
     }
 
     /// Whether every partition was read to where it ended at the start, by whichever member.
@@ -363,7 +333,9 @@ impl<'a> Member<'a> {
         }
         if self.stream.tells() {
             let now = self.now();
-            self.counts.leftovers += Leftovers::tell_everything(self.live, &self.teller, now)?;
+            self.counts.leftovers +=
+                self.leftovers
+                    .tell_everything(self.live, &self.teller, now)?;
         }
         Ok(())
     }

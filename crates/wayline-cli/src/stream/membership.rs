@@ -33,9 +33,11 @@ pub(super) struct Membership {
     topic: String,
     mine: Mutex<BTreeMap<i32, Place>>,
     /// Where the partitions end, as far as it is known.
-    pub(super) ends: Mutex<BTreeMap<i32, i64>>,
+    ends: Mutex<BTreeMap<i32, i64>>,
     /// How often the group has shared partitions out: what was gathered before comes again.
     pub(super) shares: AtomicU64,
+    /// Where partitions begin of which messages are lost.
+    skips: Mutex<BTreeMap<i32, i64>>,
     /// Why the last rebalance failed.
     failed: Mutex<Option<anyhow::Error>>,
 }
@@ -49,8 +51,23 @@ impl Membership {
             mine: Mutex::default(),
             ends: Mutex::default(),
             shares: AtomicU64::new(0),
+            skips: Mutex::default(),
             failed: Mutex::default(),
         }
+    }
+
+    /// Where the partitions end, as far as it is known.
+    pub(super) fn ends(&self) -> BTreeMap<i32, i64> {
+        self.ends
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// From now on a partition begins there, whatever the store says.
+    pub(super) fn skip_to(&self, partition: i32, first: i64) {
+        let mut skips = self.skips.lock().unwrap_or_else(PoisonError::into_inner);
+        skips.insert(partition, first);
     }
 
     /// Why the last rebalance failed, where it did.
@@ -63,15 +80,17 @@ impl Membership {
         self.mine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins to read partitions where the store says.
-    pub(super) fn begin(&self, consumer: &BaseConsumer<Self>, partitions: &[i32]) -> Result<()> {
+    /// Begins to read partitions where the store says, or where what is lost ends.
+    fn begin(&self, consumer: &BaseConsumer<Self>, partitions: &[i32]) -> Result<()> {
         let mut list = TopicPartitionList::new();
         let mut mine = BTreeMap::new();
         for partition in partitions {
             let position = self.positions.of(&*self.store, *partition)?;
-            let offset = position.map_or(Offset::Beginning, Offset::Offset);
+            let mut skips = self.skips.lock().unwrap_or_else(PoisonError::into_inner);
+            let skip = skips.remove(partition);
+            let offset = skip.or(position).map_or(Offset::Beginning, Offset::Offset);
             list.add_partition_offset(&self.topic, *partition, offset)?;
-            let first = position.unwrap_or(0);
+            let first = skip.or(position).unwrap_or(0);
             mine.insert(*partition, Place { position, first });
         }
         *self.mine() = mine;
@@ -93,8 +112,9 @@ impl ClientContext for Membership {
             return;
         };
         let ends = topic.partitions.iter();
-        let ends = ends.filter(|(_, it)| it.hi_offset >= 0);
-        let ends = ends.map(|(partition, it)| (*partition, it.hi_offset));
+        // Of a transaction that is still open nothing can be read.
+        let ends = ends.filter(|(_, it)| it.ls_offset >= 0);
+        let ends = ends.map(|(partition, it)| (*partition, it.ls_offset));
         *self.ends.lock().unwrap_or_else(PoisonError::into_inner) = ends.collect();
     }
 }

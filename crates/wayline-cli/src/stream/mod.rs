@@ -7,6 +7,7 @@
 //! out, the store keeps people apart.
 
 mod consumer;
+mod ingest;
 mod member;
 mod membership;
 mod positions;

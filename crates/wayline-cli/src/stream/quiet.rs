@@ -64,7 +64,7 @@ impl Active {
             let Some((since, _)) = self.queue.front() else {
                 break;
             };
-            if now.duration_since(*since) < self.quiet && !is_crowded {
+            if now.duration_since(*since) < self.quiet.min(self.latest) && !is_crowded {
                 break;
             }
             let Some((_, user_id)) = self.queue.pop_front() else {

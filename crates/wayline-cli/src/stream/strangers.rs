@@ -12,11 +12,15 @@ use super::quiet::Active;
 /// People who are looked up at once.
 const PAGE: usize = 1_000;
 
-/// Looks for people whom this member doesn't know of, from time to time.
+/// Looks for people whom this member doesn't know of, from time to time, a page a turn.
 pub(super) struct Strangers {
     every: Duration,
-    last: Option<Instant>,
-    /// What waited last of those who were found, by a hash of their ids.
+    /// When the last time over all of them began.
+    begun: Option<Instant>,
+    /// How far this time is; none where it is through.
+    after: Option<String>,
+    /// What waited last of those who were found the last time, by a hash of their ids, and this time.
+    before: HashMap<u64, u64>,
     seen: HashMap<u64, u64>,
     /// How many are remembered from one time to the next.
     most: usize,
@@ -26,47 +30,48 @@ impl Strangers {
     pub(super) fn new(every: Duration, most: usize) -> Self {
         Self {
             every,
-            last: None,
+            begun: None,
+            after: None,
+            before: HashMap::new(),
             seen: HashMap::new(),
             most,
         }
     }
 
-    /// Those for whom the same has waited since the last time, so that nobody seems to look at them.
+    /// Those of the next page for whom the same has waited since the last time, so that nobody seems to
+    /// look at them.
     pub(super) fn found(
         &mut self,
         store: &dyn Store,
         active: &Active,
         now: Instant,
     ) -> Result<Vec<String>> {
-        let is_time = self
-            .last
-            .is_none_or(|last| now.duration_since(last) >= self.every);
-        if !is_time {
-            return Ok(Vec::new());
+        if self.after.is_none() {
+            let since = self.begun.map(|begun| now.duration_since(begun));
+            if since.is_some_and(|since| since < self.every) {
+                return Ok(Vec::new());
+            }
+            self.begun = Some(now);
+            self.before = std::mem::take(&mut self.seen);
         }
-        let before = std::mem::take(&mut self.seen);
+        let page = store.people_waiting(self.after.as_deref(), PAGE)?;
+        let unknown: Vec<&str> = page
+            .iter()
+            .map(String::as_str)
+            .filter(|it| !active.knows(it))
+            .collect();
+        let marks = store.marks(&unknown)?;
         let mut found = Vec::new();
-        let mut after: Option<String> = None;
-        loop {
-            let page = store.people_waiting(after.as_deref(), PAGE)?;
-            for user_id in page.iter().filter(|it| !active.knows(it)) {
-                let Some(mark) = store.mark(user_id)? else {
-                    continue;
-                };
-                let key = hash(user_id);
-                if before.get(&key) == Some(&mark.waiting_until) {
-                    found.push(user_id.clone());
-                } else if self.seen.len() < self.most {
-                    self.seen.insert(key, mark.waiting_until);
-                }
-            }
-            match page.into_iter().last() {
-                Some(last) if found.len() < self.most => after = Some(last),
-                _ => break,
+        for (user_id, mark) in unknown.into_iter().zip(marks) {
+            let Some(mark) = mark else { continue };
+            let key = hash(user_id);
+            if self.before.get(&key) == Some(&mark.waiting_until) {
+                found.push(user_id.to_owned());
+            } else if self.seen.len() < self.most {
+                self.seen.insert(key, mark.waiting_until);
             }
         }
-        self.last = Some(Instant::now());
+        self.after = page.into_iter().last();
         Ok(found)
     }
 }
@@ -104,7 +109,10 @@ mod tests {
         let mut strangers = Strangers::new(minute, 10);
         let mut found = |minutes: u32| {
             let now = start + minutes * minute * 2;
-            strangers.found(&store, &active, now).expect("read")
+            let mut all = strangers.found(&store, &active, now).expect("read");
+            // The page after the last one.
+            all.extend(strangers.found(&store, &active, now).expect("read"));
+            all
         };
         assert_eq!(found(0), [""; 0]);
         waits(&store, "busy");

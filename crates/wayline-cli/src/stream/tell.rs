@@ -7,18 +7,22 @@ use anyhow::{Context as _, Result, bail};
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
-use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
+use rdkafka::message::{DeliveryResult, Header, Message as _, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, Producer, ProducerContext, PurgeConfig, ThreadedProducer};
 use serde::Serialize;
 use wayline::nouns::{Journey, LineageEvent, RunInfo, Timestamp};
 use wayline_files::read::RowError;
 
 use super::consumer::Incoming;
-use super::topics::{Brokers, found_topics, log};
+use super::topics::{Brokers, found_topics, log, refused_setting};
 use crate::live::JourneyRow;
 
 /// So long messages may take to be on the brokers' disks, restarts of brokers included.
 const PATIENCE: Duration = Duration::from_secs(150);
+
+/// A dead letter of more comes without its value, which is still in the topic of events: brokers take no
+/// message of more than 1 MiB, with its headers, unless they are told otherwise.
+const MOST_LETTER_BYTES: usize = 900_000;
 
 /// The topics that are written; nothing is told of what has none.
 pub(crate) struct Topics {
@@ -46,7 +50,17 @@ impl ProducerContext for Deliveries {
     type DeliveryOpaque = ();
 
     fn delivery(&self, delivery: &DeliveryResult<'_>, (): ()) {
-        if let Err((error, _)) = delivery {
+        if let Err((error, message)) = delivery {
+            if error.rdkafka_error_code() == Some(RDKafkaErrorCode::MessageSizeTooLarge) {
+                // It would be refused again and again, and keep all others waiting.
+                let bytes = message.payload_len();
+                tracing::error!(
+                    bytes,
+                    topic = message.topic(),
+                    "a message is too large, and left out"
+                );
+                return;
+            }
             self.failed.fetch_add(1, Ordering::Relaxed);
             tracing::error!(%error, "a message could not be delivered");
         }
@@ -75,6 +89,8 @@ impl Teller {
             ("compression.type", "lz4"),
             ("message.timeout.ms", "120000"),
             ("queue.buffering.max.kbytes", "65536"),
+            // How much is too much the brokers say.
+            ("message.max.bytes", "1000000000"),
             // As Kafka's own clients share keys out, so that topics can be joined by partition.
             ("partitioner", "murmur2_random"),
         ];
@@ -85,7 +101,7 @@ impl Teller {
         };
         let producer = config
             .create_with_context(deliveries)
-            .context("--kafka holds a setting that librdkafka doesn't take")?;
+            .map_err(|error| refused_setting(&error))?;
         let all = [&topics.journeys, &topics.lineage].into_iter().flatten();
         let all: Vec<String> = all.chain([&topics.dead_letter]).cloned().collect();
         found_topics(brokers, &all)?;
@@ -153,18 +169,22 @@ impl Teller {
             key,
             value: Some(value),
         };
+        let bytes = message.payload.as_ref().map_or(0, Vec::len);
         let headers = OwnedHeaders::new()
             .insert(header("wayline.reason", reason.reason.name()))
             .insert(header("wayline.detail", reason.detail.as_str()))
             .insert(header("wayline.topic", topic))
             .insert(header("wayline.partition", &message.partition.to_string()))
-            .insert(header("wayline.offset", &message.offset.to_string()));
+            .insert(header("wayline.offset", &message.offset.to_string()))
+            .insert(header("wayline.bytes", &bytes.to_string()));
         let mut record: BaseRecord<'_, [u8], [u8]> =
             BaseRecord::to(&self.topics.dead_letter).headers(headers);
         if let Some(key) = &message.key {
             record = record.key(key);
         }
-        if let Some(payload) = &message.payload {
+        if let Some(payload) = &message.payload
+            && payload.len() <= MOST_LETTER_BYTES
+        {
             record = record.payload(payload);
         }
         self.send(record)
@@ -187,12 +207,24 @@ impl Teller {
         }
     }
 
+    /// What the producer can't mend.
+    pub(super) fn fatal(&self) -> Option<String> {
+        self.producer
+            .client()
+            .fatal_error()
+            .map(|(code, text)| format!("{code} ({text})"))
+    }
+
     /// Waits until all is on the brokers' disks.
     pub(super) fn arrived(&self) -> Result<()> {
-        self.producer
-            .flush(PATIENCE)
-            .context("Kafka takes no messages; they are sent again")?;
+        let flushed = self.producer.flush(PATIENCE);
+        if flushed.is_err() {
+            // Nothing of it may come later than what is told next.
+            self.producer
+                .purge(PurgeConfig::default().queue().inflight());
+        }
         let failed = self.producer.context().failed.swap(0, Ordering::Relaxed);
+        flushed.context("Kafka takes no messages; they are sent again")?;
         if failed > 0 {
             bail!("{failed} messages could not be delivered; they are sent again");
         }

@@ -42,7 +42,17 @@ impl Brokers {
         let config = self.config(&[("group.id", "wayline")], &[]);
         config
             .create_with_context(Quiet)
-            .context("--kafka holds a setting that librdkafka doesn't take")
+            .map_err(|error| refused_setting(&error))
+    }
+}
+
+/// A setting that librdkafka refuses: which, but not its value, which may be a password.
+pub(super) fn refused_setting(error: &KafkaError) -> anyhow::Error {
+    match error {
+        KafkaError::ClientConfig(_, _, name, _) => {
+            anyhow::anyhow!("--kafka: librdkafka doesn't take the setting `{name}`, or its value")
+        }
+        _ => anyhow::anyhow!("--kafka: librdkafka doesn't take a setting, or how they go together"),
     }
 }
 

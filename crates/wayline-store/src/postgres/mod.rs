@@ -43,6 +43,11 @@ impl Store for Postgres {
             .using(|client| reading::mark(client, user_id))
     }
 
+    fn marks(&self, user_ids: &[&str]) -> Result<Vec<Option<Mark>>, StoreError> {
+        self.connections
+            .using(|client| reading::marks(client, user_ids))
+    }
+
     fn waiting(&self, user_id: &str) -> Result<Vec<Waiting>, StoreError> {
         self.connections
             .using(|client| reading::waiting(client, user_id))

@@ -1,4 +1,4 @@
-//! Notes: how they must stand, and what becomes of them. There are few in a commit.
+//! Notes: how they must stand, and what becomes of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,37 +66,52 @@ fn put(transaction: &mut Transaction<'_>, name: &str, value: &[u8]) -> Result<()
     Ok(())
 }
 
-enum Becomes<'a> {
-    Value(&'a [u8]),
-    Nothing,
-    AtLeast(i64),
-}
-
-/// Changes notes in the order of their names. Of two changes of one name the later counts.
+/// Changes notes in the order of their names, all that are put in one statement, and all that are erased
+/// likewise. Of two changes of one name the later counts.
 pub(super) fn set(transaction: &mut Transaction<'_>, changes: &Changes) -> Result<(), Failed> {
-    let mut notes: BTreeMap<&str, Becomes<'_>> = BTreeMap::new();
-    for (name, value) in &changes.notes {
-        let becomes = value.as_deref().map_or(Becomes::Nothing, Becomes::Value);
-        notes.insert(name, becomes);
-    }
-    for (name, number) in &changes.highest {
-        notes.insert(name, Becomes::AtLeast(*number));
-    }
-    for (name, becomes) in notes {
-        match becomes {
-            Becomes::Value(value) => put(transaction, name, value)?,
-            Becomes::Nothing => {
-                let erase = "DELETE FROM wayline.notes WHERE name = $1";
-                transaction.execute_typed(erase, &[(&name.as_bytes(), Type::BYTEA)])?;
+    let notes: BTreeMap<&[u8], Option<&[u8]>> = changes
+        .notes
+        .iter()
+        .map(|(name, value)| (name.as_bytes(), value.as_deref()))
+        .collect();
+    let (mut names, mut values): (Vec<&[u8]>, Vec<&[u8]>) = Default::default();
+    let mut erased: Vec<&[u8]> = Vec::new();
+    for (name, value) in notes {
+        match value {
+            Some(value) => {
+                names.push(name);
+                values.push(value);
             }
-            Becomes::AtLeast(given) => raise(transaction, name, given)?,
+            None => erased.push(name),
         }
     }
-    Ok(())
+    if !names.is_empty() {
+        let put = "INSERT INTO wayline.notes (name, value) \
+                   SELECT * FROM unnest($1::bytea[], $2::bytea[]) AS new (name, v) ORDER BY name \
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        let notes: [Parameter<'_>; 2] = [(&names, Type::BYTEA_ARRAY), (&values, Type::BYTEA_ARRAY)];
+        transaction.execute_typed(put, &notes)?;
+    }
+    if !erased.is_empty() {
+        let erase = "DELETE FROM wayline.notes WHERE name IN \
+                     (SELECT name FROM wayline.notes WHERE name = ANY($1) ORDER BY name FOR UPDATE)";
+        transaction.execute_typed(erase, &[(&erased, Type::BYTEA_ARRAY)])?;
+    }
+    let mut highest: Vec<&(String, i64)> = changes.highest.iter().collect();
+    highest.sort();
+    highest
+        .into_iter()
+        .try_for_each(|(name, given)| raise(transaction, name, *given))
 }
 
-/// Puts the higher number: the one that is there, or this one. Most are lower and change nothing.
+/// Puts the higher number: the one that is there, or this one. Most are lower, change nothing and keep
+/// nobody waiting.
 fn raise(transaction: &mut Transaction<'_>, name: &str, given: i64) -> Result<(), Failed> {
+    let get = "SELECT value FROM wayline.notes WHERE name = $1";
+    let there = transaction.query_typed_opt(get, &[(&name.as_bytes(), Type::BYTEA)])?;
+    if there.is_some_and(|row| number_of(row.get(0)) >= given) {
+        return Ok(());
+    }
     let value: &[u8] = &given.to_le_bytes();
     let make = "INSERT INTO wayline.notes (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     let note: [Parameter<'_>; 2] = [(&name.as_bytes(), Type::BYTEA), (&value, Type::BYTEA)];

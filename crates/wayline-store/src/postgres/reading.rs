@@ -39,6 +39,20 @@ pub(super) fn mark(client: &mut Client, user_id: &str) -> Result<Option<Mark>, F
     Ok((mark.version > 0 || mark.waiting_until > 0).then_some(mark))
 }
 
+pub(super) fn marks(client: &mut Client, user_ids: &[&str]) -> Result<Vec<Option<Mark>>, Failed> {
+    let ids: Vec<&[u8]> = user_ids.iter().map(|it| it.as_bytes()).collect();
+    let marks = "SELECT coalesce((SELECT version FROM wayline.people WHERE user_id = id), 0), \
+                 coalesce((SELECT max(number) FROM wayline.waiting WHERE user_id = id), 0) \
+                 FROM unnest($1::bytea[]) WITH ORDINALITY AS asked (id, place) ORDER BY place";
+    let rows = client.query_typed(marks, &[(&ids, Type::BYTEA_ARRAY)])?;
+    let marks = rows.iter().map(|row| Mark {
+        version: row.get::<_, i64>(0) as u64,
+        waiting_until: row.get::<_, i64>(1) as u64,
+    });
+    let is_there = |mark: &Mark| mark.version > 0 || mark.waiting_until > 0;
+    Ok(marks.map(|mark| Some(mark).filter(is_there)).collect())
+}
+
 pub(super) fn waiting(client: &mut Client, user_id: &str) -> Result<Vec<Waiting>, Failed> {
     let waiting = "SELECT number, batch FROM wayline.waiting WHERE user_id = $1 ORDER BY number";
     let rows = client.query_typed(waiting, &[(&user_id.as_bytes(), Type::BYTEA)])?;

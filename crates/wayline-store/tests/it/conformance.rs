@@ -187,6 +187,9 @@ pub(crate) fn batches_wait_until_they_are_added(fresh: &Fresh) {
     let last = store.waiting("p").expect("read")[2].number;
     assert_eq!(mark(store, "p"), Some((0, last)));
     assert_eq!(store.people_waiting(None, 10).expect("read"), ["p", "q"]);
+    let of_many = store.marks(&["q", "nobody", "p", "q"]).expect("read");
+    let of_each = ["q", "nobody", "p", "q"].map(|it| store.mark(it).expect("read"));
+    assert_eq!(of_many, of_each);
     let second = store.waiting("p").expect("read")[1].number;
     store
         .commit(&people(vec![put("p", 0, b"r", second)]))

@@ -20,6 +20,14 @@ pub trait Store: Send + Sync {
     /// Likewise.
     fn mark(&self, user_id: &str) -> Result<Option<Mark>, StoreError>;
 
+    /// The same of many people, in their order.
+    ///
+    /// # Errors
+    /// Likewise.
+    fn marks(&self, user_ids: &[&str]) -> Result<Vec<Option<Mark>>, StoreError> {
+        user_ids.iter().map(|user_id| self.mark(user_id)).collect()
+    }
+
     /// Batches that wait for a person, in the order in which they came.
     ///
     /// # Errors

@@ -7,13 +7,14 @@ use wayline::keep::{Changes, look_at};
 
 use super::super::update::live_of;
 use super::StoreArgs;
-use crate::live::{commit_anew, load};
+use crate::live::{commit_anew, is_told, load};
 use crate::run::{RunArgs, grouped};
 
 /// Erase people for good: their events, journeys, lineage and feedback
 ///
-/// What is erased is overwritten on disk. Backups, exported files and the log itself are yours to
-/// clean. The corpus keeps no text of fewer than three people, and stays.
+/// What is erased is overwritten on disk. Where `wayline stream` tells others of this store's people, it
+/// tells them by messages without a value; the topic of events and dead letters, backups, exported files
+/// and the log itself are yours to clean. The corpus keeps no text of fewer than three people, and stays.
 #[derive(Args, Debug)]
 pub(crate) struct DeleteArgs {
     #[command(flatten)]
@@ -75,6 +76,11 @@ pub(crate) fn delete(args: &DeleteArgs) -> Result<()> {
                 eprintln!("wayline: `{user}` is not in the store");
             }
         }
+    }
+    if unknown < args.users.len() && is_told(&*store)? {
+        eprintln!(
+            "`wayline stream` tells others that they are erased: now if it runs, else when it does"
+        );
     }
     if unknown == args.users.len() {
         bail!("nobody was erased; is the id written as in the log?");

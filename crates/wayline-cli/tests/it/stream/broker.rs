@@ -71,6 +71,7 @@ impl Broker {
         let mut config = self.config();
         config.set("enable.idempotence", "true");
         config.set("message.timeout.ms", "120000");
+        config.set("message.max.bytes", "2000000");
         config.set("partitioner", "murmur2_random");
         let producer: ThreadedProducer<DefaultProducerContext> =
             config.create().expect("a producer");
@@ -108,6 +109,22 @@ impl Broker {
             producer.flush(PATIENCE).expect("sent");
             producer.abort_transaction(PATIENCE).expect("aborted");
         }
+    }
+
+    /// Lets the first messages of a topic's only partition be lost.
+    pub(crate) fn lose(&self, topic: &str, before: i64) {
+        let admin: AdminClient<DefaultClientContext> = self.config().create().expect("a client");
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(topic, 0, Offset::Offset(before))
+            .expect("added");
+        let options = AdminOptions::new().operation_timeout(Some(PATIENCE));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        runtime
+            .block_on(admin.delete_records(&list, &options))
+            .expect("lost");
     }
 
     /// Everything that is in a topic.

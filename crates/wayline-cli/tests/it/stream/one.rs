@@ -67,9 +67,10 @@ fn whatever_changes_a_person_is_told_by_the_stream() {
     folder.write("more.jsonl", lines[lines.len() / 2..].concat());
     folder.run("update @more.jsonl --store @s").ok();
     let erased = before.keys().next().expect("somebody").clone();
-    folder
+    let ran = folder
         .run(&format!("store delete --store @s --user {erased}"))
         .ok();
+    assert!(ran.stderr.contains("wayline stream"), "{}", ran.stderr);
     folder
         .run("sweep --store @s --as-of 2028-01-01T00:00:00Z")
         .ok();
@@ -122,6 +123,65 @@ fn transactions_count_when_they_are_committed_and_their_marks_are_stepped_over()
 }
 
 #[test]
+fn what_is_lost_is_told_and_passed_over_on_demand() {
+    let folder = Folder::simulated("--people 1 --seed 37");
+    let lines = bare_lines(&folder);
+    let topics = Topics::new("lost", 1);
+    let line = topics.line("@s", "--once");
+    topics.send(&lines[..10]);
+    folder.run(&line).ok();
+    topics.send(&lines[10..20]);
+    topics.broker.lose("lost", 15);
+    folder.run(&line).fails_with("--skip-lost");
+    let ran = folder.run(&format!("{line} --skip-lost")).ok();
+    assert_eq!(ran.count("events"), 5);
+    assert_eq!(folder.run(&line).ok().count("events"), 0);
+}
+
+#[test]
+fn what_is_too_long_keeps_nobody_else_waiting() {
+    let folder = Folder::simulated("--people 1 --seed 38");
+    let lines = bare_lines(&folder);
+    let topics = Topics::new("long", 1);
+    let line = topics.line("@s", "--once");
+    let long = "x".repeat(1_020_000);
+    let id = "y".repeat(4_000);
+    let of_long_id =
+        format!(r#"{{"user_id":"{id}","timestamp":1750000000,"action":"search","query":"q"}}"#);
+    topics.broker.send(
+        "long",
+        [("k", Some(long.as_str())), ("k", Some(of_long_id.as_str()))],
+    );
+    topics.send(&lines[..5]);
+    let ran = folder.run(&line).ok();
+    assert_eq!((ran.count("events"), ran.count("dead letters")), (5, 2));
+    let rejected = topics.broker.read("long-rejected");
+    let of_bytes = |bytes: &str| {
+        let mut found = rejected.iter();
+        found
+            .find(|it| it.headers["wayline.bytes"] == bytes)
+            .expect("a letter")
+    };
+    assert_eq!(of_bytes("1020000").value, None);
+    assert!(of_bytes(&of_long_id.len().to_string()).value.is_some());
+}
+
+#[test]
+fn one_that_ends_ends_beside_others() {
+    let folder = Folder::simulated("--people 2 --seed 39 --history-days 30-40");
+    let lines = bare_lines(&folder);
+    let topics = Topics::new("beside", 2);
+    let member = super::Member::start(&folder, &topics.line("@s", "--quiet 1"));
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    topics.broker.send_in_transaction("beside", &lines, true);
+    let ran = folder.run(&topics.line("@s", "--once --quiet 1")).ok();
+    assert!(ran.count("events") <= lines.len() as u64);
+    member.end();
+    let stats = folder.run("store stats --store @s --json").ok().stdout;
+    assert!(stats.contains("\"waiting_batches\":0,"), "{stats}");
+}
+
+#[test]
 fn what_cannot_work_is_said_at_once() {
     let folder = Folder::simulated("--people 1 --seed 33");
     let topics = Topics::new("wrong", 1);
@@ -132,9 +192,19 @@ fn what_cannot_work_is_said_at_once() {
     folder
         .run(&line.replace("wrong-rejected", "nowhere"))
         .fails_with("no topic `nowhere`");
+    for wrong in [
+        "--kafka no.such.setting=hunter2",
+        "--kafka ssl.key.password=hunter2",
+        "--kafka sasl.password:hunter2",
+        "--kafka session.timeout.ms=hunter2",
+    ] {
+        let ran = folder.run(&format!("{line} {wrong}"));
+        assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+        ran.fails_with("--kafka");
+    }
     folder
-        .run(&format!("{line} --kafka no.such.setting=1"))
-        .fails_with("--kafka");
+        .run(&line.replace("wrong-rejected", "wrong"))
+        .fails_with("named twice");
     topics.send(&folder.lines()[..3]);
     folder.run(&line).ok();
 }
