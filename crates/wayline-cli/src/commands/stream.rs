@@ -15,7 +15,7 @@ use crate::run::{RunArgs, parse_time};
 /// files. A person is looked at when nothing has come of them for a while, and their journeys and what
 /// became of them go to topics of their own, with the person's id as the key. How far it was read stands
 /// in the store, in one commit with the events, so each counts once, whatever is killed. What is told may
-/// be told again after a crash: journeys carry the person's `version`, lineage events a `key`. A person
+/// be told again: journeys carry the person's `version`, lineage events a `key`. A person
 /// who is erased, by whichever command, is told as a message without a value.
 ///
 /// For more speed start more members over one store, in PostgreSQL if they are on several machines; a

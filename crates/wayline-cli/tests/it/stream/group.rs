@@ -73,8 +73,13 @@ fn the_store_goes_away_and_comes_back(store: &str) {
         std::thread::sleep(Duration::from_millis(150 + 70 * number as u64));
         wire.cut(true);
         // Others join meanwhile, so that partitions are shared out while the store is away.
-        let other = (number % 4 == 1).then(|| Member::start(&folder, &line));
-        std::thread::sleep(Duration::from_millis(700));
+        let direct = topics.line(store, &format!("--quiet 1 {at}"));
+        let other = (number % 4 == 1).then(|| Member::start(&folder, &direct));
+        std::thread::sleep(Duration::from_millis(if other.is_some() {
+            2_500
+        } else {
+            700
+        }));
         wire.cut(false);
         drop(other);
     }

@@ -34,7 +34,7 @@ impl Topics {
     fn line(&self, store: &str, options: &str) -> String {
         let (address, name) = (&self.broker.address, self.name);
         format!(
-            "stream --brokers {address} --topic {name} --group g --store {store} --journeys-topic \
+            "stream --brokers {address} --topic {name} --group {name} --store {store} --journeys-topic \
              {name}-journeys --lineage-topic {name}-lineage --dead-letter-topic {name}-rejected \
              --threads 2 --log warn {options}"
         )
