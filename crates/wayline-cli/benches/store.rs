@@ -57,6 +57,7 @@ fn main() {
         ranking: &RankModel::builtin(),
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
+        related: wayline::expand::RelatedTable::builtin(),
         as_of: newest.unwrap_or_default(),
     };
     let halves: Vec<(Vec<u8>, Vec<u8>)> = logs.iter().map(|log| halves(log, &rooms)).collect();

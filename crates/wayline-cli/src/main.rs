@@ -45,6 +45,8 @@ enum Cli {
     Demo(commands::demo::DemoArgs),
     #[command(subcommand)]
     Corpus(commands::corpus::CorpusCommand),
+    #[command(subcommand)]
+    Expand(commands::expand::ExpandCommand),
     Simulate(commands::simulate::SimulateArgs),
     Evaluate(commands::evaluate::EvaluateArgs),
     Compare(commands::compare::CompareArgs),
@@ -77,6 +79,7 @@ fn main() -> ExitCode {
         Cli::Explain(args) => commands::explain::run(&args),
         Cli::Demo(args) => commands::demo::run(&args),
         Cli::Corpus(command) => commands::corpus::run(&command),
+        Cli::Expand(command) => commands::expand::run(&command),
         Cli::Simulate(args) => commands::simulate::run(args),
         Cli::Evaluate(args) => commands::evaluate::run(args),
         Cli::Annotate(command) => commands::annotate::run(&command),

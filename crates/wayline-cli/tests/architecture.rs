@@ -42,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rank",
             "stage",
             "diversify",
+            "expand",
             "model",
             "walk",
             "lineage",

@@ -124,6 +124,7 @@ fn one_person(
         ranking: &RankModel::builtin(),
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
+        related: wayline::expand::RelatedTable::builtin(),
         as_of,
     };
     group.bench_function(id("the whole walk"), |b| {

@@ -25,6 +25,7 @@ pub mod corpus;
 pub mod diversify;
 pub mod embed;
 pub mod evaluate;
+pub mod expand;
 pub mod explain;
 pub mod extract;
 pub mod feedback;

@@ -88,6 +88,7 @@ mod tests {
                 ranking: &RankModel::builtin(),
                 naming: &NamingModel::builtin(),
                 staging: &StageModel::builtin(),
+                related: crate::expand::RelatedTable::builtin(),
                 as_of: Timestamp::from_millis(1_780_000_000_000),
             };
             let walked = |person: &Extracted| {

@@ -51,6 +51,7 @@ use wayline::corpus::{
     Corpus, CorpusBuilder, InMemoryCounter, KeywordFacts, PairBuilder, Snapshot,
 };
 use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::expand::{Here, related};
 use wayline::extract::{Evidence, Extracted, extract};
 use wayline::identify::journey_id;
 use wayline::model::{GroupingModel, NamingModel, RankModel, StageModel};
@@ -100,6 +101,7 @@ fn main() {
         ranking: &RankModel::builtin(),
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
+        related: wayline::expand::RelatedTable::builtin(),
         as_of: Timestamp::from_millis(simulation.as_of_ms),
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
@@ -195,6 +197,7 @@ fn print(
         naming,
         ranking,
         staging,
+        related: table_of_related,
         as_of,
     } = *rooms;
     let sum = |of: &dyn Fn(&Person) -> usize| everybody.iter().map(of).sum::<usize>();
@@ -342,6 +345,23 @@ fn print(
     });
     let diversifying = work(4 * d * shown, d * (shown + pairs_of_journeys));
     table.each("diversify", diversifying, |it| it.diversified(config));
+    let looked_up = journeys * table_of_related.len();
+    table.each("expand", work(4 * d * journeys, d * looked_up), |it| {
+        let candidates = it.walked.assigned.candidates.iter();
+        let meanings: Vec<Vec<f32>> = candidates
+            .map(|candidate| it.space.meaning(&candidate.keywords))
+            .collect();
+        let here = it.walked.fates.iter().zip(&meanings);
+        let here: Vec<Here<'_>> = here
+            .map(|(fate, meaning)| Here {
+                name: &fate.name.text,
+                meaning,
+                score: fate.score.value,
+                is_hidden: false,
+            })
+            .collect();
+        related(table_of_related, &here, &config.expand)
+    });
     table.each("rows", work(2 * rows, 0), |it| {
         it.walked.result(&it.extracted)
     });

@@ -69,6 +69,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<()> {
         ranking: &ranking,
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
+        related: wayline::expand::RelatedTable::builtin(),
         as_of: Timestamp::from_millis(simulation.as_of_ms),
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);

@@ -10,6 +10,7 @@ pub(crate) mod doctor;
 pub(crate) mod evaluate;
 mod evaluate_report;
 mod evaluate_texts;
+pub(crate) mod expand;
 pub(crate) mod explain;
 pub(crate) mod infer;
 #[cfg_attr(not(feature = "kafka"), allow(dead_code))]

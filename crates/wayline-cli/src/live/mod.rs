@@ -82,6 +82,7 @@ impl<'a> Live<'a> {
             ranking: &self.models.ranking,
             naming: &self.models.naming,
             staging: &self.models.staging,
+            related: self.models.related(),
             as_of,
         }
     }

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use wayline::config::Config;
 use wayline::embed::Embedder;
+use wayline::expand::RelatedTable;
 use wayline::model::{GroupingModel, ModelError, NamingModel, RankModel, StageModel};
 use wayline::nouns::Timestamp;
 
@@ -61,6 +62,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) stage: Option<PathBuf>,
 
+    /// A table of related journeys made by `wayline expand build` (default: the one inside)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) related: Option<PathBuf>,
+
     /// Threads that work on people (default: all cores)
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
@@ -108,6 +113,7 @@ impl RunArgs {
             naming: naming?,
             ranking: ranking?,
             staging: staging?,
+            related: self.related.as_deref().map(read_related).transpose()?,
         })
     }
 
@@ -131,9 +137,23 @@ pub(crate) struct Models {
     pub(crate) naming: NamingModel,
     pub(crate) ranking: RankModel,
     pub(crate) staging: StageModel,
+    /// Where it isn't the one inside.
+    pub(crate) related: Option<RelatedTable>,
+}
+
+fn read_related(path: &Path) -> Result<RelatedTable> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path).with_context(|| format!("can't read {name}"))?;
+    RelatedTable::from_jsonl(&text, Embedder::builtin()).with_context(|| name.to_string())
 }
 
 impl Models {
+    pub(crate) fn related(&self) -> &RelatedTable {
+        self.related
+            .as_ref()
+            .unwrap_or_else(|| RelatedTable::builtin())
+    }
+
     /// Says so where a model was fitted to what another one than that of this run makes: it is right
     /// for what it was fitted with.
     pub(crate) fn warn_of_strangers(&self) {

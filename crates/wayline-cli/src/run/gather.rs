@@ -45,6 +45,7 @@ impl Gathered {
             ranking: &models.ranking,
             naming: &models.naming,
             staging: &models.staging,
+            related: models.related(),
             as_of: self.as_of,
         }
     }

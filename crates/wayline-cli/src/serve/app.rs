@@ -189,6 +189,7 @@ impl App {
             ranking: &self.models.ranking,
             naming: &self.models.naming,
             staging: &self.models.staging,
+            related: self.models.related(),
             as_of,
         }
     }

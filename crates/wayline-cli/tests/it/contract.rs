@@ -77,6 +77,7 @@ fn journeys_have_the_fields_of_the_contract() {
         "boards",
         "items",
         "hidden",
+        "related",
         "run",
     ]);
     for row in inferred().journeys() {
@@ -230,6 +231,7 @@ fn parquet_has_the_types_of_the_contract() {
             "boards: List(non-null Utf8, field: 'element')",
             "items: List(non-null Utf8, field: 'element')",
             "hidden: Boolean",
+            "related: List(non-null Struct(\"name\": non-null Utf8, \"score\": non-null Float64, \"because\": non-null Utf8), field: 'element')",
             "run: Struct(\"run_id\": non-null Utf8, \"schema_version\": non-null Int32, \"config_hash\": non-null Utf8, \"models\": non-null Utf8, \"corpus_hash\": non-null Utf8, \"as_of\": non-null Timestamp(ms, \"UTC\"))",
         ]
     );

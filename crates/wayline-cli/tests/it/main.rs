@@ -5,6 +5,7 @@ mod bad_input;
 mod compare;
 mod contract;
 mod evaluate;
+mod expand;
 mod feedback;
 mod interrupted;
 mod memory;

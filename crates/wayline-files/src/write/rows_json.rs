@@ -1,6 +1,8 @@
 //! Journeys and keywords as JSON objects, one a line.
 
-use wayline::nouns::{Journey, JourneyKeyword, KeywordRow, PersonResult, RunInfo, Sources};
+use wayline::nouns::{
+    Journey, JourneyKeyword, KeywordRow, PersonResult, Related, RunInfo, Sources,
+};
 
 use super::json_text::{
     push_float, push_integer, push_list, push_text, push_text_or_null, push_texts, push_time,
@@ -82,6 +84,8 @@ impl JsonRows {
         } else {
             b",\"hidden\":false"
         });
+        out.extend_from_slice(b",\"related\":");
+        push_list(out, &journey.related, push_related);
         out.extend_from_slice(b",\"run\":");
         out.extend_from_slice(&self.run);
         out.extend_from_slice(b"}\n");
@@ -104,6 +108,16 @@ fn push_journey_keyword(out: &mut Vec<u8>, keyword: &JourneyKeyword) {
     push_integer(out, i64::from(keyword.count));
     out.extend_from_slice(b",\"weight\":");
     push_float(out, keyword.weight);
+    out.push(b'}');
+}
+
+fn push_related(out: &mut Vec<u8>, related: &Related) {
+    out.extend_from_slice(b"{\"name\":");
+    push_text(out, &related.name);
+    out.extend_from_slice(b",\"score\":");
+    push_float(out, related.score);
+    out.extend_from_slice(b",\"because\":");
+    push_text(out, &related.because);
     out.push(b'}');
 }
 
@@ -154,8 +168,8 @@ mod tests {
             for journey in &person.journeys {
                 let row = serde_json::to_string(journey).expect("serialises");
                 let run = serde_json::to_string(&run).expect("serialises");
-                expected.push_str(row.trim_end_matches('}'));
-                // `hidden` closes the row, so only the row's own brace was trimmed.
+                // The row's own brace alone.
+                expected.push_str(row.strip_suffix('}').expect("an object"));
                 expected.push_str(&format!(",\"run\":{run}}}\n"));
             }
             assert_eq!(String::from_utf8_lossy(&out), expected);

@@ -2,7 +2,7 @@
 
 use wayline::nouns::{
     Journey, JourneyKeyword, KeywordRow, LeftOver, Lifecycle, NameSource, PersonResult, Phase,
-    RunInfo, Source, Sources, Stage, Status, Timestamp,
+    Related, RunInfo, Source, Sources, Stage, Status, Timestamp,
 };
 
 const WORDS: [&str; 24] = [
@@ -163,5 +163,12 @@ fn journey(user_id: &str, rank: u32, dice: &mut Dice) -> Journey {
         boards: dice.texts(3),
         items: dice.texts(5),
         hidden: dice.roll(4) == 0,
+        related: (0..dice.roll(3))
+            .map(|_| Related {
+                name: dice.text(),
+                score: dice.fraction(),
+                because: dice.text(),
+            })
+            .collect(),
     }
 }

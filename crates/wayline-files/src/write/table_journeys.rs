@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray, StringBuild
 use arrow::datatypes::{Fields, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use parquet::file::properties::WriterProperties;
-use wayline::nouns::{Journey, JourneyKeyword, PersonResult, RunInfo};
+use wayline::nouns::{Journey, JourneyKeyword, PersonResult, Related, RunInfo};
 
 use super::rows_parquet::{
     BATCH_JOURNEYS, GROUP_JOURNEYS, TableRows, delta, properties, repeating,
@@ -41,6 +41,36 @@ pub(crate) struct JourneyTable {
     boards: TextLists,
     items: TextLists,
     hidden: Vec<bool>,
+    related: RelatedJourneys,
+}
+
+/// The column of journeys that a person could go on to.
+#[derive(Debug, Default)]
+struct RelatedJourneys {
+    lists: Lists,
+    name: StringBuilder,
+    score: Vec<f64>,
+    because: StringBuilder,
+}
+
+impl RelatedJourneys {
+    fn push(&mut self, related: &[Related]) {
+        for related in related {
+            self.name.append_value(&related.name);
+            self.score.push(related.score);
+            self.because.append_value(&related.because);
+        }
+        self.lists.push(related.len());
+    }
+
+    fn take(&mut self, fields: Fields) -> Result<ArrayRef, ArrowError> {
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(self.name.finish()),
+            floats(&mut self.score),
+            Arc::new(self.because.finish()),
+        ];
+        self.lists.take(structs(fields, columns)?)
+    }
 }
 
 /// The column of the keywords of journeys.
@@ -86,6 +116,10 @@ fn journey_schema() -> Schema {
             float("weight"),
         ],
     );
+    let related = group(
+        "element",
+        vec![text("name"), float("score"), text("because")],
+    );
     let stage = vec![text("lifecycle"), text("status"), text_or_null("phase")];
     let run = vec![
         text("run_id"),
@@ -114,6 +148,7 @@ fn journey_schema() -> Schema {
         list("boards", Utf8),
         list("items", Utf8),
         flag("hidden"),
+        list("related", related.data_type().clone()),
         group("run", run),
     ])
 }
@@ -143,6 +178,7 @@ impl JourneyTable {
             boards: TextLists::default(),
             items: TextLists::default(),
             hidden: Vec::new(),
+            related: RelatedJourneys::default(),
         }
     }
 
@@ -168,6 +204,7 @@ impl JourneyTable {
         self.boards.push(&row.boards);
         self.items.push(&row.items);
         self.hidden.push(row.hidden);
+        self.related.push(&row.related);
     }
 
     fn take_stage(&mut self, fields: Fields) -> Result<ArrayRef, ArrowError> {
@@ -235,6 +272,7 @@ impl TableRows for JourneyTable {
             self.boards.take()?,
             self.items.take()?,
             Arc::new(BooleanArray::from(std::mem::take(&mut self.hidden))),
+            self.related.take(inner("related")?)?,
             self.run_column(inner("run")?, rows)?,
         ];
         RecordBatch::try_new(schema, columns)

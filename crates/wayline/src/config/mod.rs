@@ -33,6 +33,8 @@ pub struct Config {
     pub keep: crate::keep::KeepConfig,
     /// Settings of the room [`crate::diversify`].
     pub diversify: crate::diversify::DiversifyConfig,
+    /// Settings of the room [`crate::expand`].
+    pub expand: crate::expand::ExpandConfig,
     hash: String,
 }
 
@@ -79,6 +81,7 @@ struct RawConfig {
     stage: crate::stage::StageConfig,
     keep: crate::keep::KeepConfig,
     diversify: crate::diversify::DiversifyConfig,
+    expand: crate::expand::ExpandConfig,
 }
 
 impl Config {
@@ -115,6 +118,7 @@ impl Config {
         raw.stage.check()?;
         raw.keep.check()?;
         raw.diversify.check()?;
+        raw.expand.check()?;
         for weight in raw.actions.values() {
             within(
                 "actions",
@@ -135,6 +139,7 @@ impl Config {
             stage: raw.stage,
             keep: raw.keep,
             diversify: raw.diversify,
+            expand: raw.expand,
             hash: blake3::hash(canonical.as_bytes()).to_hex()[..16].to_owned(),
         })
     }

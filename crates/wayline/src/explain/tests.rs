@@ -18,6 +18,7 @@ fn one_simulated_person_is_explained() {
         ranking: &RankModel::builtin(),
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
+        related: crate::expand::RelatedTable::builtin(),
         as_of: "2025-06-30T23:59:59Z".parse().expect("a time"),
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
@@ -57,6 +58,7 @@ fn ties_say_what_was_opened_and_what_is_shared() {
         ranking: &RankModel::builtin(),
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
+        related: crate::expand::RelatedTable::builtin(),
         as_of: person.last_event,
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
@@ -107,6 +109,7 @@ fn ties_tell_different_things_and_no_text_twice() {
         naming: &NamingModel::builtin(),
         ranking: &RankModel::builtin(),
         staging: &StageModel::builtin(),
+        related: crate::expand::RelatedTable::builtin(),
         as_of: person.last_event,
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);

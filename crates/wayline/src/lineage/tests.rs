@@ -24,6 +24,7 @@ fn look(kept: &mut Kept, log: &PersonLog, corpus: &Corpus, at: Timestamp) -> Loo
         ranking: &RankModel::builtin(),
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
+        related: crate::expand::RelatedTable::builtin(),
         as_of: at,
     };
     look_at(

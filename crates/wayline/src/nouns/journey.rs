@@ -45,6 +45,21 @@ pub struct Journey {
     /// Whether the person doesn't want to see it, by their feedback; then it ranks after all others.
     #[serde(default)]
     pub hidden: bool,
+    /// Journeys that the person could go on to, the likeliest first.
+    #[serde(default)]
+    pub related: Vec<Related>,
+}
+
+/// A journey that a person could go on to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Related {
+    /// A short name in natural case.
+    pub name: String,
+    /// How likely it fits, 0 to 1: the score of the journey that it follows from, times how near that is
+    /// to the known journey which it is related to.
+    pub score: f64,
+    /// That known journey.
+    pub because: String,
 }
 
 /// A keyword of a journey.

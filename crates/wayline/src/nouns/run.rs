@@ -158,6 +158,7 @@ mod tests {
             boards: Vec::new(),
             items: Vec::new(),
             hidden: id == "b",
+            related: Vec::new(),
         };
         let keyword = |text: &str, id: Option<&str>, reason| KeywordRow {
             user_id: "u".to_owned(),

@@ -80,6 +80,7 @@ fn lists() -> Vec<List> {
         grouping: &models.0,
         ranking: &models.1,
         staging: &models.2,
+        related: crate::expand::RelatedTable::builtin(),
         naming: &models.3,
         as_of: Timestamp::from_millis(simulation.as_of_ms),
     };

@@ -11,13 +11,14 @@ use crate::config::Config;
 use crate::corpus::Corpus;
 use crate::diversify::diversify;
 use crate::embed::EmbeddingCache;
+use crate::expand::{Here, RelatedTable, related};
 use crate::extract::{Evidence, Extracted};
 use crate::feedback::{Stance, hidden};
 use crate::identify::{Identity, identities};
 use crate::logistic::Scored;
 use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
 use crate::name::{Name, Naming};
-use crate::nouns::{KnownJourney, RunInfo, Timestamp};
+use crate::nouns::{KnownJourney, Related, RunInfo, Timestamp};
 use crate::rank::features;
 use crate::stage::{Staged, of_journey, recent_meaning, stage};
 
@@ -39,6 +40,8 @@ pub struct Rooms<'a> {
     pub naming: &'a NamingModel,
     /// The learned parts of the stage.
     pub staging: &'a StageModel,
+    /// What is related to known journeys.
+    pub related: &'a RelatedTable,
     /// The moment for which everything is reckoned.
     pub as_of: Timestamp,
 }
@@ -51,10 +54,11 @@ impl Rooms<'_> {
     #[must_use]
     pub fn run_info(&self, embedder: &str) -> RunInfo {
         let models = format!(
-            "embedder:{embedder},grouping:{},naming:{},ranking:{},stage:{}",
+            "embedder:{embedder},grouping:{},naming:{},ranking:{},related:{},stage:{}",
             self.grouping.hash(),
             self.naming.hash(),
             self.ranking.hash(),
+            self.related.hash(),
             self.staging.hash()
         );
         let mut hasher = blake3::Hasher::new();
@@ -91,6 +95,8 @@ pub struct Walked {
     pub fates: Vec<Fate>,
     /// Candidates in the order in which they are shown.
     pub order: Vec<usize>,
+    /// For each candidate, the journeys that the person could go on to.
+    pub related: Vec<Vec<Related>>,
     /// Of the journeys that the person took away, those whose founding keyword the person has.
     pub known_stances: u32,
 }
@@ -205,14 +211,41 @@ pub fn walk_with(
         }
     }
     let order = order(&fates, &meanings, config);
+    let related = related_of(&order, &fates, &meanings, rooms);
     Walked {
         affinities,
         clustering,
         assigned,
         fates,
         order,
+        related,
         known_stances,
     }
+}
+
+/// For each candidate, what is related to it.
+fn related_of(
+    order: &[usize],
+    fates: &[Fate],
+    meanings: &[Vec<f32>],
+    rooms: &Rooms<'_>,
+) -> Vec<Vec<Related>> {
+    let shown = order.iter().map(|index| Here {
+        name: &fates[*index].name.text,
+        meaning: &meanings[*index],
+        score: fates[*index].score.value,
+        is_hidden: fates[*index].hidden_since.is_some(),
+    });
+    let of_shown = related(
+        rooms.related,
+        &shown.collect::<Vec<_>>(),
+        &rooms.config.expand,
+    );
+    let mut of_candidates = vec![Vec::new(); fates.len()];
+    for (index, related) in order.iter().zip(of_shown) {
+        of_candidates[*index] = related;
+    }
+    of_candidates
 }
 
 /// Candidates by score, then diversified by the meaning of their keywords; after them those that are

@@ -91,6 +91,7 @@ impl Walked {
                 .collect(),
             items: top_items(person, candidate),
             hidden: fate.hidden_since.is_some(),
+            related: self.related[index].clone(),
         }
     }
 }

@@ -11,6 +11,7 @@ fn walked(person: &Extracted, corpus: &Corpus, stances: &[Stance]) -> Walked {
         ranking: &RankModel::builtin(),
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
+        related: RelatedTable::builtin(),
         as_of: person.last_event,
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 1_000);

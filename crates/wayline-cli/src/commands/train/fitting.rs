@@ -160,6 +160,7 @@ pub(super) fn each_walked<G>(
         ranking: &RankModel::builtin(),
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
+        related: wayline::expand::RelatedTable::builtin(),
         as_of: log.as_of,
     };
     let people = log.people.iter();

@@ -249,6 +249,7 @@ fn look(
         ranking: &with.models.ranking,
         naming: &with.models.naming,
         staging: &with.models.staging,
+        related: with.models.related(),
         as_of: since,
     };
     let later: HashMap<&str, &Extracted> = later

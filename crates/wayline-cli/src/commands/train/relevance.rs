@@ -166,6 +166,7 @@ impl<'a> Relevance<'a> {
                 ranking,
                 naming: &self.with.models.naming,
                 staging: &self.with.models.staging,
+                related: self.with.models.related(),
                 as_of: annotated.as_of,
             };
             for labelled in &annotated.people {

@@ -166,6 +166,7 @@ impl<'a> Seeing<'a> {
             ranking: &self.models.ranking,
             naming: &self.models.naming,
             staging: &self.models.staging,
+            related: self.models.related(),
             as_of: self.as_of,
         };
         let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 10_000);

@@ -43,6 +43,7 @@ fn seen(events: &[(i64, String, String)]) -> Vec<Moment> {
         ranking: RankModel::builtin(),
         naming: NamingModel::builtin(),
         staging: StageModel::builtin(),
+        related: None,
     };
     let run = RunArgs {
         config: None,
@@ -50,6 +51,7 @@ fn seen(events: &[(i64, String, String)]) -> Vec<Moment> {
         naming: None,
         ranker: None,
         stage: None,
+        related: None,
         threads: Some(1),
         memory: 64,
         temp_dir: None,
