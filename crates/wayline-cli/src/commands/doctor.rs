@@ -25,15 +25,30 @@ use crate::serve::Access;
   wayline doctor --store postgres://… --brokers localhost:9092 --topic events --topic journeys")]
 pub(crate) struct DoctorArgs {
     /// A store to check
-    #[arg(long, value_name = "STORE", env = "WAYLINE_STORE")]
+    #[arg(
+        long,
+        value_name = "STORE",
+        env = "WAYLINE_STORE",
+        hide_env_values = true
+    )]
     store: Option<String>,
 
     /// A file of tokens to check
-    #[arg(long, value_name = "FILE", env = "WAYLINE_TOKENS")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "WAYLINE_TOKENS",
+        hide_env_values = true
+    )]
     tokens: Option<PathBuf>,
 
     /// Brokers of Kafka to check: HOST:PORT, comma separated
-    #[arg(long, value_name = "ADDRESSES", env = "WAYLINE_BROKERS")]
+    #[arg(
+        long,
+        value_name = "ADDRESSES",
+        env = "WAYLINE_BROKERS",
+        hide_env_values = true
+    )]
     brokers: Option<String>,
 
     /// A topic that must be there; may be given several times

@@ -13,7 +13,7 @@ pub(crate) struct KafkaArgs {
     given: Vec<String>,
 
     /// A file of such settings, a line each; for passwords
-    #[arg(long = "kafka-file", value_name = "FILE")]
+    #[arg(long = "kafka-file", value_name = "FILE", env = "WAYLINE_KAFKA_FILE")]
     file: Option<PathBuf>,
 }
 

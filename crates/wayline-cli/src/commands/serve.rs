@@ -36,7 +36,12 @@ use crate::serve::{Access, App, Limits, log_to_stderr, serve};
 A file of tokens has lines of scopes and a token, as in: read,write 3f0c1d9a77e24b5c")]
 pub(crate) struct ServeArgs {
     /// Where people are kept: a folder, which is made if it isn't there, or memory: for a trial
-    #[arg(long, value_name = "STORE", env = "WAYLINE_STORE")]
+    #[arg(
+        long,
+        value_name = "STORE",
+        env = "WAYLINE_STORE",
+        hide_env_values = true
+    )]
     store: String,
 
     /// Where to listen
@@ -44,48 +49,78 @@ pub(crate) struct ServeArgs {
         long,
         value_name = "ADDRESS",
         default_value = "127.0.0.1:8080",
-        env = "WAYLINE_LISTEN"
+        env = "WAYLINE_LISTEN",
+        hide_env_values = true
     )]
     listen: SocketAddr,
 
     /// A file of bearer tokens: lines SCOPES TOKEN, with scopes from read, write, erase
-    #[arg(long, value_name = "FILE", env = "WAYLINE_TOKENS")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "WAYLINE_TOKENS",
+        hide_env_values = true
+    )]
     tokens: Option<PathBuf>,
 
     /// Seconds after which people for whom something waits are looked at in the background
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400), env = "WAYLINE_LOOK_EVERY", hide_env_values = true)]
     look_every: u64,
 
     /// The largest body, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=1_024))]
+    #[arg(long, value_name = "MIB", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=1_024), env = "WAYLINE_MAX_BODY", hide_env_values = true)]
     max_body: u64,
 
     /// Memory for all bodies together, in MiB; requests that find no room in time are answered with 503
-    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..=65_536))]
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..=65_536), env = "WAYLINE_MAX_BODIES", hide_env_values = true)]
     max_bodies: u64,
 
     /// The largest batch, in rows
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 20_000,
+        env = "WAYLINE_MAX_ROWS",
+        hide_env_values = true
+    )]
     max_rows: usize,
 
     /// Seconds in which a request must have been sent, and then answered
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3_600), env = "WAYLINE_TIMEOUT", hide_env_values = true)]
     timeout: u64,
 
     /// Connections at once; more wait
-    #[arg(long, value_name = "N", default_value_t = 1_024)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1_024,
+        env = "WAYLINE_MAX_CONNECTIONS",
+        hide_env_values = true
+    )]
     max_connections: usize,
 
     /// Memory for journeys that are remembered between requests, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 256)]
+    #[arg(
+        long,
+        value_name = "MIB",
+        default_value_t = 256,
+        env = "WAYLINE_REMEMBER",
+        hide_env_values = true
+    )]
     remember: u64,
 
     /// Requests a second of one token (default: no limit)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", env = "WAYLINE_RATE", hide_env_values = true)]
     rate: Option<NonZeroU32>,
 
     /// How much is logged: error, warn, info or debug
-    #[arg(long, value_name = "LEVEL", default_value = "warn")]
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "warn",
+        env = "WAYLINE_LOG",
+        hide_env_values = true
+    )]
     log: tracing::Level,
 
     /// Reckon journeys for this moment instead of now, for trials

@@ -32,66 +32,117 @@ Every setting of librdkafka may be given by --kafka; passwords come from a file 
 #[cfg_attr(not(feature = "kafka"), allow(dead_code))]
 pub(crate) struct StreamArgs {
     /// Brokers to begin with: HOST:PORT, comma separated
-    #[arg(long, value_name = "ADDRESSES", env = "WAYLINE_BROKERS")]
+    #[arg(
+        long,
+        value_name = "ADDRESSES",
+        env = "WAYLINE_BROKERS",
+        hide_env_values = true
+    )]
     brokers: String,
 
     /// The topic of events
-    #[arg(long, value_name = "TOPIC")]
+    #[arg(
+        long,
+        value_name = "TOPIC",
+        env = "WAYLINE_TOPIC",
+        hide_env_values = true
+    )]
     topic: String,
 
     /// The group whose members share its partitions; another group reads it from the beginning
-    #[arg(long, value_name = "GROUP")]
+    #[arg(
+        long,
+        value_name = "GROUP",
+        env = "WAYLINE_GROUP",
+        hide_env_values = true
+    )]
     group: String,
 
     /// Where people are kept: a folder, which is made if it isn't there, or postgres://…
-    #[arg(long, value_name = "STORE", env = "WAYLINE_STORE")]
+    #[arg(
+        long,
+        value_name = "STORE",
+        env = "WAYLINE_STORE",
+        hide_env_values = true
+    )]
     store: String,
 
     /// Where people's journeys go, a message a person; a compacted topic keeps the latest
-    #[arg(long, value_name = "TOPIC")]
+    #[arg(
+        long,
+        value_name = "TOPIC",
+        env = "WAYLINE_JOURNEYS_TOPIC",
+        hide_env_values = true
+    )]
     journeys_topic: Option<String>,
 
     /// Where goes what became of journeys: started, continued, paused, revived, ended, split, merged
-    #[arg(long, value_name = "TOPIC")]
+    #[arg(
+        long,
+        value_name = "TOPIC",
+        env = "WAYLINE_LINEAGE_TOPIC",
+        hide_env_values = true
+    )]
     lineage_topic: Option<String>,
 
     /// Where messages go that are no events
-    #[arg(long, value_name = "TOPIC")]
+    #[arg(
+        long,
+        value_name = "TOPIC",
+        env = "WAYLINE_DEAD_LETTER_TOPIC",
+        hide_env_values = true
+    )]
     dead_letter_topic: String,
 
     /// Seconds without an event of a person after which they are looked at
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=86_400), env = "WAYLINE_QUIET", hide_env_values = true)]
     quiet: u64,
 
     /// Seconds after which an active person is looked at in any case
-    #[arg(long, value_name = "SECONDS", default_value_t = 86_400, value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 86_400, value_parser = clap::value_parser!(u64).range(1..=604_800), env = "WAYLINE_AT_LATEST", hide_env_values = true)]
     at_latest: u64,
 
     /// Active people who are remembered, at about 150 bytes each; more are looked at earlier
-    #[arg(long, value_name = "N", default_value_t = 500_000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 500_000, value_parser = clap::value_parser!(u64).range(1..), env = "WAYLINE_MOST_ACTIVE", hide_env_values = true)]
     most_active: u64,
 
     /// End when all messages that were there at the start are taken, looked at and told of
-    #[arg(long)]
+    #[arg(long, env = "WAYLINE_ONCE", hide_env_values = true)]
     once: bool,
 
     /// Go on with the first messages that are there where some are gone that weren't read yet
-    #[arg(long)]
+    #[arg(long, env = "WAYLINE_SKIP_LOST", hide_env_values = true)]
     skip_lost: bool,
 
     #[command(flatten)]
     kafka: KafkaArgs,
 
     /// The corpus that a new store goes by from now on (default: the general one)
-    #[arg(long, value_name = "FILE")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "WAYLINE_CORPUS",
+        hide_env_values = true
+    )]
     corpus: Option<PathBuf>,
 
     /// Serve /metrics for Prometheus, and /healthz, at this address
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "WAYLINE_METRICS",
+        hide_env_values = true
+    )]
     metrics: Option<SocketAddr>,
 
     /// How much is logged: error, warn, info or debug
-    #[arg(long, value_name = "LEVEL", default_value = "warn")]
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "warn",
+        env = "WAYLINE_LOG",
+        hide_env_values = true
+    )]
     log: tracing::Level,
 
     /// Reckon journeys for this moment instead of now, for trials
