@@ -1,8 +1,4 @@
-//! What a stream takes: events that are in Kafka already, into a new store in a folder, and journeys out,
-//! by one member with two threads.
-//!
-//!   scripts/with-kafka cargo bench -p wayline-cli --features kafka --bench stream      1,000 people
-//!   PEOPLE=5000 scripts/with-kafka cargo bench -p wayline-cli --features kafka --bench stream
+//! The bench itself, which needs a broker.
 
 use std::path::Path;
 use std::process::Command;
@@ -22,7 +18,7 @@ fn wayline(words: &[&str]) -> Duration {
     started.elapsed()
 }
 
-fn main() {
+pub(super) fn measure() {
     let people = std::env::var("PEOPLE").unwrap_or_else(|_| "1000".to_owned());
     let address = std::env::var("WAYLINE_TEST_KAFKA").expect("run it by scripts/with-kafka");
     let folder = tempfile::tempdir().expect("a folder");
