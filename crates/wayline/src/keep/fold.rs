@@ -137,9 +137,7 @@ impl Kept {
             }
         }
         self.bound_stances(config);
-        let inputs = other.inputs.iter().filter(|it| !self.inputs.contains(it));
-        let inputs: Vec<u64> = inputs.copied().collect();
-        self.inputs.extend(inputs);
+        // Not the inputs: of one that was killed this person's own events may still be to come.
         folded
     }
 
