@@ -36,11 +36,13 @@ pub mod logistic;
 pub mod model;
 pub mod name;
 pub mod nouns;
+pub mod profile;
 pub mod rank;
 #[cfg(test)]
 mod samples;
 pub mod simulate;
 pub mod stage;
+pub mod text_model;
 pub mod train;
 mod vectorised;
 mod walk;

@@ -35,6 +35,8 @@ pub struct Config {
     pub diversify: crate::diversify::DiversifyConfig,
     /// Settings of the room [`crate::expand`].
     pub expand: crate::expand::ExpandConfig,
+    /// Settings of the room [`crate::profile`].
+    pub profile: crate::profile::ProfileConfig,
     hash: String,
 }
 
@@ -82,6 +84,7 @@ struct RawConfig {
     keep: crate::keep::KeepConfig,
     diversify: crate::diversify::DiversifyConfig,
     expand: crate::expand::ExpandConfig,
+    profile: crate::profile::ProfileConfig,
 }
 
 impl Config {
@@ -119,6 +122,7 @@ impl Config {
         raw.keep.check()?;
         raw.diversify.check()?;
         raw.expand.check()?;
+        raw.profile.check()?;
         for weight in raw.actions.values() {
             within(
                 "actions",
@@ -140,6 +144,7 @@ impl Config {
             keep: raw.keep,
             diversify: raw.diversify,
             expand: raw.expand,
+            profile: raw.profile,
             hash: blake3::hash(canonical.as_bytes()).to_hex()[..16].to_owned(),
         })
     }
