@@ -41,6 +41,7 @@ pub mod rank;
 mod samples;
 pub mod simulate;
 pub mod stage;
+pub mod text_model;
 pub mod train;
 mod vectorised;
 mod walk;
