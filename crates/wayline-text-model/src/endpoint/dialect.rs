@@ -19,7 +19,7 @@ pub enum Structure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Dialect {
     pub(super) form: Form,
-    may_fall_back: bool,
+    pub(super) may_fall_back: bool,
     /// Whether the limit is called `max_completion_tokens`: newer models of OpenAI take no other.
     pub(super) newer_limit: bool,
     pub(super) temperature: bool,
