@@ -187,15 +187,15 @@ impl Endpoint {
             | ureq::Error::InvalidProxyUrl
             | ureq::Error::Tls(_)
             | ureq::Error::Rustls(_) => TextModelError::Unreachable { endpoint, reason },
+            // Whatever else the system says, looking up the name and TLS among it, comes before the
+            // request is sent.
             ureq::Error::Io(io)
-                if matches!(
+                if !matches!(
                     io.kind(),
-                    ErrorKind::ConnectionRefused
-                        | ErrorKind::HostUnreachable
-                        | ErrorKind::NetworkUnreachable
-                        | ErrorKind::AddrNotAvailable
-                        // How failures of TLS come.
-                        | ErrorKind::InvalidData
+                    ErrorKind::BrokenPipe
+                        | ErrorKind::ConnectionAborted
+                        | ErrorKind::ConnectionReset
+                        | ErrorKind::UnexpectedEof
                 ) =>
             {
                 TextModelError::Unreachable { endpoint, reason }
