@@ -4,7 +4,7 @@ mod budget;
 mod cache;
 mod conformance;
 mod killed;
-mod real;
+mod real_server;
 mod record;
 mod retries;
 mod servers;

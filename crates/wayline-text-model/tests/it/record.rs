@@ -40,7 +40,7 @@ fn what_was_recorded_is_replayed_without_anybody() {
     assert_eq!(lines(&place), 1);
     let replay = Settings {
         url: String::new(),
-        replay: place.clone(),
+        replay: place,
         ..settings("")
     };
     let replay = opened(&replay);
