@@ -35,6 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "corpus",
             "embed",
             "profile",
+            "at_once",
             "affinity",
             "cluster",
             "assign",
