@@ -36,6 +36,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "corpus",
             "embed",
             "profile",
+            "at_once",
             "affinity",
             "cluster",
             "assign",

@@ -18,6 +18,7 @@
 pub mod affinity;
 pub mod annotate;
 pub mod assign;
+pub mod at_once;
 pub mod cluster;
 pub mod compare;
 pub mod config;

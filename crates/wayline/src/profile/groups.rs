@@ -84,7 +84,10 @@ fn weight(person: &Extracted, index: u32) -> f64 {
 
 /// Vectors are of unit length.
 fn similarity(left: &[f32], right: &[f32]) -> f64 {
-    let products = left.iter().zip(right).map(|(a, b)| f64::from(*a) * f64::from(*b));
+    let products = left
+        .iter()
+        .zip(right)
+        .map(|(a, b)| f64::from(*a) * f64::from(*b));
     products.sum()
 }
 
@@ -117,7 +120,11 @@ fn add_texts(grouping: &Grouping<'_>, group_of: &[Option<usize>], groups: &mut [
                 None => boards.push((place, *board, *count as f32)),
             }
         }
-        titles.extend(unit.title.as_deref().map(|title| (place, title, unit.weight)));
+        titles.extend(
+            unit.title
+                .as_deref()
+                .map(|title| (place, title, unit.weight)),
+        );
     }
     boards.sort_by(|left, right| right.2.total_cmp(&left.2).then(left.1.cmp(&right.1)));
     titles.sort_by(|left, right| right.2.total_cmp(&left.2).then(left.1.cmp(right.1)));

@@ -57,7 +57,11 @@ fn what_has_no_room_is_left_out_and_told() {
     for most in [200, 500, 2_000] {
         let profile = profile_of(&person, most);
         let text = profile.text();
-        assert!(estimated_tokens(&text) <= most, "{}", estimated_tokens(&text));
+        assert!(
+            estimated_tokens(&text) <= most,
+            "{}",
+            estimated_tokens(&text)
+        );
         let told = profile.keywords().count();
         assert_eq!(told + profile.left_out.keywords as usize, 190);
         assert_eq!(profile.left_out.keywords > 0, text.contains("left_out"));

@@ -1,0 +1,106 @@
+//! Room *at once*: one question to a language model, from a person's [`Profile`] to their journeys.
+//!
+//! The instructions are `prompt.md`, the form of the reply is `schema.json`; [`prompt_id`] names both.
+//! What people typed goes in as data: JSON strings between two marks that can't stand inside them, since
+//! what opens a mark, or a control token of a model, is escaped. Labels for a model of one's own are
+//! written in the same form, so what a small model learns is what it is asked later.
+//!
+//! Way in: a profile. Way out: a [`Request`]; and of what comes back a [`Reply`], whose every number is
+//! one of the profile's keywords, and none stands twice.
+
+mod reply;
+#[cfg(test)]
+mod tests;
+
+pub use reply::{MOST_NAME_CHARACTERS, NamedJourney, Reply};
+
+use std::fmt::Write as _;
+
+use crate::profile::{Profile, estimated_tokens};
+use crate::text_model::{Request, Schema, SchemaError};
+
+/// What the model is told to do.
+pub const PROMPT: &str = include_str!("prompt.md");
+
+/// The reply's form, as a JSON schema. No limits beyond types stand in it, since many servers refuse
+/// those; [`Reply::check`] looks at them.
+pub const SCHEMA: &str = include_str!("schema.json");
+
+/// The reply's form.
+///
+/// # Errors
+/// The file isn't a JSON object, which a test rules out.
+pub fn schema() -> Result<Schema, SchemaError> {
+    Schema::new("journeys", SCHEMA)
+}
+
+/// Names the prompt with its schema: 16 hexadecimal digits. Results and labels carry it, since those of
+/// two prompts shouldn't be mixed unseen.
+#[must_use]
+pub fn prompt_id() -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in [PROMPT, SCHEMA] {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
+/// Asks for the journeys of a profile.
+///
+/// # Errors
+/// None in fact, as [`schema`] says.
+pub fn request(profile: &Profile) -> Result<Request, SchemaError> {
+    let mut request = Request::new(
+        PROMPT.trim_end(),
+        &data(profile),
+        most_reply_tokens(profile),
+    );
+    request.schema = Some(schema()?);
+    Ok(request)
+}
+
+/// The profile as the model reads it: its lines between two marks.
+#[must_use]
+pub fn data(profile: &Profile) -> String {
+    let mut data = String::from("<data>\n");
+    escape(&profile.text(), &mut data);
+    data.push_str("</data>");
+    data
+}
+
+/// About how many tokens the question takes beside the profile's lines.
+#[must_use]
+pub fn prompt_tokens() -> usize {
+    estimated_tokens(PROMPT) + estimated_tokens(&data(&Profile::default()))
+}
+
+/// The most that a good reply to this profile takes: all keywords, each in a journey of its own.
+fn most_reply_tokens(profile: &Profile) -> u32 {
+    let keywords = u32::try_from(profile.keywords().count()).unwrap_or(u32::MAX);
+    keywords
+        .saturating_mul(TOKENS_PER_JOURNEY)
+        .saturating_add(FRAME_TOKENS)
+}
+
+/// Tokens for `{"name":"…","keywords":[…]},` with a short name and one number.
+const TOKENS_PER_JOURNEY: u32 = 24;
+/// Tokens around the journeys.
+const FRAME_TOKENS: u32 = 64;
+
+/// Writes JSON lines so that no string in them holds `<` or `[`, by which the control tokens of models
+/// begin (`<|im_end|>`, `<start_of_turn>`, `[INST]`) and the marks around the data. JSON reads the same.
+fn escape(lines: &str, out: &mut String) {
+    let (mut is_string, mut is_escaped) = (false, false);
+    for character in lines.chars() {
+        match character {
+            '<' | '[' if is_string => {
+                // Writing into a text can't fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(character));
+            }
+            _ => out.push(character),
+        }
+        is_string ^= character == '"' && !is_escaped;
+        is_escaped = is_string && character == '\\' && !is_escaped;
+    }
+}
