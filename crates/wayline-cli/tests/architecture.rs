@@ -17,7 +17,12 @@ const CRATES: &[(&str, &[&str])] = &[
     ("wayline-text-model", &["wayline"]),
     (
         "wayline-cli",
-        &["wayline", "wayline-files", "wayline-store"],
+        &[
+            "wayline",
+            "wayline-files",
+            "wayline-store",
+            "wayline-text-model",
+        ],
     ),
 ];
 
@@ -32,6 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "logistic",
             "vectorised",
             "text_model",
+            "asking",
             "extract",
             "corpus",
             "embed",

@@ -125,6 +125,8 @@ fn one_person(
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: wayline::expand::RelatedTable::builtin(),
+        model: None,
+        asks_anew: true,
         as_of,
     };
     group.bench_function(id("the whole walk"), |b| {

@@ -17,6 +17,7 @@
 
 pub mod affinity;
 pub mod annotate;
+pub mod asking;
 pub mod assign;
 pub mod at_once;
 pub mod cluster;

@@ -239,6 +239,7 @@ fn renew(
         counts: &Counts::default(),
         tally: &tally,
         said: None,
+        models: live.models,
         elapsed: started.elapsed(),
     };
     let mut text = summary.text();

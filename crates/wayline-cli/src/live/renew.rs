@@ -12,10 +12,8 @@ use wayline_files::write::{OrderedResults, SpillReader, SpillSettings};
 use super::person::{Loaded, TRIES, load, load_to_replace, too_busy};
 use super::results::{LineageFile, result_of};
 use super::{Fingerprint, Live, NewEvents};
-use crate::run::{Progress, RunArgs, Tally};
+use crate::run::{Progress, RunArgs, Tally, cached_texts};
 
-/// Texts whose vectors each thread remembers: at 1 KiB each, 32 MiB.
-const CACHED_TEXTS: usize = 32_768;
 /// People in one commit: the disk is waited for once for all of them.
 const PEOPLE_AT_ONCE: usize = 64;
 
@@ -116,7 +114,7 @@ pub(crate) fn renew_everybody(
     person_count: u64,
 ) -> Result<Renewed> {
     let run = renewing.run;
-    let threads = run.threads();
+    let threads = renewing.live.models.threads(run);
     let results = OrderedResults::new(SpillSettings {
         memory_bytes: run.memory_bytes() as usize / 8,
         threads,
@@ -182,10 +180,12 @@ fn said_alone(renewing: &Renewing<'_>) -> Result<SaidCounts> {
 
 impl<'a> Thread<'a> {
     fn new(renewing: &'a Renewing<'a>) -> Self {
+        let threads = renewing.live.models.threads(renewing.run);
+        let texts = cached_texts(renewing.run, threads);
         Self {
             renewing,
             is_in_it: renewing.is_in_it,
-            embeddings: EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS),
+            embeddings: EmbeddingCache::new(Embedder::builtin(), texts),
             turns: Vec::new(),
             tally: Tally::default(),
             counts: RenewCounts::default(),
@@ -248,7 +248,14 @@ impl<'a> Thread<'a> {
             counts.already = 1;
             return Ok(self.as_they_are(&loaded, counts, new));
         }
-        let look = look_at(&mut loaded.kept, &live.rooms(), &mut self.embeddings);
+        let look = look_at(
+            &mut loaded.kept,
+            &live.rooms_asking(),
+            &mut self.embeddings,
+        );
+        if let Some(model) = &live.models.asked {
+            model.go_on_after(&look.asked)?;
+        }
         for event in &look.events {
             *counts.lineage.entry(event.event).or_default() += 1;
         }

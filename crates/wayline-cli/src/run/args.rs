@@ -9,6 +9,9 @@ use wayline::embed::Embedder;
 use wayline::expand::RelatedTable;
 use wayline::model::{GroupingModel, ModelError, NamingModel, RankModel, StageModel};
 use wayline::nouns::Timestamp;
+use wayline::text_model::TextModel;
+
+use super::AskedModel;
 
 /// Where events come from.
 #[derive(Args, Clone, Debug)]
@@ -114,6 +117,7 @@ impl RunArgs {
             ranking: ranking?,
             staging: staging?,
             related: self.related.as_deref().map(read_related).transpose()?,
+            asked: AskedModel::open(self.config.as_deref())?,
         })
     }
 
@@ -139,6 +143,8 @@ pub(crate) struct Models {
     pub(crate) staging: StageModel,
     /// Where it isn't the one inside.
     pub(crate) related: Option<RelatedTable>,
+    /// A language model, where steps ask one.
+    pub(crate) asked: Option<AskedModel>,
 }
 
 fn read_related(path: &Path) -> Result<RelatedTable> {
@@ -148,6 +154,18 @@ fn read_related(path: &Path) -> Result<RelatedTable> {
 }
 
 impl Models {
+    /// The language model, for the rooms.
+    pub(crate) fn asked(&self) -> Option<&dyn TextModel> {
+        self.asked.as_ref().map(AskedModel::model)
+    }
+
+    /// How many threads work on people: as many as questions may be on their way, where a language model
+    /// is asked, since most of them wait.
+    pub(crate) fn threads(&self, run: &RunArgs) -> usize {
+        let asked = self.asked.as_ref().map_or(0, AskedModel::concurrency);
+        run.threads().max(asked)
+    }
+
     pub(crate) fn related(&self) -> &RelatedTable {
         self.related
             .as_ref()

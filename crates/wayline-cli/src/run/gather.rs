@@ -46,6 +46,8 @@ impl Gathered {
             naming: &models.naming,
             staging: &models.staging,
             related: models.related(),
+            model: models.asked(),
+            asks_anew: true,
             as_of: self.as_of,
         }
     }

@@ -190,6 +190,8 @@ impl App {
             naming: &self.models.naming,
             staging: &self.models.staging,
             related: self.models.related(),
+            model: self.models.asked(),
+            asks_anew: false,
             as_of,
         }
     }

@@ -1,7 +1,8 @@
 //! People made up for the tests and benches of writing: the size of real ones, the same each time.
 
 use wayline::nouns::{
-    Journey, JourneyKeyword, KeywordRow, LeftOver, Lifecycle, NameSource, PersonResult, Phase,
+    GroupedBy, Journey, JourneyKeyword, KeywordRow, LeftOver, Lifecycle, NameReason, NameSource,
+    PersonResult, Phase,
     Related, RunInfo, Source, Sources, Stage, Status, Timestamp,
 };
 
@@ -170,5 +171,7 @@ fn journey(user_id: &str, rank: u32, dice: &mut Dice) -> Journey {
                 because: dice.text(),
             })
             .collect(),
+        grouped_by: [GroupedBy::Rooms, GroupedBy::Llm, GroupedBy::Memory][dice.roll(3)],
+        name_reason: [None, Some(NameReason::Unlike), Some(NameReason::NoReply)][dice.roll(3)],
     }
 }

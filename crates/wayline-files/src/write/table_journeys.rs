@@ -26,6 +26,7 @@ pub(crate) struct JourneyTable {
     rank: Vec<i32>,
     name: StringBuilder,
     name_source: StringBuilder,
+    name_reason: StringBuilder,
     keywords: JourneyKeywords,
     interests: TextLists,
     lifecycle: StringBuilder,
@@ -42,6 +43,7 @@ pub(crate) struct JourneyTable {
     items: TextLists,
     hidden: Vec<bool>,
     related: RelatedJourneys,
+    grouped_by: StringBuilder,
 }
 
 /// The column of journeys that a person could go on to.
@@ -135,6 +137,7 @@ fn journey_schema() -> Schema {
         count("rank"),
         text("name"),
         text("name_source"),
+        text_or_null("name_reason"),
         list("keywords", keyword.data_type().clone()),
         list("interests", Utf8),
         group("stage", stage),
@@ -149,6 +152,7 @@ fn journey_schema() -> Schema {
         list("items", Utf8),
         flag("hidden"),
         list("related", related.data_type().clone()),
+        text("grouped_by"),
         group("run", run),
     ])
 }
@@ -163,6 +167,7 @@ impl JourneyTable {
             rank: Vec::new(),
             name: StringBuilder::new(),
             name_source: StringBuilder::new(),
+            name_reason: StringBuilder::new(),
             keywords: JourneyKeywords::default(),
             interests: TextLists::default(),
             lifecycle: StringBuilder::new(),
@@ -179,6 +184,7 @@ impl JourneyTable {
             items: TextLists::default(),
             hidden: Vec::new(),
             related: RelatedJourneys::default(),
+            grouped_by: StringBuilder::new(),
         }
     }
 
@@ -188,6 +194,8 @@ impl JourneyTable {
         self.rank.push(as_count(row.rank));
         self.name.append_value(&row.name);
         self.name_source.append_value(row.name_source.as_str());
+        self.name_reason
+            .append_option(row.name_reason.map(|reason| reason.as_str()));
         self.keywords.push(&row.keywords);
         self.interests.push(&row.interests);
         self.lifecycle.append_value(row.stage.lifecycle.as_str());
@@ -205,6 +213,7 @@ impl JourneyTable {
         self.items.push(&row.items);
         self.hidden.push(row.hidden);
         self.related.push(&row.related);
+        self.grouped_by.append_value(row.grouped_by.as_str());
     }
 
     fn take_stage(&mut self, fields: Fields) -> Result<ArrayRef, ArrowError> {
@@ -259,6 +268,7 @@ impl TableRows for JourneyTable {
             counts(&mut self.rank),
             Arc::new(self.name.finish()),
             Arc::new(self.name_source.finish()),
+            Arc::new(self.name_reason.finish()),
             self.keywords.take(inner("keywords")?)?,
             self.interests.take()?,
             self.take_stage(inner("stage")?)?,
@@ -273,6 +283,7 @@ impl TableRows for JourneyTable {
             self.items.take()?,
             Arc::new(BooleanArray::from(std::mem::take(&mut self.hidden))),
             self.related.take(inner("related")?)?,
+            Arc::new(self.grouped_by.finish()),
             self.run_column(inner("run")?, rows)?,
         ];
         RecordBatch::try_new(schema, columns)
@@ -286,6 +297,8 @@ impl TableRows for JourneyTable {
         let mut builder = properties(GROUP_JOURNEYS);
         for column in [
             "name_source",
+            "name_reason",
+            "grouped_by",
             "keywords.list.element.sources.list.element",
             "interests.list.element",
             "boards.list.element",

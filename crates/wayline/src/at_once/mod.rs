@@ -8,13 +8,13 @@
 //! Way in: a profile. Way out: a [`Request`]; and of what comes back a [`Reply`], whose every number is
 //! one of the profile's keywords, and none stands twice.
 
+mod asked;
 mod reply;
 #[cfg(test)]
 mod tests;
 
+pub use asked::numbers;
 pub use reply::{MOST_NAME_CHARACTERS, NamedJourney, Reply};
-
-use std::fmt::Write as _;
 
 use crate::profile::{Profile, estimated_tokens};
 use crate::text_model::{Request, Schema, SchemaError};
@@ -63,10 +63,7 @@ pub fn request(profile: &Profile) -> Result<Request, SchemaError> {
 /// The profile as the model reads it: its lines between two marks.
 #[must_use]
 pub fn data(profile: &Profile) -> String {
-    let mut data = String::from("<data>\n");
-    escape(&profile.text(), &mut data);
-    data.push_str("</data>");
-    data
+    crate::text_model::data(&profile.text())
 }
 
 /// About how many tokens the question takes beside the profile's lines.
@@ -87,20 +84,3 @@ fn most_reply_tokens(profile: &Profile) -> u32 {
 const TOKENS_PER_JOURNEY: u32 = 24;
 /// Tokens around the journeys.
 const FRAME_TOKENS: u32 = 64;
-
-/// Writes JSON lines so that no string in them holds `<` or `[`, by which the control tokens of models
-/// begin (`<|im_end|>`, `<start_of_turn>`, `[INST]`) and the marks around the data. JSON reads the same.
-fn escape(lines: &str, out: &mut String) {
-    let (mut is_string, mut is_escaped) = (false, false);
-    for character in lines.chars() {
-        match character {
-            '<' | '[' if is_string => {
-                // Writing into a text can't fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(character));
-            }
-            _ => out.push(character),
-        }
-        is_string ^= character == '"' && !is_escaped;
-        is_escaped = is_string && character == '\\' && !is_escaped;
-    }
-}

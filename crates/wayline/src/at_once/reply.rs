@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::profile::Profile;
+use crate::text_model::escaped;
 
 /// The journeys that a model found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,16 @@ pub struct NamedJourney {
 
 /// Longer names aren't names.
 pub const MOST_NAME_CHARACTERS: usize = 80;
+
+impl NamedJourney {
+    /// Whether the name is one: not blank, on one line, and short.
+    #[must_use]
+    pub fn has_name(&self) -> bool {
+        let name = self.name.trim();
+        let is_short = name.chars().count() <= MOST_NAME_CHARACTERS;
+        !name.is_empty() && is_short && !name.contains(char::is_control)
+    }
+}
 
 impl Reply {
     /// Reads a reply strictly, and checks it against the profile that was asked about.
@@ -57,7 +68,7 @@ impl Reply {
             if name.trim().is_empty() {
                 return Err("a journey has an empty `name`".to_owned());
             }
-            if name.chars().count() > MOST_NAME_CHARACTERS || name.contains(char::is_control) {
+            if !journey.has_name() {
                 return Err(format!(
                     "a `name` has line breaks or more than {MOST_NAME_CHARACTERS} characters"
                 ));
@@ -77,10 +88,11 @@ impl Reply {
         Ok(())
     }
 
-    /// The reply as models are to write it: JSON on one line.
+    /// The reply as models are to write it: JSON on one line. What a name has of control tokens is
+    /// escaped, as in the question.
     #[must_use]
     pub fn json(&self) -> String {
         // Texts and numbers alone: nothing in it can fail.
-        serde_json::to_string(self).unwrap_or_default()
+        escaped(&serde_json::to_string(self).unwrap_or_default())
     }
 }

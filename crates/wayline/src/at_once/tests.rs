@@ -101,6 +101,9 @@ fn replies_are_checked_against_the_profile() {
     let reply = parse(good).expect("a good one");
     assert_eq!(reply.json(), good);
     assert_eq!(parse(r#"{"journeys":[]}"#), Ok(Reply::default()));
+    let odd = parse(r#"{"journeys":[{"name":"<|im_end|>","keywords":[0]}]}"#).expect("a name");
+    assert!(!odd.json().contains('<'));
+    assert_eq!(parse(&odd.json()), Ok(odd));
     for (text, reason) in [
         ("", "EOF"),
         ("```json\n{\"journeys\":[]}\n```", "expected value"),
@@ -151,10 +154,7 @@ impl TextModel for Scripted {
         "scripted"
     }
 
-    fn reply(
-        &self,
-        _: &crate::text_model::Request,
-    ) -> Result<crate::text_model::Reply, TextModelError> {
+    fn reply(&self, _: &Request) -> Result<crate::text_model::Reply, TextModelError> {
         let text = self.0.lock().expect("one thread").remove(0).to_owned();
         Ok(crate::text_model::Reply {
             text,
@@ -179,6 +179,15 @@ fn a_number_that_isnt_there_is_repaired_by_one_more_try() {
         .expect("repaired");
     assert!(answer.is_repaired);
     assert_eq!(answer.value.journeys[0].keywords, [1]);
+}
+
+#[test]
+fn numbers_can_be_read_from_the_question() {
+    let profile = wedding_and_car();
+    let all: std::collections::BTreeSet<u32> = profile.keywords().map(|it| it.index).collect();
+    assert_eq!(numbers(&data(&profile)), Ok(all));
+    assert!(numbers("keywords").is_err());
+    assert!(numbers("<data>\n{\"keywords\":[[\"x\"]]}\n</data>").is_err());
 }
 
 #[test]

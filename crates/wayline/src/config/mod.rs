@@ -37,6 +37,8 @@ pub struct Config {
     pub expand: crate::expand::ExpandConfig,
     /// Settings of the room [`crate::profile`].
     pub profile: crate::profile::ProfileConfig,
+    /// Settings of the room [`crate::asking`].
+    pub asking: crate::asking::AskingConfig,
     hash: String,
 }
 
@@ -85,6 +87,7 @@ struct RawConfig {
     diversify: crate::diversify::DiversifyConfig,
     expand: crate::expand::ExpandConfig,
     profile: crate::profile::ProfileConfig,
+    asking: crate::asking::AskingConfig,
 }
 
 impl Config {
@@ -106,6 +109,9 @@ impl Config {
         let user: toml::Table = toml::from_str(text)?;
         let mut merged: toml::Table = toml::from_str(DEFAULT_TOML)?;
         lay_over(&mut merged, &user, "")?;
+        // Where a language model is, and what it may cost, is for whoever reaches it to read. Its name stands
+        // on results beside this hash.
+        merged.remove("text_model");
         let canonical = toml::Value::Table(merged.clone()).to_string();
         let raw: RawConfig = toml::Value::Table(merged).try_into()?;
         Self::checked(raw, &canonical)
@@ -123,6 +129,7 @@ impl Config {
         raw.diversify.check()?;
         raw.expand.check()?;
         raw.profile.check()?;
+        raw.asking.check()?;
         for weight in raw.actions.values() {
             within(
                 "actions",
@@ -145,6 +152,7 @@ impl Config {
             diversify: raw.diversify,
             expand: raw.expand,
             profile: raw.profile,
+            asking: raw.asking,
             hash: blake3::hash(canonical.as_bytes()).to_hex()[..16].to_owned(),
         })
     }

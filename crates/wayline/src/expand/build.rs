@@ -19,7 +19,7 @@ pub struct SourceJourney {
     #[serde(default)]
     pub keywords: Vec<String>,
     /// Names of journeys that come next or go with it, the likeliest first.
-    #[serde(alias = "related_journeys")]
+    #[serde(default, alias = "related_journeys")]
     pub related: Vec<String>,
 }
 
@@ -47,9 +47,13 @@ const MOST_KEYWORDS: usize = 16;
 /// Each further place in a list is worth this much less.
 const LATER: f64 = 0.95;
 
-/// The text of a table's file.
+/// The text of a table's file; `made_with` names the language model that was asked, where one was.
 #[must_use]
-pub fn build_table(journeys: &[SourceJourney], embedder: &Embedder) -> (String, BuildCounts) {
+pub fn build_table(
+    journeys: &[SourceJourney],
+    embedder: &Embedder,
+    made_with: Option<&str>,
+) -> (String, BuildCounts) {
     let mut counts = BuildCounts::default();
     let merged = merged(journeys, &mut counts);
     let names: Vec<Vec<f32>> = merged.iter().map(|it| vector(&it.name, embedder)).collect();
@@ -57,6 +61,7 @@ pub fn build_table(journeys: &[SourceJourney], embedder: &Embedder) -> (String, 
         table: TABLE.to_owned(),
         version: VERSION,
         embedder: embedder.hash().to_owned(),
+        made_with: made_with.map(str::to_owned),
     };
     let mut text = as_line(&head);
     for (place, journey) in merged.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! A look at a person: through all rooms, and what that means for what is remembered.
 
+use crate::asking::Asked;
 use crate::config::Config;
 use crate::embed::EmbeddingCache;
 use crate::extract::{Automated, Extracted, extract};
@@ -18,6 +19,8 @@ pub struct Look {
     pub events: Vec<LineageEvent>,
     /// The moment for which the person was looked at.
     pub as_of: Timestamp,
+    /// What a language model was asked.
+    pub asked: Asked,
 }
 
 /// What is extracted of a person as of a moment, from the events that are kept.
@@ -48,11 +51,11 @@ pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
         .known_until()
         .map_or(rooms.as_of, |until| until.max(rooms.as_of));
     let rooms = &Rooms { as_of, ..*rooms };
-    let (result, now) = match extracted(kept, rooms.config, as_of) {
+    let (result, now, asked) = match extracted(kept, rooms.config, as_of) {
         Ok(person) => {
             let walked = walk_remembering(kept, &person, rooms, embeddings);
             let now = lineage(&kept.known, &person, &walked, as_of, kept.version);
-            (walked.result(&person), now)
+            (walked.result(&person), now, walked.asked)
         }
         Err(_) => {
             let user_id = kept.user_id().to_owned();
@@ -61,7 +64,7 @@ pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
                 user_id,
                 ..PersonResult::default()
             };
-            (nothing, now)
+            (nothing, now, Asked::default())
         }
     };
     kept.known = now.known;
@@ -75,6 +78,7 @@ pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
         result,
         events: now.events,
         as_of,
+        asked,
     }
 }
 

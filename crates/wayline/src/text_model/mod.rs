@@ -11,6 +11,7 @@
 //! counts and shows.
 
 mod ask;
+mod data;
 mod error;
 mod hash;
 mod reply;
@@ -19,6 +20,7 @@ mod request;
 mod tests;
 
 pub use ask::{Answer, AskError, ask, ask_where};
+pub use data::{data, escaped};
 pub use error::{Remedy, TextModelError};
 pub use hash::{PromptHash, PromptHashError};
 pub use reply::{Finish, Reply, Usage};

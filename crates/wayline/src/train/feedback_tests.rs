@@ -81,6 +81,8 @@ fn lists() -> Vec<List> {
         ranking: &models.1,
         staging: &models.2,
         related: crate::expand::RelatedTable::builtin(),
+        model: None,
+        asks_anew: true,
         naming: &models.3,
         as_of: Timestamp::from_millis(simulation.as_of_ms),
     };

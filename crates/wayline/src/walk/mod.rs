@@ -3,8 +3,10 @@
 mod grouped;
 mod held;
 mod rows;
+mod told;
 
 use crate::affinity::{Affinities, product};
+use crate::asking::Asked;
 use crate::assign::Assigned;
 use crate::cluster::Clustering;
 use crate::config::Config;
@@ -17,13 +19,16 @@ use crate::feedback::{Stance, hidden};
 use crate::identify::{Identity, identities};
 use crate::logistic::Scored;
 use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
+use crate::name::asked::Renaming;
 use crate::name::{Name, Naming};
-use crate::nouns::{KnownJourney, Related, RunInfo, Timestamp};
+use crate::nouns::{GroupedBy, KnownJourney, Related, RunInfo, Timestamp};
 use crate::rank::features;
 use crate::stage::{Staged, of_journey, recent_meaning, stage};
+use crate::text_model::TextModel;
 
 use grouped::Grouped;
 use held::with_what_was_held;
+use told::Telling;
 
 /// What all people of a run share.
 #[derive(Clone, Copy)]
@@ -42,6 +47,11 @@ pub struct Rooms<'a> {
     pub staging: &'a StageModel,
     /// What is related to known journeys.
     pub related: &'a RelatedTable,
+    /// A language model, for those steps that ask one (`[asking]`); without it none does.
+    pub model: Option<&'a dyn TextModel>,
+    /// Whether it is asked now; else journeys and names that it gave before stay as they are known, for a
+    /// look that brings nothing new.
+    pub asks_anew: bool,
     /// The moment for which everything is reckoned.
     pub as_of: Timestamp,
 }
@@ -53,7 +63,7 @@ impl Rooms<'_> {
     /// What stands on every journey of the run.
     #[must_use]
     pub fn run_info(&self, embedder: &str) -> RunInfo {
-        let models = format!(
+        let mut models = format!(
             "embedder:{embedder},grouping:{},naming:{},ranking:{},related:{},stage:{}",
             self.grouping.hash(),
             self.naming.hash(),
@@ -61,6 +71,12 @@ impl Rooms<'_> {
             self.related.hash(),
             self.staging.hash()
         );
+        if let Some(model) = self.asked_model() {
+            // Neither commas nor colons part names from each other here.
+            let name = model.name().replace([',', ':'], "_");
+            let prompts = prompts_hash();
+            models.push_str(&format!(",prompts:{prompts},text_model:{name}"));
+        }
         let mut hasher = blake3::Hasher::new();
         for part in [
             env!("CARGO_PKG_VERSION"),
@@ -83,6 +99,34 @@ impl Rooms<'_> {
     }
 }
 
+impl<'a> Rooms<'a> {
+    /// The language model, where there is one and a step asks it.
+    #[must_use]
+    pub fn asked_model(&self) -> Option<&'a dyn TextModel> {
+        self.model.filter(|_| self.config.asking.asks())
+    }
+
+    /// Whether a text may be shown, and told to a language model.
+    pub(crate) fn may_show(&self, _text: &str) -> bool {
+        true
+    }
+}
+
+/// Of all that a language model is told to do on the way.
+fn prompts_hash() -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in [
+        crate::at_once::PROMPT,
+        crate::at_once::SCHEMA,
+        crate::name::asked::PROMPT,
+        crate::name::asked::SCHEMA,
+    ] {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
 /// Everything that the rooms made of one person: the result, and what explains it.
 pub struct Walked {
     /// The affinities of all pairs of units.
@@ -99,6 +143,12 @@ pub struct Walked {
     pub related: Vec<Vec<Related>>,
     /// Of the journeys that the person took away, those whose founding keyword the person has.
     pub known_stances: u32,
+    /// What a language model was asked.
+    pub asked: Asked,
+    /// What said which keywords are one goal.
+    pub grouped_by: GroupedBy,
+    /// Whether a language model was asked which.
+    pub was_asked_to_group: bool,
 }
 
 /// What became of a candidate on its way.
@@ -148,12 +198,20 @@ pub fn walk_with(
     embeddings: &mut EmbeddingCache<'_>,
 ) -> Walked {
     let config = rooms.config;
+    let Remembered { known, stances } = remembered;
+    let mut telling = match rooms.asked_model() {
+        Some(model) if config.asking.journeys && rooms.asks_anew => {
+            Telling::by_model(person, rooms, known, model, embeddings)
+        }
+        Some(_) if config.asking.journeys => Telling::by_memory(person, known),
+        _ => Telling::nothing(),
+    };
     let Grouped {
         space,
         affinities,
         clustering,
         assigned,
-    } = Grouped::of(person, rooms, embeddings);
+    } = Grouped::of(person, rooms, telling.told.as_ref(), embeddings);
     let candidates = &assigned.candidates;
     let naming = Naming {
         person,
@@ -161,18 +219,26 @@ pub fn walk_with(
         space: &space,
         model: rooms.naming.of(Evidence::of(person)),
     };
-    let Remembered { known, stances } = remembered;
     let identities = identities(person, candidates, known);
     let before: Vec<Option<&KnownJourney>> = identities
         .iter()
         .map(|identity| identity.is.map(|place| &known[place]))
         .collect();
-    let names = naming.name_again(candidates, &before);
+    let mut names = naming.name_again(candidates, &before);
     let measured = features(person, candidates, rooms.as_of);
     let meanings: Vec<Vec<f32>> = candidates
         .iter()
         .map(|candidate| space.meaning(&candidate.keywords))
         .collect();
+    let renaming = Renaming {
+        person,
+        candidates,
+        meanings: &meanings,
+        before: &before,
+        may_show: &|text| rooms.may_show(text),
+        min_similarity: config.asking.min_similarity,
+    };
+    ask_for_names(rooms, &renaming, &mut telling, &mut names, embeddings);
     let mut fates: Vec<Fate> = candidates
         .iter()
         .zip(identities.into_iter().zip(names))
@@ -220,6 +286,41 @@ pub fn walk_with(
         order,
         related,
         known_stances,
+        asked: telling.asked,
+        grouped_by: telling.by,
+        was_asked_to_group: telling.by == GroupedBy::Llm || telling.reason.is_some(),
+    }
+}
+
+/// Puts the names of a language model in the place of the rooms' own, where one is asked: those that came
+/// with the groups, or those that it is asked for.
+fn ask_for_names(
+    rooms: &Rooms<'_>,
+    renaming: &Renaming<'_>,
+    telling: &mut Telling,
+    names: &mut [Name],
+    embeddings: &mut EmbeddingCache<'_>,
+) {
+    let Some(model) = rooms.asked_model() else {
+        return;
+    };
+    match &telling.told {
+        _ if !rooms.asks_anew => renaming.keep(names),
+        Some(told) if telling.by == GroupedBy::Llm => {
+            let given = |index: usize| told.name_of(&renaming.candidates[index].keywords);
+            renaming.take(given, names, embeddings);
+        }
+        // The model gave nothing: it isn't asked for the names alone.
+        _ if telling.reason.is_some() => {
+            names
+                .iter_mut()
+                .for_each(|name| name.reason = telling.reason);
+        }
+        _ if rooms.config.asking.names => {
+            let asked = renaming.rename(names, model, embeddings);
+            telling.asked.add(asked);
+        }
+        _ => {}
     }
 }
 

@@ -12,6 +12,8 @@ fn walked(person: &Extracted, corpus: &Corpus, stances: &[Stance]) -> Walked {
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: RelatedTable::builtin(),
+        model: None,
+        asks_anew: true,
         as_of: person.last_event,
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 1_000);

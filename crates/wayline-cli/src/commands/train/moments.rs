@@ -250,6 +250,8 @@ fn look(
         naming: &with.models.naming,
         staging: &with.models.staging,
         related: with.models.related(),
+        model: None,
+        asks_anew: true,
         as_of: since,
     };
     let later: HashMap<&str, &Extracted> = later

@@ -167,6 +167,8 @@ impl<'a> Seeing<'a> {
             naming: &self.models.naming,
             staging: &self.models.staging,
             related: self.models.related(),
+            model: None,
+            asks_anew: true,
             as_of: self.as_of,
         };
         let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 10_000);

@@ -39,6 +39,7 @@ fn seen(events: &[(i64, String, String)]) -> Vec<Moment> {
     }
     std::fs::write(&path, text).expect("written");
     let models = Models {
+        asked: None,
         grouping: GroupingModel::builtin(),
         ranking: RankModel::builtin(),
         naming: NamingModel::builtin(),
@@ -48,6 +49,7 @@ fn seen(events: &[(i64, String, String)]) -> Vec<Moment> {
     let run = RunArgs {
         config: None,
         model: None,
+        asks_anew: true,
         naming: None,
         ranker: None,
         stage: None,
