@@ -37,6 +37,7 @@ pub mod model;
 pub mod name;
 pub mod nouns;
 pub mod rank;
+pub mod safety;
 #[cfg(test)]
 mod samples;
 pub mod simulate;

@@ -35,6 +35,8 @@ pub struct Config {
     pub diversify: crate::diversify::DiversifyConfig,
     /// Settings of the room [`crate::expand`].
     pub expand: crate::expand::ExpandConfig,
+    /// Settings of the room [`crate::safety`].
+    pub safety: crate::safety::SafetyConfig,
     hash: String,
 }
 
@@ -62,6 +64,16 @@ pub enum ConfigError {
         /// What it may be.
         range: &'static str,
     },
+    /// A word to look for that has neither a letter nor a digit.
+    #[error(
+        "`{key}` holds {value:?}, in which there is no word; write words or phrases, a * at an end for any ending"
+    )]
+    Wordless {
+        /// The key with its section.
+        key: &'static str,
+        /// What the file says.
+        value: String,
+    },
     /// The list of actions can't be used.
     #[error(transparent)]
     Actions(#[from] ActionsError),
@@ -82,6 +94,7 @@ struct RawConfig {
     keep: crate::keep::KeepConfig,
     diversify: crate::diversify::DiversifyConfig,
     expand: crate::expand::ExpandConfig,
+    safety: crate::safety::SafetyConfig,
 }
 
 impl Config {
@@ -119,6 +132,7 @@ impl Config {
         raw.keep.check()?;
         raw.diversify.check()?;
         raw.expand.check()?;
+        raw.safety.check()?;
         for weight in raw.actions.values() {
             within(
                 "actions",
@@ -140,6 +154,7 @@ impl Config {
             keep: raw.keep,
             diversify: raw.diversify,
             expand: raw.expand,
+            safety: raw.safety,
             hash: blake3::hash(canonical.as_bytes()).to_hex()[..16].to_owned(),
         })
     }
