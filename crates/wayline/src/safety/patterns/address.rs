@@ -228,6 +228,39 @@ const NO_STREET: &[&str] = &[
     "tyres",
     "tires",
 ];
+/// After a number that looks like a house's these say what it counts: plaza de españa 3 dias.
+const COUNTED: &[&str] = &[
+    "dia",
+    "dias",
+    "hora",
+    "horas",
+    "noche",
+    "noches",
+    "km",
+    "euro",
+    "euros",
+    "personas",
+    "etapas",
+    "cosas",
+    "ideas",
+    "estrellas",
+    "plazas",
+    "giorni",
+    "giorno",
+    "notti",
+    "ore",
+    "tappe",
+    "stelle",
+    "posti",
+    "cime",
+    "cose",
+    "noites",
+    "quartos",
+    "pessoas",
+    "lugares",
+    "estrelas",
+    "persone",
+];
 /// Streets that everybody knows.
 const FAMOUS: &[&str] = &[
     "baker street",
@@ -261,7 +294,7 @@ impl Addresses {
                 r"\b\d{1,4} ?(?:bis|ter)?,? (?:rue|avenue|av\.?|boulevard|bd|chemin|impasse|allee|quai|(?:place|cours|passage|route|square) (?:de|du|des|d'))[ ']+[a-z'-]{2,}",
             )?,
             number_last: regex(
-                r"\b(calle|c/|avda\.?|avenida|av\.?|paseo|plaza|carrera|cra\.?|carretera|rua|r\.|travessa|praca|alameda|estrada|via|viale|piazza|corso|vicolo|largo|strada)[ /]+((?:[a-z'.]+ ){0,4}?[a-z'.]+),? ?(?:n[.ºo°]{0,2} ?|# ?|num(?:ero)?\.? ?|numero |n\. ?)?(\d{1,5})(?: ?[a-d])?(?:$|,|;|\.| ?-| ?º| [0-9]| (?:piso|puerta|apto|apt|bloco|casa|interno|scala|[a-z]{3,}$))",
+                r"\b(calle|c/|avda\.?|avenida|av\.?|paseo|plaza|carrera|cra\.?|carretera|rua|r\.|travessa|praca|alameda|estrada|via|viale|piazza|corso|vicolo|largo|strada)[ /]+((?:[a-z'.]+ ){0,4}?[a-z'.]+),? ?(?:n[.ºo°]{0,2} ?|# ?|num(?:ero)?\.? ?|numero |n\. ?)?(\d{1,5})(?: ?[a-d])?(?:$|,|;|\.| ?-| ?º| [0-9]| (?:piso|puerta|apto|apt|bloco|casa|interno|scala)|( [a-z]{2,})$)",
             )?,
             compound: regex(&format!(
                 r"\b(?:[a-z]{{3,}}(?:strasse|str\.?|straat|laan|gracht|kade|plein|singel)|[a-z]{{2,}}(?:er|-)? ?(?:strasse|str\.|allee|chaussee|gasse|damm|ufer|stieg|steig|markt|platz|weg|ring|dijk|straat))\.? (?:nr\.? ?)?(\d{{1,4}}) ?[a-h]?(?:[-/]\d{{1,3}})?{after}"
@@ -357,7 +390,8 @@ impl Addresses {
                 ) | ("corso", "di" | "per" | "online" | "base")
                     | ("estrada", "real")
             );
-            !way && !(1900..=2100).contains(&number)
+            let counts = COUNTED.contains(&part(4).trim());
+            !way && !counts && !(1900..=2100).contains(&number)
         })
     }
 

@@ -128,27 +128,22 @@ impl Contact {
     }
 }
 
-/// The text with each o that stands among digits as a zero.
+/// The text with each o that stands among digits as a zero: o7700 9oo123.
 fn zeros(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let is_digit = |at: Option<usize>| {
-        at.and_then(|at| bytes.get(at))
-            .is_some_and(u8::is_ascii_digit)
+    let is_number = |word: &str| {
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        let zeros = word.bytes().filter(|it| *it == b'o').count();
+        zeros > 0 && digits > zeros && digits + zeros == word.len()
     };
-    let places = text.bytes().enumerate().filter(|(at, byte)| {
-        *byte == b'o' && is_digit(at.checked_sub(1)).max(*at == 0) && is_digit(Some(at + 1))
+    if !text.contains('o') || !text.split(' ').any(is_number) {
+        return None;
+    }
+    let words = text.split(' ').map(|word| {
+        if is_number(word) {
+            word.replace('o', "0")
+        } else {
+            word.to_owned()
+        }
     });
-    let places: Vec<usize> = places.map(|(at, _)| at).collect();
-    (!places.is_empty()).then(|| {
-        let letters = text.char_indices();
-        letters
-            .map(|(at, it)| {
-                if places.binary_search(&at).is_ok() {
-                    '0'
-                } else {
-                    it
-                }
-            })
-            .collect()
-    })
+    Some(words.collect::<Vec<String>>().join(" "))
 }

@@ -33,7 +33,7 @@ impl Numbers {
             tax_code: regex(r"\b[a-z]{6}\d\d[abcdehlmprst]\d\d[a-z]\d{3}[a-z]\b")?,
             cpf: regex(r"\b\d{3}\.\d{3}\.\d{3}-\d\d\b")?,
             dni: regex(r"\b([xyz]?)-?(\d{7,8})[- ]?([a-hj-np-tv-z])\b")?,
-            token: regex(r"[a-zа-я\d][a-zа-я\d./-]*(?: \d[\d/-]*)*")?,
+            token: regex(r"\b[a-z]{0,3}\d[a-z\d./-]*(?: [a-z]?\d[\d/-]*)*")?,
             date: regex(&format!(r"\b{date}"))?,
             named_date: regex(&format!(
                 r"^[a-zа-я'-]{{2,}}(?: [a-zа-я'-]{{2,}}){{1,2}},? [(\[]?(?:\*|[a-zа-я.]{{1,6}} )?{date}[)\]]?$"
