@@ -30,14 +30,14 @@ pub(super) fn written(text: &str) -> String {
 pub(super) const LONGEST: usize = 2_000;
 
 /// The words of what [`written`] gives, a space before and after each: what isn't a letter or a digit
-/// only parts them.
+/// only parts them, apart from the apostrophe of don't and mother's, which many leave out.
 pub(super) fn words(written: &str) -> String {
     let mut out = String::with_capacity(written.len() + 2);
     out.push(' ');
-    for character in written.chars() {
+    for (place, character) in written.char_indices() {
         if character.is_alphanumeric() {
             out.push(character);
-        } else if !out.ends_with(' ') {
+        } else if !(out.ends_with(' ') || character == '\'' && shortens(&written[place + 1..])) {
             out.push(' ');
         }
     }
@@ -45,6 +45,12 @@ pub(super) fn words(written: &str) -> String {
         out.push(' ');
     }
     out
+}
+
+/// Whether what follows an apostrophe is the end of a shortened word.
+fn shortens(rest: &str) -> bool {
+    let end = rest.split(|it: char| !it.is_alphanumeric()).next();
+    matches!(end, Some("t" | "s" | "m" | "d" | "re" | "ve" | "ll"))
 }
 
 /// Both: how words of lists are written.
@@ -151,7 +157,7 @@ mod tests {
         ] {
             assert_eq!(written(text), expected, "{text:?}");
         }
-        assert_eq!(words("don't, ok"), " don t ok ");
+        assert_eq!(words("don't, ok l'amour"), " dont ok l amour ");
         assert_eq!(words(""), " ");
         assert_eq!(written("がぎ"), written("か\u{3099}き\u{3099}"));
         assert_ne!(written("が"), written("か"));

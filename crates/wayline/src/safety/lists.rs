@@ -180,6 +180,19 @@ fn reason_of(file: &str, code: &str) -> Result<Reason, ListError> {
         })
 }
 
+/// The part as many write it: my self.
+fn with_self_apart(part: &Part) -> Part {
+    match part {
+        Part::Words(words) if words.text.ends_with("yself") || words.text.contains("yself ") => {
+            Part::Words(Phrase {
+                text: words.text.replace("yself", "y self"),
+                ..words.clone()
+            })
+        }
+        _ => part.clone(),
+    }
+}
+
 #[derive(Default)]
 struct Builder {
     /// What each text says; whether words must begin is a part of it, as a space in front.
@@ -226,6 +239,10 @@ impl Builder {
         if let Some((first, others)) = facts.split_first() {
             let others = others.to_vec();
             self.rules[*first as usize].push(Rule { reason, others });
+        }
+        let apart: Vec<Part> = parts.iter().map(with_self_apart).collect();
+        if apart != parts {
+            self.rule(reason, &apart);
         }
     }
 

@@ -13,8 +13,10 @@ pub(super) fn is_sign(character: char) -> bool {
 /// The chunk with letters for all its digits and signs: twice, where one has two readings; none where
 /// there are none, or one that stands for nothing.
 pub(super) fn as_letters(chunk: &str) -> Vec<String> {
-    let has_letter = chunk.chars().any(char::is_alphabetic);
-    if !has_letter || chunk.chars().all(char::is_alphabetic) {
+    let letters = chunk.chars().filter(|it| it.is_alphabetic()).count();
+    let all = chunk.chars().count();
+    // 600k and v60 are amounts and names.
+    if letters == all || 5 * letters <= 2 * all {
         return Vec::new();
     }
     let read = |first: bool| -> Option<String> {

@@ -294,7 +294,7 @@ impl Addresses {
                 r"\b\d{1,4} ?(?:bis|ter)?,? (?:rue|avenue|av\.?|boulevard|bd|chemin|impasse|allee|quai|(?:place|cours|passage|route|square) (?:de|du|des|d'))[ ']+[a-z'-]{2,}",
             )?,
             number_last: regex(
-                r"\b(calle|c/|avda\.?|avenida|av\.?|paseo|plaza|carrera|cra\.?|carretera|rua|r\.|travessa|praca|alameda|estrada|via|viale|piazza|corso|vicolo|largo|strada)[ /]+((?:[a-z'.]+ ){0,4}?[a-z'.]+),? ?(?:n[.ºo°]{0,2} ?|# ?|num(?:ero)?\.? ?|numero |n\. ?)?(\d{1,5})(?: ?[a-d])?(?:$|,|;|\.| ?-| ?º| [0-9]| (?:piso|puerta|apto|apt|bloco|casa|interno|scala)|( [a-z]{2,})$)",
+                r"\b(calle|c/|avda\.?|avenida|av\.?|paseo|plaza|carrera|cra\.|carretera|rua|r\.|travessa|praca|alameda|estrada|via|viale|piazza|corso|vicolo|largo|strada)[ /]+((?:[a-z'.]+ ){0,4}?[a-z'.]+),? ?(?:n[.ºo°]{0,2} ?|# ?|num(?:ero)?\.? ?|numero |n\. ?)?(\d{1,5})(?: ?[a-d])?(?:$|,|;|\.| ?-| ?º| [0-9]| (?:piso|puerta|apto|apt|bloco|casa|interno|scala)|( [a-z]{2,}))",
             )?,
             compound: regex(&format!(
                 r"\b(?:[a-z]{{3,}}(?:strasse|str\.?|straat|laan|gracht|kade|plein|singel)|[a-z]{{2,}}(?:er|-)? ?(?:strasse|str\.|allee|chaussee|gasse|damm|ufer|stieg|steig|markt|platz|weg|ring|dijk|straat))\.? (?:nr\.? ?)?(\d{{1,4}}) ?[a-h]?(?:[-/]\d{{1,3}})?{after}"
@@ -366,7 +366,9 @@ impl Addresses {
             let whole = parts.get(0).map_or("", |it| it.as_str());
             let ends = next.is_empty() || whole.contains(',') || is_state(next);
             let famous = FAMOUS.contains(&format!("{name} {street}").as_str());
-            named && !NO_STREET.contains(&next) && (ends || !vague) && !famous
+            // Hardly anything is counted beyond a hundred before these.
+            let house = whole.bytes().filter(u8::is_ascii_digit).count() > 2;
+            named && !NO_STREET.contains(&next) && (ends || house || !vague) && !famous
         })
     }
 

@@ -73,7 +73,9 @@ impl Patterns {
         {
             return Some(Reason::Phone);
         }
-        if self.address.is_address(text, has(files::STREET)) {
+        let plain = spelt::letters(text);
+        let street = has(files::STREET) || plain.is_some();
+        if self.address.is_address(plain.as_deref().unwrap_or(text), street) {
             return Some(Reason::Address);
         }
         None

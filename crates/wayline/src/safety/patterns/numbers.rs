@@ -26,7 +26,7 @@ impl Numbers {
     pub(super) fn new() -> Result<Self, SafetyError> {
         let date = r"(?:(?:0?[1-9]|[12]\d|3[01])[./ -](?:0?[1-9]|1[0-2])[./ -](?:(?:19|20)\d\d|\d\d)|(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01])[/-](?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d ?[./年-] ?\d{1,2} ?[./月-] ?\d{1,2}|(?:[0-3]?\d(?:st|nd|rd|th|\.|º)? (?:of |de )?[a-zа-я]{3,10}\.?,? (?:de )?|[a-zа-я]{3,9}\.? [0-3]?\d(?:st|nd|rd|th)?,? )(?:19|20)\d\d)";
         Ok(Self {
-            card: regex(r"\d(?:[ -]{0,2}\d){12,18}")?,
+            card: regex(r"\d(?:[ ./-]{0,2}\d){12,18}")?,
             iban: regex(r"\b[a-z]{2}\d\d(?:[ -]?[a-z0-9]){11,30}")?,
             social_security: regex(r"(?:^|[^\d-])(\d{3})[- ](\d{2})[- ](\d{4})(?:$|[^\d-])")?,
             insurance: regex(r"\b[a-ceghj-prstw-z][a-ceghj-nprstw-z] ?\d\d ?\d\d ?\d\d ?[a-d]\b")?,

@@ -6,6 +6,9 @@ const LEAST: usize = 6;
 /// The text with words for digits as digits, where so many of them stand in a row that they are the parts of
 /// one number; none elsewhere.
 pub(super) fn digits(written: &str) -> Option<String> {
+    if let Some(joined) = joined(written) {
+        return Some(joined);
+    }
     let is_end = |it: char| !it.is_alphanumeric();
     let mut run = 0;
     let mut longest = 0;
@@ -42,6 +45,46 @@ pub(super) fn digits(written: &str) -> Option<String> {
         }
     }
     Some(out)
+}
+
+/// The text with letters for the digits inside words: r1v3rside. None where no word has such.
+pub(super) fn letters(written: &str) -> Option<String> {
+    let hides = |word: &str| {
+        let inner = word.trim_matches(|it: char| !it.is_alphabetic());
+        inner.len() > 4 && inner.bytes().any(|it| it.is_ascii_digit())
+    };
+    if !written.split(' ').any(hides) {
+        return None;
+    }
+    let words = written.split(' ').map(|word| {
+        if !hides(word) {
+            return word.to_owned();
+        }
+        let letter = |it: char| match it {
+            '0' => 'o',
+            '1' => 'i',
+            '3' => 'e',
+            '4' => 'a',
+            '5' => 's',
+            '7' => 't',
+            '8' => 'b',
+            _ => it,
+        };
+        word.chars().map(letter).collect()
+    });
+    Some(words.collect::<Vec<String>>().join(" "))
+}
+
+/// The text with digits that all stand alone put together: 0 7 7 0 0 9.
+fn joined(written: &str) -> Option<String> {
+    let is_digit = |word: &&str| word.len() == 1 && word.bytes().all(|it| it.is_ascii_digit());
+    let words: Vec<&str> = written.split(' ').collect();
+    let mut runs = words.chunk_by(|a, b| is_digit(a) && is_digit(b));
+    if !runs.any(|run| run.len() >= LEAST && is_digit(&run[0])) {
+        return None;
+    }
+    let runs = words.chunk_by(|a, b| is_digit(a) && is_digit(b));
+    Some(runs.map(|run| run.concat()).collect::<Vec<String>>().join(" "))
 }
 
 /// The digit that a word names, and for how many it counts; "double" is none yet.
