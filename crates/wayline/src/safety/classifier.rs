@@ -1,10 +1,8 @@
 //! What a text is about where no list knows its words: a logistic regression a reason, over the text's
 //! vector and its hashed words.
 
-use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::hash::BuildHasher;
 
 use super::config::SafetyConfig;
 use crate::embed::Embedder;
@@ -78,6 +76,11 @@ impl Classifier {
     /// How likely each of [`CLASSES`] is the subject of a text, 0 to 1. The text must be folded.
     #[must_use]
     pub fn probabilities(&self, folded: &str) -> [f32; CLASSES.len()] {
+        let log_odds = self.log_odds(folded);
+        log_odds.map(|sum| 1.0 / (1.0 + libm::expf(-sum)))
+    }
+
+    fn log_odds(&self, folded: &str) -> [f32; CLASSES.len()] {
         let mut sums = self.bias;
         let mut meaning = [0.0; FEATURES[0].1];
         embed(folded, &mut meaning);
@@ -88,7 +91,7 @@ impl Classifier {
         for bucket in buckets {
             add(&mut sums, value, &self.weights[FEATURES[0].1 + bucket]);
         }
-        sums.map(|sum| 1.0 / (1.0 + libm::expf(-sum)))
+        sums
     }
 
     /// The likeliest reason that is likely enough by the config; what is withheld goes first.
@@ -96,17 +99,18 @@ impl Classifier {
         if folded.is_empty() || config.withhold_from.min(config.sensitive_from) >= 1.0 {
             return None;
         }
-        let probabilities = self.probabilities(folded);
+        let log_odds = self.log_odds(folded);
         [
             (Verdict::Withhold, config.withhold_from),
             (Verdict::Sensitive, config.sensitive_from),
         ]
         .into_iter()
         .find_map(|(verdict, from)| {
-            let classes = CLASSES.iter().zip(probabilities);
+            let classes = CLASSES.iter().zip(log_odds);
             let wanted = classes.filter(|(reason, _)| config.verdict(**reason) == verdict);
             let likeliest = wanted.max_by(|left, right| left.1.total_cmp(&right.1))?;
-            (f64::from(likeliest.1) >= from).then_some(*likeliest.0)
+            let odds = from / (1.0 - from);
+            (f64::from(likeliest.1) >= libm::log(odds)).then_some(*likeliest.0)
         })
     }
 }
@@ -162,13 +166,31 @@ fn embed(folded: &str, out: &mut [f32]) {
 
 /// Where the words of a text, and each two in a row, fall; and what each counts.
 fn buckets(folded: &str) -> (Vec<usize>, f32) {
-    let hasher = FixedState::default();
-    let bucket = |words: &[&str]| (hasher.hash_one(words) >> 20) as usize % FEATURES[1].1;
-    let words: Vec<&str> = folded.split(' ').take(MOST_WORDS).collect();
-    let pairs = words.windows(2);
-    let all: Vec<usize> = words.chunks(1).chain(pairs).map(bucket).collect();
+    let mut all = Vec::with_capacity(16);
+    let mut before = None;
+    for word in folded.split(' ').take(MOST_WORDS) {
+        let own = hash(START, word);
+        all.push(bucket(own));
+        if let Some(before) = before.replace(own) {
+            all.push(bucket(hash(before, word)));
+        }
+    }
     let value = 1.0 / (all.len().max(1) as f32).sqrt();
     (all, value)
+}
+
+/// Begin of FNV-1a.
+const START: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// FNV-1a, which is the same wherever a model file goes.
+fn hash(start: u64, word: &str) -> u64 {
+    word.bytes().fold(start, |value, byte| {
+        (value ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+    })
+}
+
+fn bucket(hash: u64) -> usize {
+    ((hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize % FEATURES[1].1
 }
 
 #[cfg(test)]

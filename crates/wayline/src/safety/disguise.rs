@@ -6,9 +6,6 @@
 //! apart (p.o.r.n, p o r n, co caine), letters repeated (pooorn), words run together (buycocaine), and one
 //! slip ([`super::near`]).
 
-use aho_corasick::AhoCorasick;
-
-use super::SafetyError;
 use super::entry::is_unspaced;
 use super::lists::Lists;
 use super::lookalike::latin;
@@ -26,37 +23,34 @@ use signs::{as_letters, is_sign, starred};
 #[derive(Debug)]
 pub(super) struct Disguise {
     near: Near,
-    /// Listed words of four letters and more, to see quickly whether a longer word holds one.
-    within: AhoCorasick,
 }
 
 /// Words that come before this many in the vocabulary are met everywhere.
 const COMMON: u32 = 10_000;
+/// Words this early are rare enough to be pieces of others, but words all the same.
+const KNOWN: u32 = 30_000;
 /// A word run together with others has so many letters at least, and at most.
 const RUN_TOGETHER: std::ops::RangeInclusive<usize> = 7..=40;
 
 impl Disguise {
-    pub(super) fn new(lists: &Lists) -> Result<Self, SafetyError> {
-        let within = lists.words().iter().filter(|word| word.len() > 3);
-        let mut within: Vec<&String> = within.collect();
-        within.sort_unstable();
-        Ok(Self {
+    pub(super) fn new(lists: &Lists) -> Self {
+        Self {
             near: Near::new(lists.words().iter()),
-            within: AhoCorasick::new(within)
-                .map_err(|error| SafetyError::TooLarge(error.to_string()))?,
-        })
+        }
     }
 
     /// The words of a written text with disguised ones as they are meant; none where there are none.
     pub(super) fn undone(&self, written: &str, lists: &Lists) -> Option<String> {
-        if is_everyday(written) {
-            return None;
-        }
+        let pieces = apart::pieces(written, &|word| is_listed(word, lists))?;
         let mut out = String::with_capacity(written.len() + 2);
         let mut changed = false;
         out.push(' ');
-        for piece in apart::pieces(written, &|word| is_listed(word, lists)) {
-            let meant = self.meant(&piece.text, lists);
+        for piece in pieces {
+            let meant = if piece.common && !piece.joined {
+                None
+            } else {
+                self.meant(&piece.text, lists)
+            };
             changed |= piece.joined || meant.is_some();
             push_words(meant.as_deref().unwrap_or(&piece.text), &mut out);
             if !out.ends_with(' ') {
@@ -68,9 +62,10 @@ impl Disguise {
 
     /// What a chunk without spaces means, where that isn't what it says.
     fn meant(&self, piece: &str, lists: &Lists) -> Option<String> {
-        let is_plain = |it: char| it.is_ascii_alphabetic();
-        if piece.chars().all(is_plain) {
-            return self.meant_word(piece, lists);
+        let is_plain = |it: &str| it.bytes().all(|it| it.is_ascii_alphabetic());
+        let bare = piece.trim_matches(|it: char| it.is_ascii_punctuation() && !is_sign(it));
+        if is_plain(bare) {
+            return self.meant_word(bare, lists);
         }
         let core = piece.trim_matches(|it: char| !it.is_alphanumeric() && !is_sign(it));
         if core.is_empty() || core.chars().any(is_unspaced) {
@@ -141,23 +136,12 @@ impl Disguise {
         if once != word && Embedder::builtin().place(&once).is_some() {
             return Some(once);
         }
-        if RUN_TOGETHER.contains(&word.len()) && self.within.is_match(word) {
-            if let Some(parts) = parted(word, lists) {
-                return Some(parts);
-            }
-        }
-        self.near.slipped(word).map(str::to_owned)
+        let parts = RUN_TOGETHER
+            .contains(&word.len())
+            .then(|| parted(word, lists));
+        let slipped = || self.near.slipped(word).map(str::to_owned);
+        parts.flatten().or_else(slipped)
     }
-}
-
-/// Whether a text is nothing but common words, none of them so short that they could be pieces of others:
-/// nothing is disguised there. Most texts are so.
-fn is_everyday(written: &str) -> bool {
-    let mut short = 0;
-    written.split(' ').all(|chunk| {
-        short = if chunk.len() < 4 { short + 1 } else { 0 };
-        short < 3 && is_common(chunk)
-    })
 }
 
 /// Whether a word, maybe with digits for letters, stands in a list.
@@ -198,7 +182,7 @@ fn parted(word: &str, lists: &Lists) -> Option<String> {
         1 => matches!(part, "a" | "i"),
         2 => embedder.place(part).is_some_and(|place| place < 400),
         _ => {
-            lists.words().contains(part) || embedder.place(part).is_some_and(|place| place < 30_000)
+            lists.words().contains(part) || embedder.place(part).is_some_and(|place| place < KNOWN)
         }
     };
     // Per end: the fewest words up to there, and where the last of them begins.

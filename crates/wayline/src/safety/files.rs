@@ -60,3 +60,7 @@ pub(super) const BORN: &str = "born";
 pub(super) const STREET: &str = "street";
 /// Words after which a number is one of a thing, not of a person.
 pub(super) const THING: &str = "thing";
+/// Words for digits.
+pub(super) const DIGIT: &str = "digit";
+/// Words for the sign of e-mail.
+pub(super) const AT: &str = "at";

@@ -25,6 +25,8 @@ pub(super) struct Lists {
     softer: Vec<(Reason, u32, Reason)>,
     /// Facts that are groups, by name.
     groups: BTreeMap<String, u32>,
+    /// The group whose words keep help from being taken for help.
+    selling: u32,
     /// Every word that stands in an entry.
     words: HashSet<String>,
     /// Words that are no slips of a listed one.
@@ -55,6 +57,13 @@ pub(super) struct Found {
     pub(super) reasons: Vec<Reason>,
     /// Whether a phrase that is allowed stands there.
     pub(super) allows: bool,
+}
+
+impl Found {
+    /// Whether a word of a group stands in the text.
+    pub(super) fn has(&self, group: u32) -> bool {
+        self.facts.binary_search(&group).is_ok()
+    }
 }
 
 impl Lists {
@@ -141,7 +150,7 @@ impl Lists {
         let has = |fact: &u32| facts.binary_search(fact).is_ok();
         let rules = facts.iter().flat_map(|fact| &self.rules[*fact as usize]);
         let met = rules.filter(|rule| rule.others.iter().all(has));
-        let selling = self.groups.get(files::SELLING).is_some_and(has);
+        let selling = has(&self.selling);
         let softened = |reason: Reason| {
             let mut softer = self.softer.iter().filter(|(of, _, _)| *of == reason);
             match softer.find(|(_, group, _)| !selling && has(group)) {
@@ -152,10 +161,10 @@ impl Lists {
         met.map(|rule| softened(rule.reason)).collect()
     }
 
-    /// Whether a word of a group stands in the text of which that was found.
-    pub(super) fn has(&self, found: &Found, group: &str) -> bool {
-        let fact = self.groups.get(group);
-        fact.is_some_and(|fact| found.facts.binary_search(fact).is_ok())
+    /// The number of a group, by which [`Found::has`] asks for it; one that is never found where there is
+    /// no such group.
+    pub(super) fn group(&self, name: &str) -> u32 {
+        self.groups.get(name).copied().unwrap_or(u32::MAX)
     }
 
     /// Every word that stands in an entry.
@@ -291,6 +300,7 @@ impl Builder {
             Part::Group(name) => Some((name.clone(), *fact)),
             Part::Words(_) => None,
         });
+        let groups: BTreeMap<String, u32> = groups.collect();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
@@ -298,7 +308,8 @@ impl Builder {
             .map_err(|error| SafetyError::TooLarge(error.to_string()))?;
         Ok(Lists {
             automaton,
-            groups: groups.collect(),
+            selling: groups.get(files::SELLING).copied().unwrap_or(u32::MAX),
+            groups,
             patterns: self.patterns.into_values().collect(),
             rules: self.rules,
             softer: self.softer,

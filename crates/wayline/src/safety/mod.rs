@@ -61,9 +61,9 @@ impl Safety {
     pub fn new(config: &SafetyConfig, classifier: &Classifier) -> Result<Self, SafetyError> {
         let lists = Lists::new(&config.withhold_words, &config.allow_words)?;
         Ok(Self {
-            disguise: Disguise::new(&lists)?,
+            disguise: Disguise::new(&lists),
+            patterns: Patterns::new(&lists)?,
             lists,
-            patterns: Patterns::new()?,
             classifier: classifier.clone(),
             config: config.clone(),
         })
@@ -77,7 +77,7 @@ impl Safety {
         let found = self.lists.find(&words);
         let mut strictest = Strictest::new(&self.config);
         strictest.add_all(&found);
-        if let Some(reason) = self.patterns.find(&written, &self.lists, &found) {
+        if let Some(reason) = self.patterns.find(&written, &found) {
             strictest.add(reason);
         }
         let undone = self.disguise.undone(&written, &self.lists);

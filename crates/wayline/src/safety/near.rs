@@ -50,7 +50,10 @@ impl Near {
     pub(super) fn repeated(&self, word: &str) -> Option<&str> {
         let squeezed = squeezed(word);
         // Of short words a doubled letter makes other words: only a longer run is no slip.
-        let runs = word.as_bytes().windows(3).any(|it| it[0] == it[1] && it[1] == it[2]);
+        let runs = word
+            .as_bytes()
+            .windows(3)
+            .any(|it| it[0] == it[1] && it[1] == it[2]);
         let enough = if runs { 3 } else { 5 };
         let found = self.squeezed.get(&squeezed)?;
         (squeezed.chars().count() >= enough).then(|| self.words[*found as usize].as_str())
@@ -59,7 +62,8 @@ impl Near {
     /// The first listed word that is one slip away.
     pub(super) fn slipped(&self, word: &str) -> Option<&str> {
         let length = word.chars().count();
-        if !(SHORTEST - 1..=40).contains(&length) || word.bytes().any(|byte| byte.is_ascii_digit()) {
+        if !(SHORTEST - 1..=40).contains(&length) || word.bytes().any(|byte| byte.is_ascii_digit())
+        {
             return None;
         }
         let mut found: Option<u32> = None;

@@ -16,38 +16,66 @@ pub(super) struct Piece<'t> {
     pub(super) text: Cow<'t, str>,
     /// Whether it was put together of letters or pieces apart.
     pub(super) joined: bool,
+    /// Whether it is a word that is met everywhere, so that nothing is hidden in it.
+    pub(super) common: bool,
+}
+
+struct Chunk<'t> {
+    text: &'t str,
+    common: bool,
+    alone: bool,
 }
 
 /// The chunks of a text between its spaces, with letters that stand alone put together, and short pieces
-/// that make a listed word.
-pub(super) fn pieces<'t>(written: &'t str, is_listed: &dyn Fn(&str) -> bool) -> Vec<Piece<'t>> {
-    let chunks = written.split(' ').filter(|chunk| !chunk.is_empty());
-    let chunks: Vec<&str> = chunks.collect();
+/// that make a listed word; none where every chunk is a common word that can be no piece of another.
+pub(super) fn pieces<'t>(
+    written: &'t str,
+    is_listed: &dyn Fn(&str) -> bool,
+) -> Option<Vec<Piece<'t>>> {
+    let chunks: Vec<Chunk<'t>> = written
+        .split(' ')
+        .filter(|text| !text.is_empty())
+        .map(|text| Chunk {
+            text,
+            common: is_common(text),
+            alone: is_alone(text),
+        })
+        .collect();
+    let shorts = |it: &[Chunk<'_>]| it.iter().all(|it| it.text.len() < SHORT);
+    if chunks.iter().all(|it| it.common) && !chunks.windows(3).any(shorts) {
+        return None;
+    }
     let mut pieces = Vec::with_capacity(chunks.len());
     let mut next = 0;
     while next < chunks.len() {
         let rest = &chunks[next..];
-        let alone = rest.iter().take_while(|it| is_alone(it)).count();
+        let alone = rest.iter().take_while(|it| it.alone).count();
         let (count, joined) = if alone >= 3 {
-            (alone, Some(rest[..alone].concat().replace(is_parting, "")))
+            (alone, Some(put_together(&rest[..alone])))
         } else if let Some((count, word)) = cut(rest, is_listed) {
             (count, Some(word))
         } else {
-            (1, within(rest[0]))
+            (1, within(rest[0].text))
         };
         next += count;
         pieces.push(Piece {
             joined: joined.is_some(),
-            text: joined.map_or(Cow::Borrowed(rest[0]), Cow::Owned),
+            common: rest[0].common,
+            text: joined.map_or(Cow::Borrowed(rest[0].text), Cow::Owned),
         });
     }
-    pieces
+    Some(pieces)
 }
 
 /// A letter, or a sign for one, with nothing beside it but what parts it from others; or that alone.
 fn is_alone(chunk: &str) -> bool {
     let mut characters = chunk.chars().filter(|it| !is_parting(*it));
     characters.next().is_none() || characters.next().is_none()
+}
+
+fn put_together(chunks: &[Chunk<'_>]) -> String {
+    let texts = chunks.iter().flat_map(|it| it.text.chars());
+    texts.filter(|it| !is_parting(*it)).collect()
 }
 
 fn is_parting(character: char) -> bool {
@@ -66,25 +94,28 @@ fn within(chunk: &str) -> Option<String> {
 }
 
 /// The first pieces of a text that make a listed word together, and how many they are.
-fn cut(chunks: &[&str], is_listed: &dyn Fn(&str) -> bool) -> Option<(usize, String)> {
+fn cut(chunks: &[Chunk<'_>], is_listed: &dyn Fn(&str) -> bool) -> Option<(usize, String)> {
+    // Short everyday words follow each other in any text; three that make one word don't.
+    let odd = |it: &Chunk<'_>| !it.common && it.text.len() <= *WHOLE.end();
+    let near = &chunks[..chunks.len().min(3)];
+    let all_short = near.len() == 3 && near.iter().all(|it| it.text.len() < SHORT);
+    if !near.iter().take(2).any(odd) && !all_short {
+        return None;
+    }
     let mut together = String::new();
     let mut all_short = true;
     let mut uncommon = false;
     for (count, chunk) in (1..=MOST).zip(chunks) {
-        let piece = chunk.trim_matches(|it: char| !it.is_alphanumeric());
-        if piece.is_empty() || together.len() + piece.len() > 4 * *WHOLE.end() {
+        let piece = chunk.text.trim_matches(|it: char| !it.is_alphanumeric());
+        let length = together.chars().count() + piece.chars().count();
+        if piece.is_empty() || length > *WHOLE.end() || !piece.chars().all(char::is_alphanumeric) {
             return None;
         }
         all_short &= piece.chars().count() < SHORT;
         uncommon |= piece.bytes().all(|it| it.is_ascii_alphabetic()) && !is_common(piece);
         together.push_str(piece);
-        // Short everyday words follow each other in any text; three that make one word don't.
         let odd = uncommon || (all_short && count > 2);
-        let length = together.chars().count();
-        if length > *WHOLE.end() || !together.chars().all(char::is_alphanumeric) {
-            return None;
-        }
-        if count > 1 && odd && WHOLE.contains(&length) && is_listed(&together) {
+        if count > 1 && odd && length >= *WHOLE.start() && is_listed(&together) {
             return Some((count, together));
         }
     }

@@ -5,7 +5,7 @@ use super::Disguise;
 #[test]
 fn disguised_words_are_read_as_they_are_meant() {
     let lists = Lists::new(&[], &[]).expect("the shipped lists");
-    let disguise = Disguise::new(&lists).expect("they fit");
+    let disguise = Disguise::new(&lists);
     let read = |text: &str| {
         let written = written(text);
         let undone = disguise.undone(&written, &lists);

@@ -36,21 +36,7 @@ impl Contact {
     }
 
     pub(super) fn is_email(&self, text: &str) -> bool {
-        if text.contains('@') && self.email.is_match(text) {
-            return true;
-        }
-        let words = [
-            " at ",
-            "(at",
-            "[at",
-            "{at",
-            "<at",
-            "arroba",
-            "chiocciola",
-            "klammeraffe",
-            "@",
-        ];
-        words.iter().any(|it| text.contains(it)) && self.hidden_email.is_match(text)
+        self.email.is_match(text) || self.hidden_email.is_match(text)
     }
 
     /// `called`: a word for phones stands there. `thing`: a word for numbers of things does.

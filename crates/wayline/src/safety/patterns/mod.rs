@@ -23,62 +23,86 @@ pub(super) struct Patterns {
     contact: contact::Contact,
     numbers: numbers::Numbers,
     address: address::Addresses,
+    hints: Hints,
+}
+
+/// The groups of listed words that say what a number may be.
+#[derive(Debug)]
+struct Hints {
+    at: u32,
+    digit: u32,
+    phone: u32,
+    thing: u32,
+    identity: u32,
+    account: u32,
+    born: u32,
+    street: u32,
 }
 
 impl Patterns {
-    pub(super) fn new() -> Result<Self, SafetyError> {
+    pub(super) fn new(lists: &Lists) -> Result<Self, SafetyError> {
         Ok(Self {
             contact: contact::Contact::new()?,
             numbers: numbers::Numbers::new()?,
             address: address::Addresses::new()?,
+            hints: Hints {
+                at: lists.group(files::AT),
+                digit: lists.group(files::DIGIT),
+                phone: lists.group(files::PHONE),
+                thing: lists.group(files::THING),
+                identity: lists.group(files::IDENTITY),
+                account: lists.group(files::ACCOUNT),
+                born: lists.group(files::BORN),
+                street: lists.group(files::STREET),
+            },
         })
     }
 
-    /// The first personal data of a written text in which those words stand.
-    pub(super) fn find(&self, written: &str, lists: &Lists, found: &Found) -> Option<Reason> {
-        let has = |group: &str| lists.has(found, group);
-        let spelt = spelt::digits(written);
-        let text = spelt.as_deref().unwrap_or(written);
-        let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        if self.contact.is_email(text) {
+    /// The first personal data of a written text of which that was found.
+    pub(super) fn find(&self, written: &str, found: &Found) -> Option<Reason> {
+        let hints = &self.hints;
+        let is_at = written.contains('@') || found.has(hints.at);
+        if is_at && self.contact.is_email(written) {
             return Some(Reason::Email);
         }
-        if self.numbers.is_password(text, has(files::ACCOUNT)) {
+        if found.has(hints.account) && self.numbers.is_password(written) {
             return Some(Reason::Account);
         }
+        let is_digit = |it: &u8| it.is_ascii_digit();
+        let spelt = found.has(hints.digit) || written.bytes().filter(is_digit).count() >= 6;
+        let spelt = spelt.then(|| spelt::digits(written)).flatten();
+        let text = spelt.as_deref().unwrap_or(written);
+        let digits = text.bytes().filter(is_digit).count();
         if digits == 0 {
             return None;
         }
-        if digits >= 12 {
-            if self.numbers.is_card(text) {
-                return Some(Reason::Card);
+        if digits >= 12 && self.numbers.is_card(text) {
+            return Some(Reason::Card);
+        }
+        if digits >= 12 && self.numbers.is_iban(text) {
+            return Some(Reason::Bank);
+        }
+        if digits >= 5 {
+            if self.numbers.is_identity(text, found.has(hints.identity)) {
+                return Some(Reason::Identity);
             }
-            if self.numbers.is_iban(text) {
-                return Some(Reason::Bank);
+            if self.numbers.is_birth(text, found.has(hints.born)) {
+                return Some(Reason::Birth);
             }
-        }
-        if digits >= 5 && self.numbers.is_identity(text, has(files::IDENTITY)) {
-            return Some(Reason::Identity);
-        }
-        if digits >= 5 && self.numbers.is_birth(text, has(files::BORN)) {
-            return Some(Reason::Birth);
-        }
-        if digits >= 5 && has(files::ACCOUNT) && self.numbers.is_account(text) {
-            return Some(Reason::Account);
-        }
-        if digits >= 6
-            && self
-                .contact
-                .is_phone(text, has(files::PHONE), has(files::THING))
-        {
-            return Some(Reason::Phone);
+            if found.has(hints.account) && self.numbers.is_account(text) {
+                return Some(Reason::Account);
+            }
+            let (called, thing) = (found.has(hints.phone), found.has(hints.thing));
+            if self.contact.is_phone(text, called, thing) {
+                return Some(Reason::Phone);
+            }
         }
         let plain = spelt::letters(text);
-        let street = has(files::STREET) || plain.is_some();
-        if self.address.is_address(plain.as_deref().unwrap_or(text), street) {
-            return Some(Reason::Address);
-        }
-        None
+        let street = found.has(hints.street) || plain.is_some();
+        let text = plain.as_deref().unwrap_or(text);
+        self.address
+            .is_address(text, street)
+            .then_some(Reason::Address)
     }
 }
 

@@ -125,9 +125,9 @@ impl Numbers {
         self.account.is_match(text)
     }
 
-    /// A password that is told.
-    pub(super) fn is_password(&self, text: &str, named: bool) -> bool {
-        named && self.password.is_match(text)
+    /// A password that is told, in a text with a word for one.
+    pub(super) fn is_password(&self, text: &str) -> bool {
+        self.password.is_match(text)
     }
 }
 

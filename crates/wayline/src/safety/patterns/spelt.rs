@@ -84,7 +84,11 @@ fn joined(written: &str) -> Option<String> {
         return None;
     }
     let runs = words.chunk_by(|a, b| is_digit(a) && is_digit(b));
-    Some(runs.map(|run| run.concat()).collect::<Vec<String>>().join(" "))
+    Some(
+        runs.map(|run| run.concat())
+            .collect::<Vec<String>>()
+            .join(" "),
+    )
 }
 
 /// The digit that a word names, and for how many it counts; "double" is none yet.
