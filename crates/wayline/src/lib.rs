@@ -40,6 +40,7 @@ pub mod name;
 pub mod nouns;
 pub mod profile;
 pub mod rank;
+pub mod safety;
 #[cfg(test)]
 mod samples;
 pub mod simulate;

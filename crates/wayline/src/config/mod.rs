@@ -39,6 +39,8 @@ pub struct Config {
     pub profile: crate::profile::ProfileConfig,
     /// Settings of the room [`crate::asking`].
     pub asking: crate::asking::AskingConfig,
+    /// Settings of the room [`crate::safety`].
+    pub safety: crate::safety::SafetyConfig,
     hash: String,
 }
 
@@ -66,6 +68,16 @@ pub enum ConfigError {
         /// What it may be.
         range: &'static str,
     },
+    /// A word to look for that has neither a letter nor a digit.
+    #[error(
+        "`{key}` holds {value:?}, in which there is no word; write words or phrases, a * at an end for any ending"
+    )]
+    Wordless {
+        /// The key with its section.
+        key: &'static str,
+        /// What the file says.
+        value: String,
+    },
     /// The list of actions can't be used.
     #[error(transparent)]
     Actions(#[from] ActionsError),
@@ -88,6 +100,7 @@ struct RawConfig {
     expand: crate::expand::ExpandConfig,
     profile: crate::profile::ProfileConfig,
     asking: crate::asking::AskingConfig,
+    safety: crate::safety::SafetyConfig,
 }
 
 impl Config {
@@ -130,6 +143,7 @@ impl Config {
         raw.expand.check()?;
         raw.profile.check()?;
         raw.asking.check()?;
+        raw.safety.check()?;
         for weight in raw.actions.values() {
             within(
                 "actions",
@@ -153,6 +167,7 @@ impl Config {
             expand: raw.expand,
             profile: raw.profile,
             asking: raw.asking,
+            safety: raw.safety,
             hash: blake3::hash(canonical.as_bytes()).to_hex()[..16].to_owned(),
         })
     }

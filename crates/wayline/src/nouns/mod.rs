@@ -7,6 +7,7 @@ mod journey;
 mod keyword;
 mod known;
 mod run;
+mod safety;
 mod texts;
 mod timestamp;
 
@@ -20,5 +21,6 @@ pub use journey::{
 pub use keyword::{KeywordRow, LeftOver, Source, Sources};
 pub use known::{KnownJourney, LineageEvent, LineageKind, Standing};
 pub use run::{PersonResult, RunInfo};
+pub use safety::{Checked, Reason, Verdict};
 pub use texts::{TextId, TextTable, is_wordless, normalize};
 pub use timestamp::{Timestamp, TimestampError};

@@ -1,0 +1,162 @@
+//! Listed words that are one slip away from a word: a letter too many, missing, wrong, or two swapped.
+//!
+//! Every listed word stands under itself and under each form of it that lacks one letter; so does what is
+//! looked for (the deletion neighbourhood of SymSpell, Garbe 2012). Two words that share a form are then
+//! compared (optimal string alignment).
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use std::hash::BuildHasher;
+
+/// Shorter words have too many neighbours that are words of their own.
+const SHORTEST: usize = 6;
+
+/// Words with their neighbourhoods.
+#[derive(Debug)]
+pub(super) struct Near {
+    words: Vec<String>,
+    /// Per form: the last of its words among `links`.
+    forms: HashMap<u32, u32>,
+    /// A word, and where the next one of the same form stands.
+    links: Vec<(u32, Option<u32>)>,
+    /// Per word whose letters are written once each: the word.
+    squeezed: HashMap<String, u32>,
+}
+
+impl Near {
+    pub(super) fn new<'w>(words: impl Iterator<Item = &'w String>) -> Self {
+        let mut words: Vec<String> = words.cloned().collect();
+        words.sort_unstable();
+        let mut near = Self {
+            words: Vec::new(),
+            forms: HashMap::new(),
+            links: Vec::new(),
+            squeezed: HashMap::new(),
+        };
+        for (place, word) in (0_u32..).zip(&words) {
+            near.squeezed.entry(squeezed(word)).or_insert(place);
+            if word.chars().count() >= SHORTEST {
+                each_form(word, |form| {
+                    let before = near.forms.insert(form, near.links.len() as u32);
+                    near.links.push((place, before));
+                });
+            }
+        }
+        near.words = words;
+        near
+    }
+
+    /// The listed word that differs by repeated letters alone.
+    pub(super) fn repeated(&self, word: &str) -> Option<&str> {
+        let squeezed = squeezed(word);
+        // Of short words a doubled letter makes other words: only a longer run is no slip.
+        let runs = word
+            .as_bytes()
+            .windows(3)
+            .any(|it| it[0] == it[1] && it[1] == it[2]);
+        let enough = if runs { 3 } else { 5 };
+        let found = self.squeezed.get(&squeezed)?;
+        (squeezed.chars().count() >= enough).then(|| self.words[*found as usize].as_str())
+    }
+
+    /// The first listed word that is one slip away.
+    pub(super) fn slipped(&self, word: &str) -> Option<&str> {
+        let length = word.chars().count();
+        if !(SHORTEST - 1..=40).contains(&length) || word.bytes().any(|byte| byte.is_ascii_digit())
+        {
+            return None;
+        }
+        let mut found: Option<u32> = None;
+        each_form(word, |form| {
+            let mut next = self.forms.get(&form).copied();
+            while let Some(link) = next {
+                let (place, after) = self.links[link as usize];
+                let known = found.is_some_and(|known| known <= place);
+                if !known && is_slip(word, &self.words[place as usize]) {
+                    found = Some(place);
+                }
+                next = after;
+            }
+        });
+        found.map(|place| self.words[place as usize].as_str())
+    }
+}
+
+/// Calls `form` with the hash of the word and of each form of it that lacks a letter.
+fn each_form(word: &str, mut form: impl FnMut(u32)) {
+    let hasher = FixedState::default();
+    let mut left = String::with_capacity(word.len());
+    form(hasher.hash_one(word) as u32);
+    let mut before = None;
+    for (place, character) in word.char_indices() {
+        // One of two equal letters is enough.
+        if before.replace(character) == Some(character) {
+            continue;
+        }
+        left.clear();
+        left.push_str(&word[..place]);
+        left.push_str(&word[place + character.len_utf8()..]);
+        form(hasher.hash_one(left.as_str()) as u32);
+    }
+}
+
+fn squeezed(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    for character in word.chars() {
+        if !out.ends_with(character) {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// Whether one slip makes `listed` of `word`.
+fn is_slip(word: &str, listed: &str) -> bool {
+    let (word, listed): (Vec<char>, Vec<char>) = (word.chars().collect(), listed.chars().collect());
+    let same = word.iter().zip(&listed).take_while(|(a, b)| a == b).count();
+    // Hardly anybody gets the first letter wrong; other words differ there.
+    if same == 0 {
+        return false;
+    }
+    let (rest, wanted) = (&word[same..], &listed[same..]);
+    match (rest, wanted) {
+        ([], []) => true,
+        // A last letter more is the next form of the same word; one less often another word.
+        ([_, rest @ ..], wanted) if rest == wanted => word.len() > SHORTEST,
+        (rest, [_, wanted @ ..]) if rest == wanted => !rest.is_empty(),
+        ([_, rest @ ..], [_, wanted @ ..]) if rest == wanted => !rest.is_empty(),
+        ([a, b, rest @ ..], [c, d, wanted @ ..]) => a == d && b == c && rest == wanted,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_slip_is_forgiven_two_are_not() {
+        let words = ["cocaine", "heroin", "порнуха", "nazi", "suicide"].map(str::to_owned);
+        let near = Near::new(words.iter());
+        for (word, expected) in [
+            ("cocane", Some("cocaine")),
+            ("cociane", Some("cocaine")),
+            ("cocainne", Some("cocaine")),
+            ("cokaine", Some("cocaine")),
+            ("herion", Some("heroin")),
+            ("seroin", None),
+            ("herois", None),
+            ("cocan", None),
+            ("prno", None),
+            ("порлнуха", Some("порнуха")),
+            ("nasi", None),
+            ("cocaine7", None),
+            ("", None),
+        ] {
+            assert_eq!(near.slipped(word), expected, "{word}");
+        }
+        assert_eq!(near.repeated("coooccaine"), Some("cocaine"));
+        assert_eq!(near.repeated("nnnazzzi"), Some("nazi"));
+        assert_eq!(near.repeated("cook"), None);
+    }
+}
