@@ -41,6 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "extract",
             "corpus",
             "embed",
+            "safety",
             "profile",
             "at_once",
             "affinity",

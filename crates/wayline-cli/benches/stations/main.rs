@@ -102,6 +102,7 @@ fn main() {
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: wayline::expand::RelatedTable::builtin(),
+        safety: wayline::safety::Safety::builtin(),
         model: None,
         asks_anew: true,
         as_of: Timestamp::from_millis(simulation.as_of_ms),

@@ -146,7 +146,7 @@ fn of_catalogue(journey: &CatalogueJourney) -> SourceJourney {
     }
 }
 
-fn read(path: &std::path::Path) -> Result<Vec<SourceJourney>> {
+fn read(path: &Path) -> Result<Vec<SourceJourney>> {
     let name = path.display();
     let text = std::fs::read_to_string(path).with_context(|| format!("can't read {name}"))?;
     let mut journeys = Vec::new();

@@ -97,6 +97,7 @@ impl<'a> Live<'a> {
             naming: &self.models.naming,
             staging: &self.models.staging,
             related: self.models.related(),
+            safety: &self.models.safety,
             model: self.models.asked(),
             asks_anew: false,
             as_of,

@@ -68,6 +68,8 @@ pub(crate) struct RenewCounts {
     pub(crate) added: u64,
     pub(crate) repeated: u64,
     pub(crate) dropped: u64,
+    /// Journeys that must not be shown.
+    pub(crate) withheld: u64,
     /// Lineage events by kind.
     pub(crate) lineage: BTreeMap<LineageKind, u64>,
 }
@@ -80,6 +82,7 @@ impl RenewCounts {
         self.added += other.added;
         self.repeated += other.repeated;
         self.dropped += other.dropped;
+        self.withheld += other.withheld;
         for (kind, count) in &other.lineage {
             *self.lineage.entry(*kind).or_default() += count;
         }
@@ -248,17 +251,14 @@ impl<'a> Thread<'a> {
             counts.already = 1;
             return Ok(self.as_they_are(&loaded, counts, new));
         }
-        let look = look_at(
-            &mut loaded.kept,
-            &live.rooms_asking(),
-            &mut self.embeddings,
-        );
+        let look = look_at(&mut loaded.kept, &live.rooms_asking(), &mut self.embeddings);
         if let Some(model) = &live.models.asked {
             model.go_on_after(&look.asked)?;
         }
         for event in &look.events {
             *counts.lineage.entry(event.event).or_default() += 1;
         }
+        counts.withheld = u64::from(look.withheld_journeys);
         let result = if look.as_of == live.as_of {
             look.result
         } else {

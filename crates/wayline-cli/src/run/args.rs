@@ -9,6 +9,7 @@ use wayline::embed::Embedder;
 use wayline::expand::RelatedTable;
 use wayline::model::{GroupingModel, ModelError, NamingModel, RankModel, StageModel};
 use wayline::nouns::Timestamp;
+use wayline::safety::{Classifier, Safety};
 use wayline::text_model::TextModel;
 
 use super::AskedModel;
@@ -118,6 +119,7 @@ impl RunArgs {
             staging: staging?,
             related: self.related.as_deref().map(read_related).transpose()?,
             asked: AskedModel::open(self.config.as_deref())?,
+            safety: Safety::new(&self.config()?.safety, &Classifier::unknowing())?,
         })
     }
 
@@ -143,6 +145,8 @@ pub(crate) struct Models {
     pub(crate) staging: StageModel,
     /// Where it isn't the one inside.
     pub(crate) related: Option<RelatedTable>,
+    /// What may be shown.
+    pub(crate) safety: Safety,
     /// A language model, where steps ask one.
     pub(crate) asked: Option<AskedModel>,
 }

@@ -24,7 +24,7 @@ struct OfConfig {
 }
 
 /// What a config says of the model, which may be that there is none.
-pub(crate) fn text_model_settings(path: &Path) -> Result<Settings> {
+fn text_model_settings(path: &Path) -> Result<Settings> {
     let name = path.display();
     let text = std::fs::read_to_string(path).with_context(|| format!("can't read {name}"))?;
     let settings: OfConfig = toml::from_str(&text).with_context(|| name.to_string())?;
@@ -81,7 +81,9 @@ impl AskedModel {
     fn is_there(&self) -> Result<()> {
         match self.opened.check() {
             Err(error) if error.remedy() == Remedy::Later && !self.stops_at_failure => {
-                eprintln!("wayline: the language model: {error}; the rooms do what it doesn't answer");
+                eprintln!(
+                    "wayline: the language model: {error}; the rooms do what it doesn't answer"
+                );
                 Ok(())
             }
             other => other.context("the language model"),

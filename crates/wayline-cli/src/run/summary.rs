@@ -109,6 +109,7 @@ impl Summary<'_> {
             line(out, "units over cap", &text);
         }
         line(out, "journeys", &grouped(tally.journeys));
+        line_unless_zero(out, "  withheld, not among them", tally.withheld);
         line(out, "keywords", &grouped(tally.keywords));
         line(out, "  in journeys", &grouped(tally.keywords_in_journeys));
         for (reason, count) in LeftOver::ALL.iter().zip(tally.left_over) {

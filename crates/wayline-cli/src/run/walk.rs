@@ -40,6 +40,8 @@ pub(crate) struct Tally {
     pub(crate) known_stances: u64,
     /// By the place of the reason in [`LeftOver::ALL`].
     pub(crate) left_over: [u64; LeftOver::ALL.len()],
+    /// Journeys that must not be shown, so that they are none.
+    pub(crate) withheld: u64,
     /// Journeys that a language model named.
     pub(crate) named_by_model: u64,
     /// Those that it didn't, though it was asked; by the place of the reason in [`NameReason::ALL`].
@@ -58,7 +60,10 @@ impl Tally {
         for journey in &person.journeys {
             self.named_by_model += u64::from(journey.name_source == NameSource::Llm);
             let place = NameReason::ALL.iter();
-            if let Some(place) = place.clone().position(|it| Some(*it) == journey.name_reason) {
+            if let Some(place) = place
+                .clone()
+                .position(|it| Some(*it) == journey.name_reason)
+            {
                 self.not_named[place] += 1;
             }
         }
@@ -91,6 +96,7 @@ impl Tally {
         self.keywords_in_journeys += other.keywords_in_journeys;
         self.hidden += other.hidden;
         self.known_stances += other.known_stances;
+        self.withheld += other.withheld;
         self.named_by_model += other.named_by_model;
         self.grouped_by_model += other.grouped_by_model;
         self.grouped_without += other.grouped_without;
@@ -142,6 +148,7 @@ pub(crate) fn walk_everybody(
             }
             let result = walked.result(&person);
             tally.count_groups(&walked);
+            tally.withheld += u64::from(walked.withheld_journeys);
             tally.known_stances += u64::from(walked.known_stances);
             tally.count(&result);
             part.push(&result)?;

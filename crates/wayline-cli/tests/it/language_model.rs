@@ -87,8 +87,14 @@ fn serve(stream: &TcpStream, answered: &AtomicUsize, left: &AtomicUsize) -> Opti
                 .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |it| it.checked_sub(1))
                 .is_ok();
         let (status, answer) = match (may, is_asked) {
-            (false, _) => ("500 Internal Server Error", json!({ "error": { "message": "down" } })),
-            (true, false) => ("200 OK", json!({ "object": "list", "data": [{ "id": "stub" }] })),
+            (false, _) => (
+                "500 Internal Server Error",
+                json!({ "error": { "message": "down" } }),
+            ),
+            (true, false) => (
+                "200 OK",
+                json!({ "object": "list", "data": [{ "id": "stub" }] }),
+            ),
             (true, true) => {
                 answered.fetch_add(1, Ordering::SeqCst);
                 let request: Value = serde_json::from_slice(&body).ok()?;
@@ -108,7 +114,9 @@ fn serve(stream: &TcpStream, answered: &AtomicUsize, left: &AtomicUsize) -> Opti
 
 fn reply(request: &Value) -> Option<Value> {
     let asked = request["messages"].as_array()?.last()?["content"].as_str()?;
-    let lines = asked.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let lines = asked
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let lines: Vec<Value> = lines.collect();
     let content = if lines.iter().any(|it| it["journey"].is_number()) {
         let names = lines.iter().filter(|it| it["called"].is_null()).map(|it| {
@@ -117,11 +125,14 @@ fn reply(request: &Value) -> Option<Value> {
         });
         json!({ "names": names.collect::<Vec<_>>() })
     } else {
-        let journeys = lines.iter().filter(|it| it["keywords"].is_array()).map(|it| {
-            let keywords = it["keywords"].as_array().into_iter().flatten();
-            let keywords: Vec<&Value> = keywords.map(|it| &it[0]).collect();
-            json!({ "name": it["keywords"][0][1], "keywords": keywords })
-        });
+        let journeys = lines
+            .iter()
+            .filter(|it| it["keywords"].is_array())
+            .map(|it| {
+                let keywords = it["keywords"].as_array().into_iter().flatten();
+                let keywords: Vec<&Value> = keywords.map(|it| &it[0]).collect();
+                json!({ "name": it["keywords"][0][1], "keywords": keywords })
+            });
         json!({ "journeys": journeys.collect::<Vec<_>>() })
     };
     Some(json!({
@@ -136,10 +147,14 @@ fn reply(request: &Value) -> Option<Value> {
 
 fn named_by_model(folder: &Folder) -> usize {
     let journeys = folder.journeys();
-    journeys.iter().filter(|it| it["name_source"] == "llm").count()
+    journeys
+        .iter()
+        .filter(|it| it["name_source"] == "llm")
+        .count()
 }
 
-const INFER: &str = "infer @events.jsonl -o @out/j.jsonl --keywords @out/k.jsonl --config @model.toml";
+const INFER: &str =
+    "infer @events.jsonl -o @out/j.jsonl --keywords @out/k.jsonl --config @model.toml";
 
 #[test]
 fn a_model_names_journeys_and_nothing_is_paid_twice() {
@@ -159,7 +174,10 @@ fn a_model_names_journeys_and_nothing_is_paid_twice() {
         }
         let is_named = journey["name_source"] == "llm";
         assert_eq!(journey["name_reason"].is_null(), is_named, "{journey:?}");
-        assert!(text(&journey["run"].as_object().expect("one").clone(), "models").contains("text_model:stub"));
+        assert!(
+            text(&journey["run"].as_object().expect("one").clone(), "models")
+                .contains("text_model:stub")
+        );
     }
     let answered = endpoint.answered();
     let first = folder.results();
@@ -192,7 +210,12 @@ fn a_model_that_dies_leaves_the_rooms_names_or_ends_the_run_as_configured() {
     endpoint.answers(asked / 2);
     let ran = folder.run(INFER).ok();
     let journeys = folder.journeys();
-    let reasons = |reason: &str| journeys.iter().filter(|it| it["name_reason"] == reason).count();
+    let reasons = |reason: &str| {
+        journeys
+            .iter()
+            .filter(|it| it["name_reason"] == reason)
+            .count()
+    };
     assert!(reasons("no_reply") > 0);
     assert_eq!(ran.count("  not: no_reply"), reasons("no_reply") as u64);
     assert!(named_by_model(&folder) > 0);
@@ -215,7 +238,10 @@ fn a_model_finds_journeys_at_once_and_a_store_keeps_them() {
         keywords.iter().filter(own).count()
     };
     for journey in &journeys {
-        assert_eq!(journey["keywords"].as_array().map(Vec::len), Some(of(journey)));
+        assert_eq!(
+            journey["keywords"].as_array().map(Vec::len),
+            Some(of(journey))
+        );
     }
     // Kept, they stay as they are without being asked for again, and when the model is away.
     folder
@@ -254,7 +280,10 @@ fn what_is_wrong_with_a_model_is_said_before_anything_is_read() {
         folder.run(INFER).fails_with(said);
     };
     refuses("[asking]\nnames = true\n", "[text_model] names none");
-    refuses("[text_model]\nurl = \"http://127.0.0.1:1/v1\"\n[asking]\nnames = true\n", "model");
+    refuses(
+        "[text_model]\nurl = \"http://127.0.0.1:1/v1\"\n[asking]\nnames = true\n",
+        "model",
+    );
     refuses(
         "[text_model]\nurl = \"http://127.0.0.1:1/v1\"\nmodel = \"m\"\n[asking]\nnames = true\nstops_at_failure = true\n",
         "can't be reached",
@@ -269,7 +298,10 @@ fn what_is_wrong_with_a_model_is_said_before_anything_is_read() {
     let config = String::from_utf8(folder.read("model.toml")).expect("UTF-8");
     refuses(&config.replace("\"stub\"", "\"another\""), "another");
     // A section that no step uses asks nobody.
-    folder.write("model.toml", "[text_model]\nurl = \"http://127.0.0.1:1/v1\"\nmodel = \"m\"\n");
+    folder.write(
+        "model.toml",
+        "[text_model]\nurl = \"http://127.0.0.1:1/v1\"\nmodel = \"m\"\n",
+    );
     folder.run(INFER).ok();
 }
 
@@ -282,6 +314,10 @@ fn a_budget_is_kept_and_what_is_left_is_said() {
         "budget_tokens = 4000\nmax_tokens = 200\n[asking]\nnames = true\n",
     );
     let ran = folder.run(INFER).ok();
-    assert!(ran.stderr.contains("tokens of the budget left"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("tokens of the budget left"),
+        "{}",
+        ran.stderr
+    );
     assert!(ran.count("  not: budget_spent") > 0, "{}", ran.stderr);
 }

@@ -90,7 +90,11 @@ impl JsonRows {
         push_list(out, &journey.related, push_related);
         out.extend_from_slice(b",\"grouped_by\":");
         push_text(out, journey.grouped_by.as_str());
-        out.extend_from_slice(b",\"run\":");
+        out.extend_from_slice(b",\"safety\":{\"verdict\":");
+        push_text(out, journey.safety.verdict.code());
+        out.extend_from_slice(b",\"reason\":");
+        push_text_or_null(out, journey.safety.reason.map(|reason| reason.code()));
+        out.extend_from_slice(b"},\"run\":");
         out.extend_from_slice(&self.run);
         out.extend_from_slice(b"}\n");
     }

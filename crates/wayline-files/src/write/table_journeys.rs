@@ -44,6 +44,8 @@ pub(crate) struct JourneyTable {
     hidden: Vec<bool>,
     related: RelatedJourneys,
     grouped_by: StringBuilder,
+    verdict: StringBuilder,
+    verdict_reason: StringBuilder,
 }
 
 /// The column of journeys that a person could go on to.
@@ -153,6 +155,7 @@ fn journey_schema() -> Schema {
         flag("hidden"),
         list("related", related.data_type().clone()),
         text("grouped_by"),
+        group("safety", vec![text("verdict"), text_or_null("reason")]),
         group("run", run),
     ])
 }
@@ -185,6 +188,8 @@ impl JourneyTable {
             hidden: Vec::new(),
             related: RelatedJourneys::default(),
             grouped_by: StringBuilder::new(),
+            verdict: StringBuilder::new(),
+            verdict_reason: StringBuilder::new(),
         }
     }
 
@@ -214,6 +219,9 @@ impl JourneyTable {
         self.hidden.push(row.hidden);
         self.related.push(&row.related);
         self.grouped_by.append_value(row.grouped_by.as_str());
+        self.verdict.append_value(row.safety.verdict.code());
+        self.verdict_reason
+            .append_option(row.safety.reason.map(|reason| reason.code()));
     }
 
     fn take_stage(&mut self, fields: Fields) -> Result<ArrayRef, ArrowError> {
@@ -221,6 +229,14 @@ impl JourneyTable {
             Arc::new(self.lifecycle.finish()),
             Arc::new(self.status.finish()),
             Arc::new(self.phase.finish()),
+        ];
+        structs(fields, columns)
+    }
+
+    fn take_safety(&mut self, fields: Fields) -> Result<ArrayRef, ArrowError> {
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(self.verdict.finish()),
+            Arc::new(self.verdict_reason.finish()),
         ];
         structs(fields, columns)
     }
@@ -284,6 +300,7 @@ impl TableRows for JourneyTable {
             Arc::new(BooleanArray::from(std::mem::take(&mut self.hidden))),
             self.related.take(inner("related")?)?,
             Arc::new(self.grouped_by.finish()),
+            self.take_safety(inner("safety")?)?,
             self.run_column(inner("run")?, rows)?,
         ];
         RecordBatch::try_new(schema, columns)
@@ -299,6 +316,8 @@ impl TableRows for JourneyTable {
             "name_source",
             "name_reason",
             "grouped_by",
+            "safety.verdict",
+            "safety.reason",
             "keywords.list.element.sources.list.element",
             "interests.list.element",
             "boards.list.element",

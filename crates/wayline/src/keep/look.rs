@@ -21,6 +21,8 @@ pub struct Look {
     pub as_of: Timestamp,
     /// What a language model was asked.
     pub asked: Asked,
+    /// Journeys that must not be shown, so that they are none.
+    pub withheld_journeys: u32,
 }
 
 /// What is extracted of a person as of a moment, from the events that are kept.
@@ -51,11 +53,16 @@ pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
         .known_until()
         .map_or(rooms.as_of, |until| until.max(rooms.as_of));
     let rooms = &Rooms { as_of, ..*rooms };
-    let (result, now, asked) = match extracted(kept, rooms.config, as_of) {
+    let (result, now, asked, withheld_journeys) = match extracted(kept, rooms.config, as_of) {
         Ok(person) => {
             let walked = walk_remembering(kept, &person, rooms, embeddings);
             let now = lineage(&kept.known, &person, &walked, as_of, kept.version);
-            (walked.result(&person), now, walked.asked)
+            (
+                walked.result(&person),
+                now,
+                walked.asked,
+                walked.withheld_journeys,
+            )
         }
         Err(_) => {
             let user_id = kept.user_id().to_owned();
@@ -64,7 +71,7 @@ pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
                 user_id,
                 ..PersonResult::default()
             };
-            (nothing, now, Asked::default())
+            (nothing, now, Asked::default(), 0)
         }
     };
     kept.known = now.known;
@@ -79,6 +86,7 @@ pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
         events: now.events,
         as_of,
         asked,
+        withheld_journeys,
     }
 }
 

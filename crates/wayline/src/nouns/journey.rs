@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Sources, Timestamp};
+use super::{Checked, Sources, Timestamp};
 
 /// One journey of one person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,6 +54,9 @@ pub struct Journey {
     /// What said which keywords are one goal.
     #[serde(default)]
     pub grouped_by: GroupedBy,
+    /// Whether its subject is fit for everybody's eyes; journeys that must not be shown are none.
+    #[serde(default)]
+    pub safety: Checked,
 }
 
 /// What said which keywords are one goal.

@@ -161,6 +161,7 @@ mod tests {
             related: Vec::new(),
             grouped_by: crate::nouns::GroupedBy::Rooms,
             name_reason: None,
+            safety: crate::nouns::Checked::default(),
         };
         let keyword = |text: &str, id: Option<&str>, reason| KeywordRow {
             user_id: "u".to_owned(),

@@ -26,6 +26,10 @@ pub use classifier::{CLASSES, Classifier, FEATURES, features};
 pub use config::SafetyConfig;
 pub use entry::ListError;
 
+use std::sync::LazyLock;
+
+use quick_cache::sync::Cache;
+
 use disguise::Disguise;
 use lists::{Found, Lists};
 use patterns::Patterns;
@@ -43,17 +47,35 @@ pub enum SafetyError {
     TooLarge(String),
 }
 
-/// Checks texts. Immutable, so share it by reference between threads; made once, in some milliseconds.
-#[derive(Debug)]
+/// Checks texts. Share it by reference between threads; made once, in some milliseconds. It remembers what
+/// it said of texts that come back; what it says never depends on that.
 pub struct Safety {
     config: SafetyConfig,
     lists: Lists,
     disguise: Disguise,
     patterns: Patterns,
     classifier: Classifier,
+    said: Cache<Box<str>, Checked>,
+}
+
+/// Texts whose verdicts are remembered, about 100 bytes each.
+const REMEMBERED: usize = 65_536;
+
+static BUILTIN: LazyLock<Safety> = LazyLock::new(builtin);
+
+#[expect(clippy::expect_used, reason = "the shipped lists are read in a test")]
+fn builtin() -> Safety {
+    let config = crate::config::Config::builtin().safety;
+    Safety::new(&config, &Classifier::unknowing()).expect("the shipped lists are valid")
 }
 
 impl Safety {
+    /// By the defaults, with what ships.
+    #[must_use]
+    pub fn builtin() -> &'static Self {
+        &BUILTIN
+    }
+
     /// One of a checked config.
     ///
     /// # Errors
@@ -66,12 +88,25 @@ impl Safety {
             lists,
             classifier: classifier.clone(),
             config: config.clone(),
+            said: Cache::new(REMEMBERED),
         })
     }
 
     /// The verdict on a text. Of a very long one only the first 2,000 characters count.
     #[must_use]
     pub fn check(&self, text: &str) -> Checked {
+        if let Some(said) = self.said.get(text) {
+            return said;
+        }
+        let checked = self.check_anew(text);
+        // Long texts seldom come back.
+        if text.len() <= 100 {
+            self.said.insert(text.into(), checked);
+        }
+        checked
+    }
+
+    fn check_anew(&self, text: &str) -> Checked {
         let written = fold::written(text);
         let words = fold::words(&written);
         let found = self.lists.find(&words);

@@ -94,6 +94,7 @@ impl Walked {
             hidden: fate.hidden_since.is_some(),
             related: self.related[index].clone(),
             grouped_by: self.grouped_by,
+            safety: fate.safety,
         }
     }
 }

@@ -1,5 +1,8 @@
 use super::*;
+use crate::corpus::Corpus;
 use crate::embed::Embedder;
+use crate::expand::RelatedTable;
+use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
 use crate::samples::{corpus_of, simulated};
 
 /// A walk as of the person's last event, with what the person said.
@@ -12,6 +15,7 @@ fn walked(person: &Extracted, corpus: &Corpus, stances: &[Stance]) -> Walked {
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: RelatedTable::builtin(),
+        safety: crate::safety::Safety::builtin(),
         model: None,
         asks_anew: true,
         as_of: person.last_event,

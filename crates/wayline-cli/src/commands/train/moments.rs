@@ -250,6 +250,7 @@ fn look(
         naming: &with.models.naming,
         staging: &with.models.staging,
         related: with.models.related(),
+        safety: wayline::safety::Safety::builtin(),
         model: None,
         asks_anew: true,
         as_of: since,

@@ -167,6 +167,7 @@ impl<'a> Relevance<'a> {
                 naming: &self.with.models.naming,
                 staging: &self.with.models.staging,
                 related: self.with.models.related(),
+                safety: wayline::safety::Safety::builtin(),
                 model: None,
                 asks_anew: true,
                 as_of: annotated.as_of,

@@ -52,6 +52,9 @@ fn names_are_taken_and_the_journey_itself_is_not() {
         r#"{"related":["<script>"]}"#,
         "First home",
     ] {
-        assert!(matches!(of(reply), Err(AskError::Unparsable { .. })), "{reply}");
+        assert!(
+            matches!(of(reply), Err(AskError::Unparsable { .. })),
+            "{reply}"
+        );
     }
 }

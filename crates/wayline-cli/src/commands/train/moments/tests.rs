@@ -40,6 +40,11 @@ fn seen(events: &[(i64, String, String)]) -> Vec<Moment> {
     std::fs::write(&path, text).expect("written");
     let models = Models {
         asked: None,
+        safety: wayline::safety::Safety::new(
+            &wayline::config::Config::builtin().safety,
+            &wayline::safety::Classifier::unknowing(),
+        )
+        .expect("the shipped lists"),
         grouping: GroupingModel::builtin(),
         ranking: RankModel::builtin(),
         naming: NamingModel::builtin(),
@@ -49,7 +54,6 @@ fn seen(events: &[(i64, String, String)]) -> Vec<Moment> {
     let run = RunArgs {
         config: None,
         model: None,
-        asks_anew: true,
         naming: None,
         ranker: None,
         stage: None,
