@@ -36,6 +36,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "embed",
             "profile",
             "at_once",
+            "distil",
             "affinity",
             "cluster",
             "assign",

@@ -8,10 +8,12 @@
 //! Way in: a profile. Way out: a [`Request`]; and of what comes back a [`Reply`], whose every number is
 //! one of the profile's keywords, and none stands twice.
 
+mod asked;
 mod reply;
 #[cfg(test)]
 mod tests;
 
+pub use asked::numbers;
 pub use reply::{MOST_NAME_CHARACTERS, NamedJourney, Reply};
 
 use std::fmt::Write as _;

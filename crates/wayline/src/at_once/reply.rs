@@ -27,6 +27,16 @@ pub struct NamedJourney {
 /// Longer names aren't names.
 pub const MOST_NAME_CHARACTERS: usize = 80;
 
+impl NamedJourney {
+    /// Whether the name is one: not blank, on one line, and short.
+    #[must_use]
+    pub fn has_name(&self) -> bool {
+        let name = self.name.trim();
+        let is_short = name.chars().count() <= MOST_NAME_CHARACTERS;
+        !name.is_empty() && is_short && !name.contains(char::is_control)
+    }
+}
+
 impl Reply {
     /// Reads a reply strictly, and checks it against the profile that was asked about.
     ///
@@ -57,7 +67,7 @@ impl Reply {
             if name.trim().is_empty() {
                 return Err("a journey has an empty `name`".to_owned());
             }
-            if name.chars().count() > MOST_NAME_CHARACTERS || name.contains(char::is_control) {
+            if !journey.has_name() {
                 return Err(format!(
                     "a `name` has line breaks or more than {MOST_NAME_CHARACTERS} characters"
                 ));

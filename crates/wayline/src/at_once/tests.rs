@@ -182,6 +182,15 @@ fn a_number_that_isnt_there_is_repaired_by_one_more_try() {
 }
 
 #[test]
+fn numbers_can_be_read_from_the_question() {
+    let profile = wedding_and_car();
+    let all: std::collections::BTreeSet<u32> = profile.keywords().map(|it| it.index).collect();
+    assert_eq!(numbers(&data(&profile)), Ok(all));
+    assert!(numbers("keywords").is_err());
+    assert!(numbers("<data>\n{\"keywords\":[[\"x\"]]}\n</data>").is_err());
+}
+
+#[test]
 fn nobody_can_be_asked_about() {
     let data = data(&Profile::default());
     assert_eq!(data, "<data>\n</data>");
