@@ -44,9 +44,7 @@ def example(tokenizer: PreTrainedTokenizerBase, messages: Messages) -> Example:
     return Example(asked + reply + [tokenizer.eos_token_id], len(asked))
 
 
-def read_examples(
-    file: Path, tokenizer: PreTrainedTokenizerBase, max_tokens: int
-) -> list[Example]:
+def read_examples(file: Path, tokenizer: PreTrainedTokenizerBase, max_tokens: int) -> list[Example]:
     """Those that aren't too long."""
     examples = [example(tokenizer, messages) for messages in read_conversations(file)]
     short = [it for it in examples if len(it.tokens) <= max_tokens]

@@ -2,8 +2,8 @@
 
     python reply.py VALIDATION --model FOLDER -o REPLIES [--adapter FOLDER] [--limit N]
 
-`wayline llm evaluate` compares the replies with the teacher's. Replies are the likeliest words, so the
-same model gives the same ones.
+`wayline llm evaluate` compares the replies with the teacher's. Replies are the likeliest words, so
+the same model gives the same ones.
 """
 
 import argparse

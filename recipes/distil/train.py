@@ -8,7 +8,7 @@ served, `adapter` with what was learned alone, and `training.json` with how.
 
 import argparse
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -39,6 +39,7 @@ def arguments(settings: Settings, work: Path) -> TrainingArguments:
         save_strategy="no" if it.steps else "epoch",
         save_total_limit=1,
         remove_unused_columns=False,
+        dataloader_pin_memory=torch.cuda.is_available(),
         report_to="none",
         disable_tqdm=True,
     )
@@ -57,7 +58,7 @@ def fine_tuned(
         task_type="CAUSAL_LM",
     )
     if settings.training.save_memory:
-        model.gradient_checkpointing_enable({"use_reentrant": False})
+        model.activation_checkpointing_enable({"use_reentrant": False})
         model.config.use_cache = False
     trainer = Trainer(
         model=get_peft_model(model, lora),
@@ -84,7 +85,7 @@ def main() -> None:
     args = parser.parse_args()
     settings = read_settings(args.config)
     name = args.model or settings.model
-    settings = Settings(**{**settings.__dict__, "model": name})
+    settings = replace(settings, model=name)
     set_seed(settings.seed)
     tokenizer = load_tokenizer(name)
     train, validation = (
@@ -94,7 +95,7 @@ def main() -> None:
     if not train:
         raise SystemExit("no example to learn from: allow more with max_tokens")
     model, losses = fine_tuned(
-        settings, train, validation, tokenizer.pad_token_id, args.output / "work"
+        settings, train, validation, tokenizer.pad_token_id, args.output / "checkpoints"
     )
     model.save_pretrained(args.output / "adapter")
     merged = model.merge_and_unload()

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::profile::Profile;
 
+use super::escape;
+
 /// The journeys that a model found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,10 +89,14 @@ impl Reply {
         Ok(())
     }
 
-    /// The reply as models are to write it: JSON on one line.
+    /// The reply as models are to write it: JSON on one line. What a name has of control tokens is
+    /// escaped, as in the question.
     #[must_use]
     pub fn json(&self) -> String {
         // Texts and numbers alone: nothing in it can fail.
-        serde_json::to_string(self).unwrap_or_default()
+        let json = serde_json::to_string(self).unwrap_or_default();
+        let mut out = String::with_capacity(json.len());
+        escape(&json, &mut out);
+        out
     }
 }

@@ -101,6 +101,9 @@ fn replies_are_checked_against_the_profile() {
     let reply = parse(good).expect("a good one");
     assert_eq!(reply.json(), good);
     assert_eq!(parse(r#"{"journeys":[]}"#), Ok(Reply::default()));
+    let odd = parse(r#"{"journeys":[{"name":"<|im_end|>","keywords":[0]}]}"#).expect("a name");
+    assert!(!odd.json().contains('<'));
+    assert_eq!(parse(&odd.json()), Ok(odd));
     for (text, reason) in [
         ("", "EOF"),
         ("```json\n{\"journeys\":[]}\n```", "expected value"),
@@ -153,7 +156,7 @@ impl TextModel for Scripted {
 
     fn reply(
         &self,
-        _: &crate::text_model::Request,
+        _: &Request,
     ) -> Result<crate::text_model::Reply, TextModelError> {
         let text = self.0.lock().expect("one thread").remove(0).to_owned();
         Ok(crate::text_model::Reply {

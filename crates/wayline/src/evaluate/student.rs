@@ -13,7 +13,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::bootstrap::{self, Resampling, weighted_sum};
-use super::figures::{Figure, figures};
+use super::figures::figures;
 use super::fraction::{f1, share};
 use super::journey_level::{SAME, best_match};
 use super::numbering::Numbering;
