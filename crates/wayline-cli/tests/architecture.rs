@@ -14,6 +14,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("wayline", &[]),
     ("wayline-files", &["wayline"]),
     ("wayline-store", &["wayline"]),
+    ("wayline-text-model", &["wayline"]),
     (
         "wayline-cli",
         &["wayline", "wayline-files", "wayline-store"],
@@ -68,6 +69,26 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["packing", "versions", "memory", "folder", "postgres"],
     ),
     (
+        "wayline-text-model",
+        &[
+            "at_once",
+            "cancel",
+            "tally",
+            "purse",
+            "by_function",
+            "endpoint",
+            "limited",
+            "retrying",
+            "resting",
+            "cached",
+            "recording",
+            "replay",
+            "capped",
+            "settings",
+            "opened",
+        ],
+    ),
+    (
         "wayline-cli",
         &["run", "live", "serve", "stream", "plots", "commands"],
     ),
@@ -81,6 +102,7 @@ const CONFIG_STRUCT: &str = "Config";
 const ADAPTERS: &[(&str, &[&str])] = &[
     ("wayline-files", &["nouns", "corpus", "extract"]),
     ("wayline-store", &["keep"]),
+    ("wayline-text-model", &["text_model"]),
 ];
 
 /// Parts of the standard library that reach outside: the library names none.
