@@ -154,10 +154,7 @@ impl TextModel for Scripted {
         "scripted"
     }
 
-    fn reply(
-        &self,
-        _: &Request,
-    ) -> Result<crate::text_model::Reply, TextModelError> {
+    fn reply(&self, _: &Request) -> Result<crate::text_model::Reply, TextModelError> {
         let text = self.0.lock().expect("one thread").remove(0).to_owned();
         Ok(crate::text_model::Reply {
             text,

@@ -6,7 +6,7 @@
 #[must_use]
 pub fn estimated_tokens(text: &str) -> usize {
     let (mut thirds, mut letters) = (0, 0_usize);
-    let mut end_word = |letters: &mut usize, thirds: &mut usize| {
+    let end_word = |letters: &mut usize, thirds: &mut usize| {
         // A short word is one token; of longer ones every three letters more may be.
         *thirds += letters.div_ceil(3).max(usize::from(*letters > 0)) * 3;
         *letters = 0;
