@@ -51,6 +51,8 @@ enum Cli {
     Evaluate(commands::evaluate::EvaluateArgs),
     Compare(commands::compare::CompareArgs),
     #[command(subcommand)]
+    Llm(commands::llm::LlmCommand),
+    #[command(subcommand)]
     Annotate(commands::annotate::AnnotateCommand),
     #[command(subcommand)]
     Train(commands::train::TrainCommand),
@@ -82,6 +84,7 @@ fn main() -> ExitCode {
         Cli::Expand(command) => commands::expand::run(&command),
         Cli::Simulate(args) => commands::simulate::run(args),
         Cli::Evaluate(args) => commands::evaluate::run(args),
+        Cli::Llm(command) => commands::llm::run(&command),
         Cli::Annotate(command) => commands::annotate::run(&command),
         Cli::Train(command) => commands::train::run(&command),
         Cli::Config(args) => commands::config::run(&args),

@@ -44,6 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "safety",
             "profile",
             "at_once",
+            "distil",
             "affinity",
             "cluster",
             "assign",

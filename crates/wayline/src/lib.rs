@@ -24,6 +24,7 @@ pub mod cluster;
 pub mod compare;
 pub mod config;
 pub mod corpus;
+pub mod distil;
 pub mod diversify;
 pub mod embed;
 pub mod evaluate;

@@ -9,6 +9,7 @@ mod expand;
 mod feedback;
 mod interrupted;
 mod language_model;
+mod llm;
 mod memory;
 mod properties;
 mod quality_report;

@@ -125,7 +125,8 @@ impl Profiling<'_> {
         };
         while let Some((place, _)) = next(&taken) {
             let (index, _) = all[place].keywords[taken[place]];
-            let mut costs = estimated_tokens(&self.keyword(index).row().to_string());
+            // With the comma before the next one.
+            let mut costs = estimated_tokens(&self.keyword(index).row().to_string()) + 1;
             if taken[place] == 0 {
                 costs += all[place].frame_tokens();
             }
