@@ -1,7 +1,6 @@
 //! Many questions at once.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
 /// Does work for each of the items on so many threads, and gives what came of it in the items' order.
 ///

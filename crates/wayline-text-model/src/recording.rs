@@ -20,7 +20,8 @@ pub(crate) struct Line {
 }
 
 /// Writes every request that got a reply, and the reply, as a line of JSON; each request once. Stands
-/// before the cache, so that what came from there is in the record too.
+/// before the cache, so that what came from there is in the record too. One process at a time may write
+/// a record.
 pub struct Recording<M> {
     model: M,
     place: PathBuf,
@@ -29,6 +30,8 @@ pub struct Recording<M> {
 
 struct Record {
     file: File,
+    /// Where the last whole line ends.
+    end: u64,
     known: HashSet<PromptHash>,
 }
 
@@ -49,7 +52,7 @@ impl<M: TextModel> Recording<M> {
         Ok(Self {
             model,
             place: place.to_owned(),
-            record: Mutex::new(Record { file, known }),
+            record: Mutex::new(Record { file, end, known }),
         })
     }
 
@@ -68,8 +71,14 @@ impl<M: TextModel> Recording<M> {
         let mut line = serde_json::to_vec(&line).map_err(|error| failed(&self.place, &error))?;
         line.push(b'\n');
         // In one piece, so that whoever is killed leaves at most half a line at the end.
-        let written = record.file.write_all(&line);
-        written.map_err(|error| failed(&self.place, &error))?;
+        if let Err(error) = record.file.write_all(&line) {
+            // Nor does a full disk leave one amid others.
+            let end = record.end;
+            let _ = record.file.set_len(end);
+            let _ = record.file.seek(SeekFrom::Start(end));
+            return Err(failed(&self.place, &error));
+        }
+        record.end += line.len() as u64;
         record.known.insert(hash);
         Ok(())
     }

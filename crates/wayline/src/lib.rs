@@ -11,8 +11,9 @@
 //! everybody's log says about words and keywords), [`simulate`] (people to try things on),
 //! [`evaluate`] (how good results are), [`compare`] (what changed from one run to another),
 //! [`annotate`] (journeys for people to judge), [`feedback`] (what people did with journeys that they
-//! were shown) and [`explain`] (why a result is what it is). The things that are handed from room to room are
-//! [`nouns`]; every default is in [`config`], every learned part in [`model`].
+//! were shown) and [`explain`] (why a result is what it is). [`text_model`] is the port to language models,
+//! which know nothing of journeys. The things that are handed from room to room are [`nouns`]; every
+//! default is in [`config`], every learned part in [`model`].
 #![deny(missing_docs)]
 
 pub mod affinity;

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use wayline::text_model::{Message, Request, Role, Schema, TextModelError};
 
@@ -283,24 +281,4 @@ fn urls_are_what_stands_before_the_path() {
     assert!(is_loopback("http://127.0.0.2:1/v1"));
     assert!(is_loopback("http://[::1]:1/v1"));
     assert!(!is_loopback("https://example.org/v1"));
-}
-
-#[test]
-fn an_endpoint_speaks_tls() {
-    let endpoint = Endpoint::new(Options {
-        // Nobody listens there.
-        url: "https://127.0.0.1:9/v1".to_owned(),
-        model: "m".to_owned(),
-        key: None,
-        timeout: Duration::from_secs(5),
-        max_reply_bytes: 1000,
-        connections: 1,
-        structure: Structure::Auto,
-    });
-    let error = endpoint.expect("an endpoint").reply(&with_schema());
-    let error = error.expect_err("nobody");
-    assert!(
-        matches!(error, TextModelError::Unreachable { .. }),
-        "{error}"
-    );
 }

@@ -167,7 +167,7 @@ fn a_server_that_is_too_slow_is_not_waited_for() {
 }
 
 fn numbered(number: usize) -> Request {
-    Request::new("", &format!("Say something of the number {number}."), 40)
+    Request::new("", &format!("Say something of the number {number}."), 24)
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn a_server_that_is_killed_midway_is_an_error_or_asked_again() {
 /// What many requests get while the server is killed and comes back.
 fn while_it_restarts(model: &Opened) -> Vec<Result<Reply, TextModelError>> {
     std::thread::scope(|scope| {
-        let asking = scope.spawn(|| at_once(0..30, 2, |it| model.reply(&numbered(it))));
+        let asking = scope.spawn(|| at_once(0..16, 2, |it| model.reply(&numbered(it))));
         while model.counts().prompt_tokens == 0 && !asking.is_finished() {
             std::thread::sleep(Duration::from_millis(10));
         }

@@ -30,7 +30,7 @@ struct Named {
 #[test]
 fn the_key_is_sent_and_told_to_nobody() {
     let stub = Stub::start(|asked, _| {
-        let key = asked.header("authorization").expect("a key");
+        let key = asked.header("authorization").unwrap_or("none");
         Answer::error(401, &format!("Incorrect API key provided: {key}"))
     });
     let key = Key::new("sk-very-secret").expect("a key");
@@ -51,7 +51,7 @@ fn the_key_is_sent_and_told_to_nobody() {
     // Without a key none is sent.
     ask_once(options(&stub.url())).expect_err("refused");
     let asked = stub.take_log();
-    assert!(asked.is_empty() || asked[0].header("authorization").is_none());
+    assert_eq!(asked[0].header("authorization"), None);
 }
 
 #[test]
@@ -97,6 +97,30 @@ fn errors_say_what_helps() {
         "{error}"
     );
     assert!(error.to_string().contains("odd"), "{error}");
+}
+
+#[test]
+fn https_begins_with_tls_and_tells_nothing_before() {
+    use std::io::Read;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let heard = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("somebody");
+        let mut heard = vec![0; 10_000];
+        let length = stream.read(&mut heard).expect("read");
+        heard.truncate(length);
+        heard
+    });
+    let error = ask_once(Options {
+        key: Some(Key::new("sk-secret").expect("a key")),
+        ..options(&format!("https://127.0.0.1:{port}/v1"))
+    });
+    let error = error.expect_err("no TLS there");
+    assert_eq!(error.remedy(), Remedy::Later, "{error}");
+    let heard = heard.join().expect("no panic");
+    // A handshake, of TLS 1.0 or later.
+    assert_eq!(heard[..2], [0x16, 0x03]);
+    assert!(!heard.windows(9).any(|it| it == b"sk-secret"));
 }
 
 #[test]
