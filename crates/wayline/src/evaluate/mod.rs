@@ -35,6 +35,7 @@ pub mod annotated;
 pub mod bcubed;
 pub mod bootstrap;
 pub mod calibration;
+mod concordance;
 mod error;
 mod figures;
 mod fraction;
