@@ -14,9 +14,15 @@ const CRATES: &[(&str, &[&str])] = &[
     ("wayline", &[]),
     ("wayline-files", &["wayline"]),
     ("wayline-store", &["wayline"]),
+    ("wayline-text-model", &["wayline"]),
     (
         "wayline-cli",
-        &["wayline", "wayline-files", "wayline-store"],
+        &[
+            "wayline",
+            "wayline-files",
+            "wayline-store",
+            "wayline-text-model",
+        ],
     ),
 ];
 
@@ -55,6 +61,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "compare",
             "annotate",
             "evaluate",
+            "judge",
         ],
     ),
     (
@@ -67,7 +74,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "wayline-cli",
-        &["run", "live", "serve", "stream", "plots", "commands"],
+        &[
+            "run", "asking", "live", "serve", "stream", "plots", "commands",
+        ],
     ),
 ];
 
@@ -79,6 +88,7 @@ const CONFIG_STRUCT: &str = "Config";
 const ADAPTERS: &[(&str, &[&str])] = &[
     ("wayline-files", &["nouns", "corpus", "extract"]),
     ("wayline-store", &["keep"]),
+    ("wayline-text-model", &["text_model"]),
 ];
 
 /// Parts of the standard library that reach outside: the library names none.
