@@ -65,6 +65,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "compare",
             "annotate",
             "evaluate",
+            "judge",
         ],
     ),
     (
@@ -97,7 +98,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "wayline-cli",
-        &["run", "live", "serve", "stream", "plots", "commands"],
+        &[
+            "run", "asking", "live", "serve", "stream", "plots", "commands",
+        ],
     ),
 ];
 

@@ -10,10 +10,11 @@
 //! [`walk`] is the one function that shows the whole way. Beside the way stand [`corpus`] (what
 //! everybody's log says about words and keywords), [`simulate`] (people to try things on),
 //! [`evaluate`] (how good results are), [`compare`] (what changed from one run to another),
-//! [`annotate`] (journeys for people to judge), [`feedback`] (what people did with journeys that they
-//! were shown) and [`explain`] (why a result is what it is). [`text_model`] is the port to language models,
-//! which know nothing of journeys. The things that are handed from room to room are [`nouns`]; every
-//! default is in [`config`], every learned part in [`model`].
+//! [`annotate`] (journeys for people to judge), [`judge`] (a language model that judges), [`feedback`]
+//! (what people did with journeys that they were shown) and [`explain`] (why a result is what it is).
+//! [`text_model`] is the port to language models, which know nothing of journeys; [`asking`] says which
+//! steps ask one. [`safety`] says what may be shown. The things that are handed from room to room are
+//! [`nouns`]; every default is in [`config`], every learned part in [`model`].
 #![deny(missing_docs)]
 
 pub mod affinity;
@@ -34,6 +35,7 @@ pub mod explain;
 pub mod extract;
 pub mod feedback;
 pub mod identify;
+pub mod judge;
 pub mod keep;
 pub mod lineage;
 pub mod logistic;

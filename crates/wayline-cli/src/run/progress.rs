@@ -31,6 +31,14 @@ impl Progress {
         )
     }
 
+    /// Of questions to a judge.
+    pub(crate) fn judged(total: u64) -> Self {
+        Self::new(
+            Some(total),
+            "judging {wide_bar} {human_pos}/{human_len} {eta}",
+        )
+    }
+
     fn new(total: Option<u64>, template: &str) -> Self {
         let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
         if let Ok(style) = ProgressStyle::with_template(template) {

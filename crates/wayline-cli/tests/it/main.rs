@@ -8,6 +8,7 @@ mod evaluate;
 mod expand;
 mod feedback;
 mod interrupted;
+mod judge;
 mod language_model;
 mod llm;
 mod memory;

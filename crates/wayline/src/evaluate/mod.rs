@@ -37,6 +37,7 @@ pub mod annotated;
 pub mod bcubed;
 pub mod bootstrap;
 pub mod calibration;
+mod concordance;
 mod error;
 mod figures;
 mod fraction;
