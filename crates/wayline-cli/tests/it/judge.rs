@@ -270,7 +270,7 @@ fn a_judge_is_compared_with_people_and_with_itself() {
             let relevance = 1 + text(&line, "name").len() % 5;
             line["score"] = json!((relevance + further).min(5));
             line["annotator"] = json!(annotator);
-            format!("{line}\n")
+            format!("{}\n", serde_json::Value::Object(line.clone()))
         });
         lines.collect()
     };

@@ -96,6 +96,9 @@ fn journey(rank: u32, name: &str, keywords: &[&str]) -> Journey {
         items: Vec::new(),
         hidden: false,
         related: Vec::new(),
+        grouped_by: crate::nouns::GroupedBy::Rooms,
+        name_reason: None,
+        safety: crate::nouns::Checked::default(),
     }
 }
 
