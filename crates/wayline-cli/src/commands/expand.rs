@@ -61,7 +61,7 @@ pub(crate) fn run(command: &ExpandCommand) -> Result<()> {
             let journeys = Catalogue::builtin().journeys().iter();
             journeys.map(of_catalogue).collect()
         }
-        Some(path) => read(path)?,
+        Some(path) => read(path, args.ask.is_some())?,
     };
     let asked = match (args.ask, &args.config) {
         (Some(most), Some(config)) => Some(ask(&mut journeys, usize::from(most), config)?),
@@ -146,7 +146,8 @@ fn of_catalogue(journey: &CatalogueJourney) -> SourceJourney {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<SourceJourney>> {
+/// Journeys of a file. What is related to them may be missing where a model will be asked.
+fn read(path: &Path, asks: bool) -> Result<Vec<SourceJourney>> {
     let name = path.display();
     let text = std::fs::read_to_string(path).with_context(|| format!("can't read {name}"))?;
     let mut journeys = Vec::new();
@@ -154,9 +155,13 @@ fn read(path: &Path) -> Result<Vec<SourceJourney>> {
         .zip(text.lines())
         .filter(|(_, row)| !row.trim().is_empty())
     {
-        let journey: SourceJourney = serde_json::from_str(row).with_context(|| {
-            format!("{name}:{number}: no journey with a `name` and a list `related`")
-        })?;
+        let wrong = || format!("{name}:{number}: no journey with a `name` and a list `related`");
+        let journey: SourceJourney = serde_json::from_str(row).with_context(wrong)?;
+        let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(row)?;
+        let says = ["related", "related_journeys"].map(|field| fields.contains_key(field));
+        if !asks && says == [false; 2] {
+            bail!(wrong());
+        }
         if journey.name.trim().is_empty() {
             bail!("{name}:{number}: `name` is empty");
         }

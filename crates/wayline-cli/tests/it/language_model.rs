@@ -256,7 +256,7 @@ fn a_model_finds_journeys_at_once_and_a_store_keeps_them() {
     let line = folder.lines()[0].clone();
     let mut event: Row = serde_json::from_str(&line).expect("JSON");
     let user = text(&event, "user_id").to_owned();
-    event.insert("timestamp".to_owned(), "2026-01-01T00:00:00Z".into());
+    event.insert("timestamp".to_owned(), "2025-07-02T00:00:00Z".into());
     event.insert("event_id".to_owned(), "new".into());
     folder.write("one.jsonl", serde_json::to_string(&event).expect("JSON"));
     folder
