@@ -43,6 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "stage",
             "diversify",
             "expand",
+            "safety",
             "model",
             "walk",
             "lineage",

@@ -15,6 +15,7 @@ pub(crate) mod explain;
 pub(crate) mod infer;
 #[cfg_attr(not(feature = "kafka"), allow(dead_code))]
 mod kafka_args;
+pub(crate) mod safety;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod store;

@@ -13,7 +13,7 @@ mod said;
 mod summary;
 mod walk;
 
-pub(crate) use args::{InputArgs, Models, RunArgs, parse_time};
+pub(crate) use args::{InputArgs, Models, RunArgs, parse_time, read_config, read_model};
 pub(crate) use ended::ended;
 pub(crate) use gather::{
     Counts, Gathered, Job, count_corpus, gather, no_event, refuse_overwriting,
