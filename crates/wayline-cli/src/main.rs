@@ -48,6 +48,8 @@ enum Cli {
     Corpus(commands::corpus::CorpusCommand),
     #[command(subcommand)]
     Expand(commands::expand::ExpandCommand),
+    #[command(subcommand)]
+    Safety(commands::safety::SafetyCommand),
     Simulate(commands::simulate::SimulateArgs),
     Evaluate(commands::evaluate::EvaluateArgs),
     Compare(commands::compare::CompareArgs),
@@ -84,6 +86,7 @@ fn main() -> ExitCode {
         Cli::Demo(args) => commands::demo::run(&args),
         Cli::Corpus(command) => commands::corpus::run(&command),
         Cli::Expand(command) => commands::expand::run(&command),
+        Cli::Safety(command) => commands::safety::run(&command),
         Cli::Simulate(args) => commands::simulate::run(args),
         Cli::Evaluate(args) => commands::evaluate::run(args),
         Cli::Llm(command) => commands::llm::run(&command),

@@ -55,6 +55,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "stage",
             "diversify",
             "expand",
+            "safety",
             "model",
             "walk",
             "lineage",

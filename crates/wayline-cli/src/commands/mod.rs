@@ -19,6 +19,7 @@ pub(crate) mod judge;
 #[cfg_attr(not(feature = "kafka"), allow(dead_code))]
 mod kafka_args;
 pub(crate) mod llm;
+pub(crate) mod safety;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod store;

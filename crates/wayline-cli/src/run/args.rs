@@ -219,7 +219,8 @@ impl Models {
     }
 }
 
-fn read_model<M>(
+/// A model that was named, or the one inside.
+pub(crate) fn read_model<M>(
     path: Option<&Path>,
     builtin: impl Fn() -> M,
     from_json: impl Fn(&str, &Embedder) -> Result<M, ModelError>,
@@ -240,7 +241,7 @@ fn read_model<M>(
     from_json(text, Embedder::builtin()).with_context(|| format!("{}", path.display()))
 }
 
-fn read_config(path: &Path) -> Result<Config> {
+pub(crate) fn read_config(path: &Path) -> Result<Config> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("can't read the config {}", path.display()))?;
     Config::from_toml(&text).with_context(|| format!("{}", path.display()))

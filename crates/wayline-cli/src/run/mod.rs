@@ -14,7 +14,7 @@ mod said;
 mod summary;
 mod walk;
 
-pub(crate) use args::{InputArgs, Models, RunArgs, parse_time};
+pub(crate) use args::{InputArgs, Models, RunArgs, parse_time, read_config, read_model};
 pub(crate) use asked::AskedModel;
 pub(crate) use ended::ended;
 pub(crate) use gather::{

@@ -13,6 +13,7 @@ mod classifier;
 mod config;
 mod disguise;
 mod entry;
+mod examples;
 mod files;
 mod fold;
 mod lists;
@@ -25,6 +26,7 @@ mod tests;
 pub use classifier::{CLASSES, Classifier, FEATURES, features};
 pub use config::SafetyConfig;
 pub use entry::ListError;
+pub use examples::{Example, Subjects, examples};
 
 use std::sync::LazyLock;
 
