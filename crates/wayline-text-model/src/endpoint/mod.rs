@@ -6,6 +6,7 @@ mod body;
 mod dialect;
 mod key;
 mod refusal;
+mod resolver;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use ureq::http::Response;
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 use wayline::text_model::{Reply, Request, TextModel, TextModelError};
 
@@ -22,6 +24,7 @@ pub use key::{Key, KeyError};
 
 use address::Address;
 use dialect::Dialect;
+use resolver::Remembering;
 
 /// How long a connection may take to come about; what answers at all answers sooner.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -84,7 +87,11 @@ impl Endpoint {
             config = config.proxy(None);
         }
         Ok(Self {
-            agent: config.build().into(),
+            agent: Agent::with_parts(
+                config.build(),
+                DefaultConnector::default(),
+                Remembering::default(),
+            ),
             address,
             model: options.model,
             key: options.key,

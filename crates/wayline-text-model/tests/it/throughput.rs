@@ -83,7 +83,7 @@ fn calls_are_as_many_as_the_endpoint_allows() {
                 best / bare,
             );
             reached |= best / took >= 0.95;
-            could_be += u32::from(best / bare >= 0.97);
+            could_be += u32::from(best / bare >= 0.99);
             if reached {
                 break;
             }
