@@ -31,7 +31,7 @@ use crate::run::{InputArgs, Job, RunArgs, gather, grouped, line, line_unless_zer
 ///   train.jsonl       to learn from
 ///   validation.jsonl  to see how well it was learned: other people, drawn by the hash of the id
 ///   DATASHEET.md      how they were made, how many and how long, what was left out and why
-/// No id of a person is in them. Texts that `wayline safety check` would withhold are left out, people
+/// No id of a person is in them. Texts that must not be shown (`[safety]` of the config) are left out, people
 /// with the keywords of another one too. The same input gives the same bytes.
 ///
 /// What people typed is in them: keep them as you keep the log.
