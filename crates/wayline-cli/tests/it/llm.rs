@@ -68,6 +68,42 @@ fn text_of(person: &Row) -> String {
 }
 
 #[test]
+fn what_is_withheld_is_in_no_file() {
+    let folder = Folder::simulated("--people 6 --seed 6");
+    let mut log = folder.read("events.jsonl");
+    let queries = [
+        "oak table plans",
+        "oak table mail someone@example.org",
+        "oak bench",
+        "chemotherapy",
+    ];
+    for (day, query) in (1..).zip(queries).cycle().take(40) {
+        let row = serde_json::json!({
+            "user_id": "o", "timestamp": format!("2025-03-{day:02}T10:00:00Z"),
+            "action": "search", "query": query,
+        });
+        log.extend(format!("{row}\n").bytes());
+    }
+    folder.write("odd.jsonl", log);
+    let told = |options: &str| {
+        run(
+            &folder,
+            &format!("export @odd.jsonl --most-without 1 {options}"),
+        )
+        .ok();
+        let files = ["train.jsonl", "validation.jsonl"];
+        let texts = files
+            .map(|it| folder.read(&format!("out/ex/{it}")))
+            .concat();
+        String::from_utf8(texts).expect("UTF-8")
+    };
+    let all = told("-o @out/ex");
+    assert!(all.contains("oak bench") && !all.contains("someone@"));
+    assert!(all.contains("chemotherapy"));
+    assert!(!told("-o @out/ex --no-sensitive").contains("chemotherapy"));
+}
+
+#[test]
 fn a_run_as_teacher_teaches_what_the_rooms_teach() {
     let folder = Folder::simulated("--people 25 --seed 6");
     folder.inferred("events.jsonl", "");

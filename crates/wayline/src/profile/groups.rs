@@ -25,11 +25,21 @@ pub(super) struct Group {
 impl Group {
     /// Tokens of what stands around the keywords.
     pub(super) fn frame_tokens(&self) -> usize {
-        let texts = self.boards.iter().chain(&self.titles);
-        // Names of fields, brackets and quotes.
-        16 + texts.map(|it| estimated_tokens(it) + 3).sum::<usize>()
+        let lists = [&self.boards, &self.titles].into_iter();
+        let lists = lists.filter(|list| !list.is_empty());
+        // With quotes and a comma.
+        let tokens = |text: &String| estimated_tokens(text) + 3;
+        lists
+            .map(|list| LIST_TOKENS + list.iter().map(tokens).sum::<usize>())
+            .sum::<usize>()
+            + LINE_TOKENS
     }
 }
+
+/// Tokens of `{"keywords":[]}` and the line's end.
+const LINE_TOKENS: usize = 11;
+/// Tokens of `,"boards":[]`.
+const LIST_TOKENS: usize = 9;
 
 /// Leader clustering (Hartigan 1975): the strongest keywords found groups, each other one goes to the
 /// nearest founder, or founds a group where none is near enough. Cheap, and enough for a reader who groups

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use wayline::distil::{Counts, Datasheet, Part, Selection, Teacher};
 use wayline::embed::Embedder;
-use wayline::nouns::Timestamp;
+use wayline::nouns::{Timestamp, Verdict};
 use wayline_files::group::Grouping;
 use wayline_files::read::Inputs;
 use wayline_files::write::{AsideFile, put_in_place};
@@ -31,8 +31,8 @@ use crate::run::{InputArgs, Job, RunArgs, gather, grouped, line, line_unless_zer
 ///   train.jsonl       to learn from
 ///   validation.jsonl  to see how well it was learned: other people, drawn by the hash of the id
 ///   DATASHEET.md      how they were made, how many and how long, what was left out and why
-/// No id of a person is in them. Texts that must not be told are left out, people with the keywords of
-/// another one too. The same input gives the same bytes.
+/// No id of a person is in them. Texts that must not be shown (`[safety]` of the config) are left out, people
+/// with the keywords of another one too. The same input gives the same bytes.
 ///
 /// What people typed is in them: keep them as you keep the log.
 #[derive(Args, Debug)]
@@ -72,6 +72,10 @@ pub(crate) struct ExportArgs {
     /// nothing
     #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share)]
     most_without: f64,
+
+    /// Leave out texts of sensitive subjects too, such as health, debt or religion
+    #[arg(long)]
+    no_sensitive: bool,
 
     /// A corpus made by `wayline corpus build` (default: the corpus of this input)
     #[arg(long, value_name = "FILE")]
@@ -138,6 +142,14 @@ fn export(
     let models = job.run.models()?;
     let gathered = gather(job, args.corpus.as_deref(), grouping, true)?;
     let rooms = gathered.rooms(job.config, &models);
+    let (strictest, safety) = match args.no_sensitive {
+        false => (Verdict::Sensitive, "all that `safety` doesn't withhold"),
+        true => (
+            Verdict::Ok,
+            "all that `safety` neither withholds nor finds sensitive",
+        ),
+    };
+    let may_tell = |text: &str| models.safety.check(text).verdict <= strictest;
     let teaching = Teaching {
         rooms: &rooms,
         run: taught,
@@ -186,7 +198,7 @@ fn export(
         as_of: gathered.as_of,
         config_hash: &info.config_hash,
         profile_tokens: job.config.profile.max_tokens,
-        safety: SAFETY,
+        safety,
         validation: args.validation,
         seed: args.seed,
         most_without: args.most_without,
@@ -200,13 +212,6 @@ fn export(
         page.complete()?,
     ])?;
     Ok(counts.clone())
-}
-
-/// What the datasheet says of how texts are chosen.
-const SAFETY: &str = "all";
-
-fn may_tell(_text: &str) -> bool {
-    true
 }
 
 /// Names of the files that were read: folders would tell whose machine it was.
