@@ -10,9 +10,9 @@
 //! [`walk`] is the one function that shows the whole way. Beside the way stand [`corpus`] (what
 //! everybody's log says about words and keywords), [`simulate`] (people to try things on),
 //! [`evaluate`] (how good results are), [`compare`] (what changed from one run to another),
-//! [`annotate`] (journeys for people to judge), [`judge`] (a language model that judges), [`feedback`] (what people did with journeys that they
-//! were shown) and [`explain`] (why a result is what it is). The things that are handed from room to room are
-//! [`nouns`]; every default is in [`config`], every learned part in [`model`].
+//! [`annotate`] (journeys for people to judge), [`judge`] (a language model that judges them),
+//! [`feedback`] (what people did with journeys that they were shown) and [`explain`] (why a result is what
+//! it is). The things that are handed from room to room are [`nouns`]; every default is in [`config`], every learned part in [`model`].
 #![deny(missing_docs)]
 
 pub mod affinity;
