@@ -58,7 +58,7 @@ fn main() {
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: wayline::expand::RelatedTable::builtin(),
-        safety: wayline::safety::Safety::builtin(),
+        safety: wayline::model::builtin_safety(),
         model: None,
         asks_anew: true,
         as_of: newest.unwrap_or_default(),

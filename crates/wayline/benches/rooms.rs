@@ -125,7 +125,7 @@ fn one_person(
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: wayline::expand::RelatedTable::builtin(),
-        safety: wayline::safety::Safety::builtin(),
+        safety: wayline::model::builtin_safety(),
         model: None,
         asks_anew: true,
         as_of,

@@ -102,7 +102,7 @@ fn main() {
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: wayline::expand::RelatedTable::builtin(),
-        safety: wayline::safety::Safety::builtin(),
+        safety: wayline::model::builtin_safety(),
         model: None,
         asks_anew: true,
         as_of: Timestamp::from_millis(simulation.as_of_ms),

@@ -7,9 +7,9 @@ use clap::Args;
 use wayline::config::Config;
 use wayline::embed::Embedder;
 use wayline::expand::RelatedTable;
-use wayline::model::{GroupingModel, ModelError, NamingModel, RankModel, StageModel};
+use wayline::model::{GroupingModel, ModelError, NamingModel, RankModel, SafetyModel, StageModel};
 use wayline::nouns::Timestamp;
-use wayline::safety::{Classifier, Safety};
+use wayline::safety::Safety;
 use wayline::text_model::TextModel;
 
 use super::AskedModel;
@@ -66,6 +66,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) stage: Option<PathBuf>,
 
+    /// A model for the check of what may be shown, made by `wayline train safety` (default: the one inside)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) safety: Option<PathBuf>,
+
     /// A table of related journeys made by `wayline expand build` (default: the one inside)
     #[arg(long, value_name = "FILE")]
     pub(crate) related: Option<PathBuf>,
@@ -119,8 +123,18 @@ impl RunArgs {
             staging: staging?,
             related: self.related.as_deref().map(read_related).transpose()?,
             asked: AskedModel::open(self.config.as_deref())?,
-            safety: Safety::new(&self.config()?.safety, &Classifier::unknowing())?,
+            safety: self.safety()?,
         })
+    }
+
+    /// What may be shown, by the config and the model.
+    fn safety(&self) -> Result<Safety> {
+        let model = read_model(
+            self.safety.as_deref(),
+            SafetyModel::builtin,
+            SafetyModel::from_json,
+        )?;
+        Ok(Safety::new(&self.config()?.safety, &model.classifier)?)
     }
 
     pub(crate) fn threads(&self) -> usize {

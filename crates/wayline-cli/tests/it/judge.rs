@@ -8,6 +8,19 @@ use wayline::text_model::Request;
 
 use crate::support::{Folder, Ran, rows, text, wayline};
 
+/// Beside what fails, some commands tell what they found first.
+trait Refused {
+    fn refused(&self, message: &str);
+}
+
+impl Refused for Ran {
+    fn refused(&self, message: &str) {
+        assert_eq!(self.code, Some(1), "{}", self.stderr);
+        assert!(self.stderr.contains(message), "{}", self.stderr);
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+    }
+}
+
 fn judge(folder: &Folder, line: &str) -> Ran {
     wayline(folder.words(&format!("judge {line}")))
 }
@@ -19,7 +32,7 @@ fn folder() -> Folder {
     fs::rename(folder.path("out/j.jsonl"), folder.path("a.jsonl")).expect("there");
     folder.write(
         "b.toml",
-        "[diversify]\npenalty = 0.2\n[cluster]\njoin_with_items = 0.6\n",
+        "[assign.with_items]\nmin_keywords = 9\nmin_confidence = 0.6\n",
     );
     folder.infer("events.jsonl", "--config @b.toml").ok();
     fs::rename(folder.path("out/j.jsonl"), folder.path("b.jsonl")).expect("there");
@@ -147,7 +160,7 @@ fn a_sample_is_judged_and_repeats_byte_for_byte() {
     let changed = String::from_utf8(first).expect("UTF-8");
     let changed = changed.replacen("its name says so", "its name doesn't", 1);
     folder.write("changed.jsonl", changed);
-    judge(&folder, "repeat @changed.jsonl").fails_with("1 of 12 records");
+    judge(&folder, "repeat @changed.jsonl").refused("1 of 12 records");
 }
 
 #[test]
@@ -254,8 +267,8 @@ fn two_runs_are_judged_blind() {
         &folder,
         "pair @a.jsonl @a.jsonl --input @events.jsonl --prompts @p.jsonl",
     )
-    .fails_with("nothing to judge");
-    judge(&folder, "agreement @pairs.jsonl --again @pairs.jsonl").fails_with("no such judgement");
+    .refused("nothing to judge");
+    judge(&folder, "agreement @pairs.jsonl --again @pairs.jsonl").refused("no such judgement");
 }
 
 #[test]
@@ -270,7 +283,7 @@ fn a_judge_is_compared_with_people_and_with_itself() {
             let relevance = 1 + text(&line, "name").len() % 5;
             line["score"] = json!((relevance + further).min(5));
             line["annotator"] = json!(annotator);
-            format!("{}\n", serde_json::Value::Object(line.clone()))
+            format!("{}\n", Value::Object(line))
         });
         lines.collect()
     };
@@ -305,8 +318,8 @@ fn a_judge_is_compared_with_people_and_with_itself() {
         (&json!(1.0), &json!(1.0))
     );
     judge(&folder, "agreement @judged.jsonl --human @sample.jsonl")
-        .fails_with("no journey was scored");
-    judge(&folder, "agreement @a.jsonl --again @judged.jsonl").fails_with("no such judgement");
+        .refused("no journey was scored");
+    judge(&folder, "agreement @a.jsonl --again @judged.jsonl").refused("no such judgement");
 }
 
 #[test]
@@ -357,46 +370,46 @@ fn judgements_are_in_reports_and_comparisons() {
     ] {
         assert!(report.contains(said), "{report}");
     }
-    wayline(folder.words(&format!("{evaluate} @judged-b.jsonl"))).fails_with("another run");
+    wayline(folder.words(&format!("{evaluate} @judged-b.jsonl"))).refused("another run");
 }
 
 #[test]
 fn what_cannot_be_done_is_refused() {
     let folder = judged();
     let first = folder.read("judged.jsonl");
-    judge(&folder, &format!("{LISTS} -o @x.jsonl")).fails_with("no language model is named");
+    judge(&folder, &format!("{LISTS} -o @x.jsonl")).refused("no language model is named");
     judge(
         &folder,
         &format!("{LISTS} --replay @record.jsonl -o @x.csv"),
     )
-    .fails_with("must end in .jsonl");
+    .refused("must end in .jsonl");
     judge(
         &folder,
         &format!("{LISTS} --replay @record.jsonl -o @a.jsonl"),
     )
-    .fails_with("would be overwritten");
-    judge(&folder, &format!("{LISTS} --replay @a.jsonl -o @x.jsonl")).fails_with("is no record");
+    .refused("would be overwritten");
+    judge(&folder, &format!("{LISTS} --replay @a.jsonl -o @x.jsonl")).refused("is no record");
     judge(
         &folder,
         &format!("{LISTS} --replay @record.jsonl -o @b.jsonl"),
     )
-    .fails_with("holds something else");
+    .refused("holds something else");
     let endpoint = "--text-model http://127.0.0.1:9/v1 --text-model-name x";
-    judge(&folder, &format!("{LISTS} {endpoint} -o @x.jsonl")).fails_with("can't be reached");
+    judge(&folder, &format!("{LISTS} {endpoint} -o @x.jsonl")).refused("can't be reached");
     let other = LISTS.replace("--people 12", "--people 12 --seed 2 --order-seed 9");
     judge(
         &folder,
         &format!("{other} --replay @record.jsonl -o @x.jsonl"),
     )
-    .fails_with("no question got a reply");
+    .refused("no question got a reply");
     folder.simulate("others", "--people 3 --seed 99");
     let stranger = LISTS.replace("@events.jsonl", "@others/events.jsonl");
-    judge(&folder, &format!("{stranger} --prompts @x.jsonl")).fails_with("nobody of the sample");
+    judge(&folder, &format!("{stranger} --prompts @x.jsonl")).refused("nobody of the sample");
     judge(
         &folder,
         "@events.jsonl --input @events.jsonl --prompts @x.jsonl",
     )
-    .fails_with("is no journey");
+    .refused("is no journey");
     let ran = judge(&folder, "@a.jsonl --input @events.jsonl");
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(!folder.path("x.jsonl").exists());

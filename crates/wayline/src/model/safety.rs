@@ -1,12 +1,26 @@
 //! The learned part of the check of texts.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
 use crate::embed::Embedder;
-use crate::safety::Classifier;
+use crate::safety::{Classifier, Safety};
 
 use super::error::Form;
 use super::{ModelError, hash_of};
+
+static BUILTIN_SAFETY: LazyLock<Safety> = LazyLock::new(|| {
+    let config = crate::config::Config::builtin().safety;
+    #[expect(clippy::expect_used, reason = "the shipped lists are read in a test")]
+    Safety::new(&config, &SafetyModel::builtin().classifier).expect("the shipped lists are valid")
+});
+
+/// The check of texts by the defaults and the model that ships.
+#[must_use]
+pub fn builtin_safety() -> &'static Safety {
+    &BUILTIN_SAFETY
+}
 
 /// What texts are about of which no list knows the words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

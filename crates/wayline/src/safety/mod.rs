@@ -28,8 +28,6 @@ pub use config::SafetyConfig;
 pub use entry::ListError;
 pub use examples::{Example, Subjects, examples};
 
-use std::sync::LazyLock;
-
 use quick_cache::sync::Cache;
 
 use disguise::Disguise;
@@ -63,21 +61,7 @@ pub struct Safety {
 /// Texts whose verdicts are remembered, about 100 bytes each.
 const REMEMBERED: usize = 65_536;
 
-static BUILTIN: LazyLock<Safety> = LazyLock::new(builtin);
-
-#[expect(clippy::expect_used, reason = "the shipped lists are read in a test")]
-fn builtin() -> Safety {
-    let config = crate::config::Config::builtin().safety;
-    Safety::new(&config, &Classifier::unknowing()).expect("the shipped lists are valid")
-}
-
 impl Safety {
-    /// By the defaults, with what ships.
-    #[must_use]
-    pub fn builtin() -> &'static Self {
-        &BUILTIN
-    }
-
     /// One of a checked config.
     ///
     /// # Errors

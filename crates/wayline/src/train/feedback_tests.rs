@@ -81,7 +81,7 @@ fn lists() -> Vec<List> {
         ranking: &models.1,
         staging: &models.2,
         related: crate::expand::RelatedTable::builtin(),
-        safety: crate::safety::Safety::builtin(),
+        safety: crate::model::builtin_safety(),
         model: None,
         asks_anew: true,
         naming: &models.3,

@@ -15,7 +15,7 @@ fn walked(person: &Extracted, corpus: &Corpus, stances: &[Stance]) -> Walked {
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: RelatedTable::builtin(),
-        safety: crate::safety::Safety::builtin(),
+        safety: crate::model::builtin_safety(),
         model: None,
         asks_anew: true,
         as_of: person.last_event,

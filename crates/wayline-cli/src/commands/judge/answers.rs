@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anyhow::{Context as _, Result, anyhow, bail};
 use wayline::judge::{Outcome, Question, Record, Shown};
 use wayline::text_model::{PromptHash, Remedy, TextModel, TextModelError};
-use wayline_text_model::at_once;
+use wayline_text_model::{Opened, at_once};
 
 use super::records::{check_name, partial_of, read, read_partial, write};
 use crate::asking::{AskingArgs, open_text_model, tell_counts};
@@ -18,14 +18,31 @@ use crate::run::{Progress, grouped};
 /// So many questions in a row without a reply, and the model is taken to be gone.
 const GONE: usize = 5;
 
+/// A model that is ready to be asked.
+pub(super) struct Judge {
+    model: Opened,
+    at_once: usize,
+}
+
+impl Judge {
+    /// Opens the model that the options name, and looks whether `output` can be what is written: all that
+    /// can fail before the log is read.
+    pub(super) fn open(asking: &AskingArgs, output: &Path) -> Result<Self> {
+        check_name(output)?;
+        Ok(Self {
+            model: open_text_model(asking)?,
+            at_once: asking.at_once(),
+        })
+    }
+}
+
 /// Asks what isn't in `output` yet, and leaves everything there in the order of the questions.
 pub(super) fn answers<S: Shown>(
-    asking: &AskingArgs,
+    judge: &Judge,
     questions: Vec<Question<S>>,
     output: &Path,
 ) -> Result<Vec<Record<S>>> {
-    check_name(output)?;
-    let model = open_text_model(asking)?;
+    let model = &judge.model;
     let partial = partial_of(output);
     let known = known(output, &partial)?;
     let hashes: Vec<PromptHash> = questions.iter().map(|it| it.hash(model.name())).collect();
@@ -37,9 +54,7 @@ pub(super) fn answers<S: Shown>(
         model.check()?;
     }
     let asked = Asked::open(&partial, new.len() as u64)?;
-    let fresh = at_once(new, asking.at_once(), |question| {
-        asked.ask(&model, &question)
-    });
+    let fresh = at_once(new, judge.at_once, |question| asked.ask(model, &question));
     let (stopped, left) = asked.finish();
     let fresh: Vec<Record<S>> = fresh.into_iter().flatten().collect();
     tell_counts(&model.counts());

@@ -8,7 +8,7 @@ use clap::Args;
 use wayline::evaluate::{Report, Resampling};
 use wayline::judge::{PeopleSampler, Question, ShownList, judge_of, list_question, list_report};
 
-use super::answers::answers;
+use super::answers::{Judge, answers};
 use super::people::{EventsArgs, SampleArgs, with_evidence};
 use super::records::{partial_of, write};
 use super::run_file::RunFile;
@@ -115,12 +115,13 @@ impl OutputArgs {
 pub(super) fn run(args: &ListArgs) -> Result<()> {
     let journeys = args.journeys.as_deref().context("no RUN is given")?;
     args.output.check(&args.events, &[journeys], &args.asking)?;
-    let questions = questions(args, journeys)?;
     if let Some(path) = &args.output.prompts {
-        return write(path, &questions);
+        return write(path, &questions(args, journeys)?);
     }
     let output = args.output.output.as_deref().context("no -o is given")?;
-    let records = answers(&args.asking, questions, output)?;
+    let judge = Judge::open(&args.asking, output)?;
+    let questions = questions(args, journeys)?;
+    let records = answers(&judge, questions, output)?;
     let mut report = list_report(&records, args.output.figures.resampling());
     report.title = format!("{}, judged by {}", journeys.display(), judge_of(&records)?);
     args.output.figures.print(&report)

@@ -11,7 +11,7 @@ use wayline::judge::{
 };
 use wayline::nouns::Journey;
 
-use super::answers::answers;
+use super::answers::{Judge, answers};
 use super::list::OutputArgs;
 use super::people::{EventsArgs, SampleArgs, with_evidence};
 use super::records::write;
@@ -70,12 +70,13 @@ pub(super) struct PairArgs {
 pub(super) fn run(args: &PairArgs) -> Result<()> {
     let runs = [args.a.as_path(), args.b.as_path()];
     args.output.check(&args.events, &runs, &args.asking)?;
-    let (questions, same) = questions(args)?;
     if let Some(path) = &args.output.prompts {
-        return write(path, &questions);
+        return write(path, &questions(args)?.0);
     }
     let output = args.output.output.as_deref().context("no -o is given")?;
-    let records = answers(&args.asking, questions, output)?;
+    let judge = Judge::open(&args.asking, output)?;
+    let (questions, same) = questions(args)?;
+    let records = answers(&judge, questions, output)?;
     let mut report = pair_report(&records, args.output.figures.resampling());
     let label = "people with the same list in both, not asked about";
     report.counts.push(("same_list", label, same));

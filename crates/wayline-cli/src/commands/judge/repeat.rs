@@ -8,9 +8,9 @@ use wayline::judge::{
     Question, Record, Shown, ShownList, ShownPair, judge_of, list_report, pair_report,
 };
 
-use super::answers::answers;
+use super::answers::{Judge, answers};
 use super::list::FigureArgs;
-use super::records::{check_name, read};
+use super::records::read;
 use crate::asking::AskingArgs;
 use crate::run::refuse_overwriting;
 
@@ -69,9 +69,9 @@ fn again<S: Shown>(args: &RepeatArgs, records: &[Record<S>]) -> Result<Option<Ve
     if args.asking.is_on() {
         let output = args.output.as_deref();
         let output = output.context("give -o FILE for what the model says")?;
-        check_name(output)?;
+        let judge = Judge::open(&args.asking, output)?;
         let questions: Vec<Question<S>> = records.iter().map(Record::question).collect();
-        return answers(&args.asking, questions, output).map(Some);
+        return answers(&judge, questions, output).map(Some);
     }
     let mut broken = 0_usize;
     for (number, record) in (1..).zip(records) {

@@ -161,7 +161,7 @@ pub(super) fn each_walked<G>(
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: wayline::expand::RelatedTable::builtin(),
-        safety: wayline::safety::Safety::builtin(),
+        safety: wayline::model::builtin_safety(),
         model: None,
         asks_anew: true,
         as_of: log.as_of,

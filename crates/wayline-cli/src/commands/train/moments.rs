@@ -250,7 +250,7 @@ fn look(
         naming: &with.models.naming,
         staging: &with.models.staging,
         related: with.models.related(),
-        safety: wayline::safety::Safety::builtin(),
+        safety: wayline::model::builtin_safety(),
         model: None,
         asks_anew: true,
         as_of: since,

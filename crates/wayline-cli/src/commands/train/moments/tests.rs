@@ -42,7 +42,7 @@ fn seen(events: &[(i64, String, String)]) -> Vec<Moment> {
         asked: None,
         safety: wayline::safety::Safety::new(
             &wayline::config::Config::builtin().safety,
-            &wayline::safety::Classifier::unknowing(),
+            &wayline::model::SafetyModel::builtin().classifier,
         )
         .expect("the shipped lists"),
         grouping: GroupingModel::builtin(),
@@ -54,6 +54,7 @@ fn seen(events: &[(i64, String, String)]) -> Vec<Moment> {
     let run = RunArgs {
         config: None,
         model: None,
+        safety: None,
         naming: None,
         ranker: None,
         stage: None,
