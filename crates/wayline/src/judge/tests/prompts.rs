@@ -52,7 +52,10 @@ fn another_prompt_is_another_version() {
     ];
     let versions = [(LIST_PROMPT, hash(&list)), (PAIR_PROMPT, hash(&pair))];
     let versions = versions.map(|(version, hash)| format!("{version} {hash}"));
-    assert_eq!(versions, ["list 1 7dfda324de716dde", "pair 1 643ff2a2ef1db594"]);
+    assert_eq!(
+        versions,
+        ["list 1 7dfda324de716dde", "pair 1 643ff2a2ef1db594"]
+    );
 }
 
 #[test]
