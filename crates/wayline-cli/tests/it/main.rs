@@ -11,6 +11,7 @@ mod interrupted;
 mod memory;
 mod properties;
 mod quality_report;
+mod safety;
 mod serve;
 mod store;
 #[cfg(feature = "kafka")]
