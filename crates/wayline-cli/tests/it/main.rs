@@ -14,6 +14,7 @@ mod llm;
 mod memory;
 mod properties;
 mod quality_report;
+mod safety;
 mod serve;
 mod store;
 #[cfg(feature = "kafka")]

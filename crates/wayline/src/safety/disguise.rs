@@ -27,15 +27,13 @@ pub(super) struct Disguise {
 
 /// Words that come before this many in the vocabulary are met everywhere.
 const COMMON: u32 = 10_000;
-/// Words this early are rare enough to be pieces of others, but words all the same.
-const KNOWN: u32 = 30_000;
 /// A word run together with others has so many letters at least, and at most.
 const RUN_TOGETHER: std::ops::RangeInclusive<usize> = 7..=40;
 
 impl Disguise {
     pub(super) fn new(lists: &Lists) -> Self {
         Self {
-            near: Near::new(lists.words().iter()),
+            near: Near::new(lists.words(), lists.english()),
         }
     }
 
@@ -172,7 +170,7 @@ fn without_runs(word: &str) -> String {
     out
 }
 
-/// The fewest words that a word can be cut into, if all of them are known and one is listed.
+/// The fewest words that a word can be cut into, if all of them are common or listed, and one is listed.
 fn parted(word: &str, lists: &Lists) -> Option<String> {
     if !word.is_ascii() {
         return None;
@@ -181,9 +179,7 @@ fn parted(word: &str, lists: &Lists) -> Option<String> {
     let is_word = |part: &str| match part.len() {
         1 => matches!(part, "a" | "i"),
         2 => embedder.place(part).is_some_and(|place| place < 400),
-        _ => {
-            lists.words().contains(part) || embedder.place(part).is_some_and(|place| place < KNOWN)
-        }
+        _ => lists.withheld().contains(part) || is_common(part),
     };
     // Per end: the fewest words up to there, and where the last of them begins.
     let mut best: Vec<Option<(usize, usize)>> = vec![None; word.len() + 1];
@@ -207,9 +203,13 @@ fn parted(word: &str, lists: &Lists) -> Option<String> {
         end = start;
     }
     parts.reverse();
-    let listed = parts
-        .iter()
-        .any(|part| part.len() > 3 && lists.words().contains(*part));
+    // Inside of a word short ones stand by chance: combi-nazi-one.
+    let last = parts.len() - 1;
+    let mut places = parts.iter().enumerate();
+    let listed = places.any(|(place, part)| {
+        let longer = if place == 0 || place == last { 3 } else { 5 };
+        part.len() > longer && lists.withheld().contains(*part)
+    });
     (parts.len() > 1 && listed).then(|| parts.join(" "))
 }
 

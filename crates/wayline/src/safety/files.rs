@@ -48,6 +48,8 @@ pub(super) const INNOCENT: &[File] = &[file!("innocent.txt")];
 
 /// The group whose words keep help from being taken for help: whoever buys or makes it.
 pub(super) const SELLING: &str = "selling";
+/// The group of words for children: entries with it are never softened.
+pub(super) const MINORS: &str = "minors";
 /// The groups that say what a number beside them is.
 pub(super) const PHONE: &str = "phone";
 /// Words for the numbers of papers.

@@ -29,6 +29,10 @@ pub(super) struct Lists {
     selling: u32,
     /// Every word that stands in an entry.
     words: HashSet<String>,
+    /// Those of English entries, and of these the ones of what is withheld: slips are looked for in the
+    /// language whose other words are known, so that words of other languages aren't taken for them.
+    english: HashSet<String>,
+    withheld: HashSet<String>,
     /// Words that are no slips of a listed one.
     innocent: HashSet<String>,
 }
@@ -47,6 +51,8 @@ struct Rule {
     reason: Reason,
     /// The facts that it needs beside the first.
     others: Vec<u32>,
+    /// Whether nothing beside it makes it milder.
+    firm: bool,
 }
 
 /// What a text says, by the lists.
@@ -77,7 +83,8 @@ impl Lists {
         }
         for (reason, name, text) in files::LISTS {
             for entry in entries(name, text)? {
-                builder.rule(*reason, &entry.parts);
+                let english = entry.section.starts_with(ENGLISH);
+                builder.rule(*reason, &entry.parts, english);
             }
         }
         for (name, text) in files::ALLOWED {
@@ -94,7 +101,7 @@ impl Lists {
             }
         }
         for word in withheld.iter().filter_map(|it| phrase(it)) {
-            builder.rule(Reason::Word, &[Part::Words(word)]);
+            builder.rule(Reason::Word, &[Part::Words(word)], true);
         }
         for word in allowed.iter().filter_map(|it| phrase(it)) {
             builder.allow(Part::Words(word), None);
@@ -158,7 +165,11 @@ impl Lists {
                 None => reason,
             }
         };
-        met.map(|rule| softened(rule.reason)).collect()
+        met.map(|rule| match rule.firm {
+            true => rule.reason,
+            false => softened(rule.reason),
+        })
+        .collect()
     }
 
     /// The number of a group, by which [`Found::has`] asks for it; one that is never found where there is
@@ -172,11 +183,24 @@ impl Lists {
         &self.words
     }
 
+    /// The English ones of them.
+    pub(super) fn english(&self) -> &HashSet<String> {
+        &self.english
+    }
+
+    /// The English ones of entries that are withheld.
+    pub(super) fn withheld(&self) -> &HashSet<String> {
+        &self.withheld
+    }
+
     /// Whether a word is known not to be a slip of a listed one.
     pub(super) fn is_innocent(&self, word: &str) -> bool {
         self.innocent.contains(word)
     }
 }
+
+/// Sections of English entries begin so.
+const ENGLISH: &str = "en";
 
 /// The reason that a file names.
 fn reason_of(file: &str, code: &str) -> Result<Reason, ListError> {
@@ -210,6 +234,8 @@ struct Builder {
     rules: Vec<Vec<Rule>>,
     softer: Vec<(Reason, u32, Reason)>,
     words: HashSet<String>,
+    english: HashSet<String>,
+    withheld: HashSet<String>,
 }
 
 impl Builder {
@@ -237,21 +263,31 @@ impl Builder {
         fact
     }
 
-    fn rule(&mut self, reason: Reason, parts: &[Part]) {
+    fn rule(&mut self, reason: Reason, parts: &[Part], english: bool) {
         let facts: Vec<u32> = parts.iter().map(|part| self.fact(part)).collect();
         for part in parts {
             if let Part::Words(words) = part {
-                let words = words.text.split(' ').filter(|word| word.len() > 2);
-                self.words.extend(words.map(str::to_owned));
+                for word in words.text.split(' ').filter(|word| word.len() > 2) {
+                    self.words.insert(word.to_owned());
+                    if english {
+                        self.english.insert(word.to_owned());
+                    }
+                    if english && reason <= Reason::Word {
+                        self.withheld.insert(word.to_owned());
+                    }
+                }
             }
         }
         if let Some((first, others)) = facts.split_first() {
-            let others = others.to_vec();
-            self.rules[*first as usize].push(Rule { reason, others });
+            self.rules[*first as usize].push(Rule {
+                reason,
+                others: others.to_vec(),
+                firm: parts.contains(&Part::Group(files::MINORS.to_owned())),
+            });
         }
         let apart: Vec<Part> = parts.iter().map(with_self_apart).collect();
         if apart != parts {
-            self.rule(reason, &apart);
+            self.rule(reason, &apart, english);
         }
     }
 
@@ -314,6 +350,8 @@ impl Builder {
             rules: self.rules,
             softer: self.softer,
             words: self.words,
+            english: self.english,
+            withheld: self.withheld,
             innocent,
         })
     }

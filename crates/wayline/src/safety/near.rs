@@ -5,7 +5,7 @@
 //! compared (optimal string alignment).
 
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
 /// Shorter words have too many neighbours that are words of their own.
@@ -24,8 +24,9 @@ pub(super) struct Near {
 }
 
 impl Near {
-    pub(super) fn new<'w>(words: impl Iterator<Item = &'w String>) -> Self {
-        let mut words: Vec<String> = words.cloned().collect();
+    /// `slipped`: those words that are looked for among slips too.
+    pub(super) fn new(words: &HashSet<String>, slipped: &HashSet<String>) -> Self {
+        let mut words: Vec<String> = words.iter().cloned().collect();
         words.sort_unstable();
         let mut near = Self {
             words: Vec::new(),
@@ -35,7 +36,7 @@ impl Near {
         };
         for (place, word) in (0_u32..).zip(&words) {
             near.squeezed.entry(squeezed(word)).or_insert(place);
-            if word.chars().count() >= SHORTEST {
+            if word.chars().count() >= SHORTEST && slipped.contains(word) {
                 each_form(word, |form| {
                     let before = near.forms.insert(form, near.links.len() as u32);
                     near.links.push((place, before));
@@ -54,7 +55,7 @@ impl Near {
             .as_bytes()
             .windows(3)
             .any(|it| it[0] == it[1] && it[1] == it[2]);
-        let enough = if runs { 3 } else { 5 };
+        let enough = if runs { 3 } else { 6 };
         let found = self.squeezed.get(&squeezed)?;
         (squeezed.chars().count() >= enough).then(|| self.words[*found as usize].as_str())
     }
@@ -137,7 +138,8 @@ mod tests {
     #[test]
     fn one_slip_is_forgiven_two_are_not() {
         let words = ["cocaine", "heroin", "порнуха", "nazi", "suicide"].map(str::to_owned);
-        let near = Near::new(words.iter());
+        let words = words.into_iter().collect();
+        let near = Near::new(&words, &words);
         for (word, expected) in [
             ("cocane", Some("cocaine")),
             ("cociane", Some("cocaine")),

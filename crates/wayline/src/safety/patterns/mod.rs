@@ -7,6 +7,7 @@ mod address;
 mod contact;
 mod numbers;
 mod spelt;
+mod streets;
 #[cfg(test)]
 mod tests;
 
