@@ -8,6 +8,8 @@ use clap::{Args, Subcommand};
 use wayline::embed::Embedder;
 use wayline::expand::asked::{PROMPT, SCHEMA, related_by_model};
 use wayline::expand::{RelatedTable, SourceJourney, build_table};
+use wayline::model::builtin_safety;
+use wayline::nouns::Verdict;
 use wayline::simulate::{Catalogue, CatalogueJourney};
 use wayline::text_model::{AskError, Remedy};
 use wayline_files::write::AsideFile;
@@ -67,8 +69,9 @@ pub(crate) fn run(command: &ExpandCommand) -> Result<()> {
         (Some(most), Some(config)) => Some(ask(&mut journeys, usize::from(most), config)?),
         _ => None,
     };
+    let may_show = |name: &str| builtin_safety().check(name).verdict != Verdict::Withhold;
     let made_with = asked.as_ref().map(|it| it.made_with.as_str());
-    let (text, counts) = build_table(&journeys, Embedder::builtin(), made_with);
+    let (text, counts) = build_table(&journeys, Embedder::builtin(), made_with, &may_show);
     RelatedTable::from_jsonl(&text, Embedder::builtin())?;
     let mut file = AsideFile::create(&args.output)?;
     file.write_all(text.as_bytes())?;
@@ -79,6 +82,7 @@ pub(crate) fn run(command: &ExpandCommand) -> Result<()> {
     line(&mut out, "related", &grouped(counts.related as u64));
     line_unless_zero(&mut out, "  that are known ones", counts.linked as u64);
     line_unless_zero(&mut out, "left out as the same", counts.duplicates as u64);
+    line_unless_zero(&mut out, "withheld", counts.withheld as u64);
     if let Some(asked) = asked {
         line_unless_zero(&mut out, "without an answer", asked.without);
         for told in asked.told {

@@ -134,7 +134,7 @@ impl RunArgs {
             SafetyModel::builtin,
             SafetyModel::from_json,
         )?;
-        Ok(Safety::new(&self.config()?.safety, &model.classifier)?)
+        Ok(Safety::new(&self.config()?.safety, &model.classifier)?.of_model(model.hash()))
     }
 
     pub(crate) fn threads(&self) -> usize {

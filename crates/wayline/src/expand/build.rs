@@ -36,6 +36,8 @@ pub struct BuildCounts {
     /// Names that were replaced by the name of a known journey that says nearly the same, so that what
     /// follows from there can be looked up too.
     pub linked: usize,
+    /// Names that must not be shown.
+    pub withheld: usize,
     /// Journeys of a name that was there already, whose related ones were added to the first.
     pub merged: usize,
 }
@@ -47,15 +49,20 @@ const MOST_KEYWORDS: usize = 16;
 /// Each further place in a list is worth this much less.
 const LATER: f64 = 0.95;
 
-/// The text of a table's file; `made_with` names the language model that was asked, where one was.
+/// The text of a table's file; `made_with` names the language model that was asked, where one
+/// was. Names that must not be shown are left out.
 #[must_use]
 pub fn build_table(
     journeys: &[SourceJourney],
     embedder: &Embedder,
     made_with: Option<&str>,
+    may_show: &dyn Fn(&str) -> bool,
 ) -> (String, BuildCounts) {
     let mut counts = BuildCounts::default();
-    let merged = merged(journeys, &mut counts);
+    let mut merged = merged(journeys, &mut counts);
+    let before = merged.len();
+    merged.retain(|journey| may_show(&journey.name));
+    counts.withheld += before - merged.len();
     let names: Vec<Vec<f32>> = merged.iter().map(|it| vector(&it.name, embedder)).collect();
     let head = Head {
         table: TABLE.to_owned(),
@@ -69,6 +76,10 @@ pub fn build_table(
         taken.extend(journey.also.iter().map(|name| vector(name, embedder)));
         let mut related = Vec::new();
         for name in &journey.related {
+            if !may_show(name) {
+                counts.withheld += 1;
+                continue;
+            }
             let own = vector(name, embedder);
             let (name, own) = match nearest(&own, &names) {
                 Some(known) if names[known] != own => {

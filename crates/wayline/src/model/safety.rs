@@ -12,8 +12,10 @@ use super::{ModelError, hash_of};
 
 static BUILTIN_SAFETY: LazyLock<Safety> = LazyLock::new(|| {
     let config = crate::config::Config::builtin().safety;
+    let model = SafetyModel::builtin();
     #[expect(clippy::expect_used, reason = "the shipped lists are read in a test")]
-    Safety::new(&config, &SafetyModel::builtin().classifier).expect("the shipped lists are valid")
+    let safety = Safety::new(&config, &model.classifier).expect("the shipped lists are valid");
+    safety.of_model(model.hash())
 });
 
 /// The check of texts by the defaults and the model that ships.

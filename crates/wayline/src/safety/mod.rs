@@ -56,6 +56,7 @@ pub struct Safety {
     patterns: Patterns,
     classifier: Classifier,
     said: Cache<Box<str>, Checked>,
+    model: String,
 }
 
 /// Texts whose verdicts are remembered, about 100 bytes each.
@@ -75,7 +76,23 @@ impl Safety {
             classifier: classifier.clone(),
             config: config.clone(),
             said: Cache::new(REMEMBERED),
+            model: String::new(),
         })
+    }
+
+    /// The same, which says from which model its classifier is.
+    #[must_use]
+    pub fn of_model(self, hash: &str) -> Self {
+        Self {
+            model: hash.to_owned(),
+            ..self
+        }
+    }
+
+    /// Hash of the model that its classifier is from; empty where that wasn't said.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        &self.model
     }
 
     /// The verdict on a text. Of a very long one only the first 2,000 characters count.

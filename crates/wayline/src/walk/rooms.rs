@@ -44,11 +44,12 @@ impl Rooms<'_> {
     #[must_use]
     pub fn run_info(&self, embedder: &str) -> RunInfo {
         let mut models = format!(
-            "embedder:{embedder},grouping:{},naming:{},ranking:{},related:{},stage:{}",
+            "embedder:{embedder},grouping:{},naming:{},ranking:{},related:{},safety:{},stage:{}",
             self.grouping.hash(),
             self.naming.hash(),
             self.ranking.hash(),
             self.related.hash(),
+            self.safety.model(),
             self.staging.hash()
         );
         if let Some(model) = self.asked_model() {
