@@ -119,3 +119,14 @@ impl AskedModel {
         lines
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_config_shows_the_settings_that_are_the_defaults() {
+        let shown: OfConfig = toml::from_str(wayline::config::DEFAULT_TOML).expect("the defaults");
+        assert_eq!(shown.text_model, Settings::default());
+    }
+}

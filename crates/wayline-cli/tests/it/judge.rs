@@ -287,23 +287,23 @@ fn a_judge_is_compared_with_people_and_with_itself() {
         });
         lines.collect()
     };
-    folder.write("anna.jsonl", scored("anna", 0));
-    folder.write("ben.jsonl", scored("ben", 1));
+    folder.write("first.jsonl", scored("first", 0));
+    folder.write("second.jsonl", scored("second", 1));
     let ran = judge(
         &folder,
-        "agreement @judged.jsonl --human @anna.jsonl --json",
+        "agreement @judged.jsonl --human @first.jsonl --json",
     )
     .ok();
     let told: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     for key in ["exact", "within_one", "kappa", "spearman"] {
         assert_eq!(told["all"][key], 1.0, "{key}");
     }
-    let both = "agreement @judged.jsonl --human @anna.jsonl --human @ben.jsonl";
+    let both = "agreement @judged.jsonl --human @first.jsonl --human @second.jsonl";
     let ran = judge(&folder, both).ok();
     for said in [
         "quadratic-weighted kappa",
-        "anna and ben",
-        "ben, and made-up",
+        "first and second",
+        "second, and made-up",
     ] {
         assert!(ran.stdout.contains(said), "{}", ran.stdout);
     }
