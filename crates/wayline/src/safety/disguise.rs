@@ -44,7 +44,11 @@ impl Disguise {
         let mut changed = false;
         out.push(' ');
         for piece in pieces {
-            let meant = if piece.common && !piece.joined {
+            let meant = if piece.joined {
+                // Whoever puts letters apart hides something, in whatever language.
+                let parts = || parted(&piece.text, lists, true);
+                self.meant(&piece.text, lists).or_else(parts)
+            } else if piece.common {
                 None
             } else {
                 self.meant(&piece.text, lists)
@@ -136,9 +140,9 @@ impl Disguise {
         }
         let parts = RUN_TOGETHER
             .contains(&word.len())
-            .then(|| parted(word, lists));
-        let slipped = || self.near.slipped(word).map(str::to_owned);
-        parts.flatten().or_else(slipped)
+            .then(|| parted(word, lists, false));
+        let near = || self.near.slipped(word).or_else(|| self.near.sounded(word));
+        parts.flatten().or_else(|| near().map(str::to_owned))
     }
 }
 
@@ -170,8 +174,9 @@ fn without_runs(word: &str) -> String {
     out
 }
 
-/// The fewest words that a word can be cut into, if all of them are common or listed, and one is listed.
-fn parted(word: &str, lists: &Lists) -> Option<String> {
+/// The fewest words that a word can be cut into, if all of them are common or listed, and one is listed as
+/// something that is withheld. `freely`: any word that is known or listed, in any language, will do.
+fn parted(word: &str, lists: &Lists, freely: bool) -> Option<String> {
     if !word.is_ascii() {
         return None;
     }
@@ -179,6 +184,7 @@ fn parted(word: &str, lists: &Lists) -> Option<String> {
     let is_word = |part: &str| match part.len() {
         1 => matches!(part, "a" | "i"),
         2 => embedder.place(part).is_some_and(|place| place < 400),
+        _ if freely => lists.words().contains(part) || embedder.place(part).is_some(),
         _ => lists.withheld().contains(part) || is_common(part),
     };
     // Per end: the fewest words up to there, and where the last of them begins.
@@ -208,7 +214,12 @@ fn parted(word: &str, lists: &Lists) -> Option<String> {
     let mut places = parts.iter().enumerate();
     let listed = places.any(|(place, part)| {
         let longer = if place == 0 || place == last { 3 } else { 5 };
-        part.len() > longer && lists.withheld().contains(*part)
+        let listed = if freely {
+            lists.words()
+        } else {
+            lists.withheld()
+        };
+        part.len() > if freely { 2 } else { longer } && listed.contains(*part)
     });
     (parts.len() > 1 && listed).then(|| parts.join(" "))
 }

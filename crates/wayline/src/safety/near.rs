@@ -21,7 +21,13 @@ pub(super) struct Near {
     links: Vec<(u32, Option<u32>)>,
     /// Per word whose letters are written once each: the word.
     squeezed: HashMap<String, u32>,
+    /// Per sound of a long word: the word.
+    sounds: HashMap<String, u32>,
 }
+
+/// Letters of a word that is known by its sound, and consonants of that sound.
+const SOUNDED: usize = 8;
+const CONSONANTS: usize = 5;
 
 impl Near {
     /// `slipped`: those words that are looked for among slips too.
@@ -33,9 +39,13 @@ impl Near {
             forms: HashMap::new(),
             links: Vec::new(),
             squeezed: HashMap::new(),
+            sounds: HashMap::new(),
         };
         for (place, word) in (0_u32..).zip(&words) {
             near.squeezed.entry(squeezed(word)).or_insert(place);
+            if word.len() >= SOUNDED && slipped.contains(word) {
+                near.sounds.extend(sound(word).map(|sound| (sound, place)));
+            }
             if word.chars().count() >= SHORTEST && slipped.contains(word) {
                 each_form(word, |form| {
                     let before = near.forms.insert(form, near.links.len() as u32);
@@ -58,6 +68,13 @@ impl Near {
         let enough = if runs { 3 } else { 6 };
         let found = self.squeezed.get(&squeezed)?;
         (squeezed.chars().count() >= enough).then(|| self.words[*found as usize].as_str())
+    }
+
+    /// The listed long word that sounds the same: conterfit.
+    pub(super) fn sounded(&self, word: &str) -> Option<&str> {
+        let found = sound(word).and_then(|sound| self.sounds.get(&sound))?;
+        let listed = self.words[*found as usize].as_str();
+        (word.len() + 3 > listed.len() && word.len() < listed.len() + 3).then_some(listed)
     }
 
     /// The first listed word that is one slip away.
@@ -111,6 +128,34 @@ fn squeezed(word: &str) -> String {
     out
 }
 
+/// The first letter and the consonants, letters of one sound as one; none of a word with few of them, or
+/// with other letters than English ones.
+fn sound(word: &str) -> Option<String> {
+    if word.len() < SOUNDED - 1 || !word.bytes().all(|it| it.is_ascii_lowercase()) {
+        return None;
+    }
+    let plain = word
+        .replace("ph", "f")
+        .replace("ck", "k")
+        .replace("gh", "g");
+    let letters = plain.as_bytes();
+    let mut out = String::with_capacity(word.len());
+    for (place, letter) in letters.iter().enumerate() {
+        let soft = matches!(letters.get(place + 1), Some(b'e' | b'i' | b'y'));
+        let sound = match letter {
+            b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'h' | b'w' if place > 0 => continue,
+            b'c' if soft => 's',
+            b'c' | b'q' => 'k',
+            b'z' => 's',
+            _ => char::from(*letter),
+        };
+        if !out.ends_with(sound) {
+            out.push(sound);
+        }
+    }
+    (out.len() >= CONSONANTS).then_some(out)
+}
+
 /// Whether one slip makes `listed` of `word`.
 fn is_slip(word: &str, listed: &str) -> bool {
     let (word, listed): (Vec<char>, Vec<char>) = (word.chars().collect(), listed.chars().collect());
@@ -160,5 +205,11 @@ mod tests {
         assert_eq!(near.repeated("coooccaine"), Some("cocaine"));
         assert_eq!(near.repeated("nnnazzzi"), Some("nazi"));
         assert_eq!(near.repeated("cook"), None);
+        let words = ["counterfeit", "supremacist"].map(str::to_owned);
+        let words = words.into_iter().collect();
+        let near = Near::new(&words, &words);
+        assert_eq!(near.sounded("conterfit"), Some("counterfeit"));
+        assert_eq!(near.sounded("suppremasyst"), Some("supremacist"));
+        assert_eq!(near.sounded("counterfoil"), None);
     }
 }
