@@ -128,7 +128,7 @@ impl RunArgs {
     }
 
     /// What may be shown, by the config and the model.
-    fn safety(&self) -> Result<Safety> {
+    pub(crate) fn safety(&self) -> Result<Safety> {
         let model = read_model(
             self.safety.as_deref(),
             SafetyModel::builtin,

@@ -24,7 +24,7 @@ struct OfConfig {
 }
 
 /// What a config says of the model, which may be that there is none.
-fn text_model_settings(path: &Path) -> Result<Settings> {
+pub(crate) fn text_model_settings(path: &Path) -> Result<Settings> {
     let name = path.display();
     let text = std::fs::read_to_string(path).with_context(|| format!("can't read {name}"))?;
     let settings: OfConfig = toml::from_str(&text).with_context(|| name.to_string())?;

@@ -15,7 +15,7 @@ mod summary;
 mod walk;
 
 pub(crate) use args::{InputArgs, Models, RunArgs, parse_time, read_config, read_model};
-pub(crate) use asked::AskedModel;
+pub(crate) use asked::{AskedModel, text_model_settings};
 pub(crate) use ended::ended;
 pub(crate) use gather::{
     Counts, Gathered, Job, count_corpus, gather, no_event, refuse_overwriting,

@@ -9,36 +9,25 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anyhow::{Context as _, Result, anyhow, bail};
 use wayline::judge::{Outcome, Question, Record, Shown};
 use wayline::text_model::{PromptHash, Remedy, TextModel, TextModelError};
-use wayline_text_model::{Opened, at_once};
+use wayline_text_model::at_once;
 
 use super::records::{check_name, partial_of, read, read_partial, write};
-use crate::asking::{AskingArgs, open_text_model, tell_counts};
+use crate::asking::{Asking, AskingArgs, open_text_model};
 use crate::run::{Progress, grouped};
 
 /// So many questions in a row without a reply, and the model is taken to be gone.
 const GONE: usize = 5;
 
-/// A model that is ready to be asked.
-pub(super) struct Judge {
-    model: Opened,
-    at_once: usize,
-}
-
-impl Judge {
-    /// Opens the model that the options name, and looks whether `output` can be what is written: all that
-    /// can fail before the log is read.
-    pub(super) fn open(asking: &AskingArgs, output: &Path) -> Result<Self> {
-        check_name(output)?;
-        Ok(Self {
-            model: open_text_model(asking)?,
-            at_once: asking.at_once(),
-        })
-    }
+/// Opens the model that is to be asked, and looks whether `output` can be what is written: all that can
+/// fail before the log is read.
+pub(super) fn judge(args: &AskingArgs, config: Option<&Path>, output: &Path) -> Result<Asking> {
+    check_name(output)?;
+    open_text_model(args, config)
 }
 
 /// Asks what isn't in `output` yet, and leaves everything there in the order of the questions.
 pub(super) fn answers<S: Shown>(
-    judge: &Judge,
+    judge: &Asking,
     questions: Vec<Question<S>>,
     output: &Path,
 ) -> Result<Vec<Record<S>>> {
@@ -57,7 +46,7 @@ pub(super) fn answers<S: Shown>(
     let fresh = at_once(new, judge.at_once, |question| asked.ask(model, &question));
     let (stopped, left) = asked.finish();
     let fresh: Vec<Record<S>> = fresh.into_iter().flatten().collect();
-    tell_counts(&model.counts());
+    eprintln!("{}", model.counts());
     model.notes().iter().for_each(|it| eprintln!("{it}"));
     let judged = fresh.iter().filter(|it| it.judgement().is_some()).count();
     eprintln!(

@@ -8,7 +8,7 @@ use clap::Args;
 use wayline::evaluate::{Report, Resampling};
 use wayline::judge::{PeopleSampler, Question, ShownList, judge_of, list_question, list_report};
 
-use super::answers::{Judge, answers};
+use super::answers::{answers, judge};
 use super::people::{EventsArgs, SampleArgs, with_evidence};
 use super::records::{partial_of, write};
 use super::run_file::RunFile;
@@ -119,7 +119,7 @@ pub(super) fn run(args: &ListArgs) -> Result<()> {
         return write(path, &questions(args, journeys)?);
     }
     let output = args.output.output.as_deref().context("no -o is given")?;
-    let judge = Judge::open(&args.asking, output)?;
+    let judge = judge(&args.asking, args.run.config.as_deref(), output)?;
     let questions = questions(args, journeys)?;
     let records = answers(&judge, questions, output)?;
     let mut report = list_report(&records, args.output.figures.resampling());

@@ -11,7 +11,7 @@ use wayline::judge::{
 };
 use wayline::nouns::Journey;
 
-use super::answers::{Judge, answers};
+use super::answers::{answers, judge};
 use super::list::OutputArgs;
 use super::people::{EventsArgs, SampleArgs, with_evidence};
 use super::records::write;
@@ -74,7 +74,7 @@ pub(super) fn run(args: &PairArgs) -> Result<()> {
         return write(path, &questions(args)?.0);
     }
     let output = args.output.output.as_deref().context("no -o is given")?;
-    let judge = Judge::open(&args.asking, output)?;
+    let judge = judge(&args.asking, args.run.config.as_deref(), output)?;
     let (questions, same) = questions(args)?;
     let records = answers(&judge, questions, output)?;
     let mut report = pair_report(&records, args.output.figures.resampling());

@@ -8,7 +8,7 @@ use wayline::judge::{
     Question, Record, Shown, ShownList, ShownPair, judge_of, list_report, pair_report,
 };
 
-use super::answers::{Judge, answers};
+use super::answers::{answers, judge};
 use super::list::FigureArgs;
 use super::records::read;
 use crate::asking::AskingArgs;
@@ -33,6 +33,10 @@ pub(super) struct RepeatArgs {
     /// Where the new judgements go, a .jsonl file; needed with a model
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    /// Settings, as TOML; `[text_model]` says which model is asked
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 
     #[command(flatten)]
     figures: FigureArgs,
@@ -66,10 +70,11 @@ pub(super) fn run(args: &RepeatArgs) -> Result<()> {
 
 /// New records where a model is named; else looks whether the old ones repeat.
 fn again<S: Shown>(args: &RepeatArgs, records: &[Record<S>]) -> Result<Option<Vec<Record<S>>>> {
-    if args.asking.is_on() {
+    let config = args.config.as_deref();
+    if args.asking.is_on(config)? {
         let output = args.output.as_deref();
         let output = output.context("give -o FILE for what the model says")?;
-        let judge = Judge::open(&args.asking, output)?;
+        let judge = judge(&args.asking, config, output)?;
         let questions: Vec<Question<S>> = records.iter().map(Record::question).collect();
         return answers(&judge, questions, output).map(Some);
     }
