@@ -146,7 +146,7 @@ fn a_teacher_that_doesnt_fit_is_refused() {
     export("--journeys @none.jsonl --keywords @none.jsonl").fails_with("holds no journey");
     export("--journeys @out/k.jsonl --keywords @out/k.jsonl").fails_with("wayline infer -o");
     assert!(!folder.path("out/ex").exists(), "nothing is written");
-    let nobody = "--most-without 0 --as-of 1980-01-01T00:00:00Z";
+    let nobody = "--most-without 0 --as-of 1995-01-01T00:00:00Z";
     export(nobody).fails_with("give a later moment");
 }
 

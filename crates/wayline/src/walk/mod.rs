@@ -123,7 +123,7 @@ pub fn walk_with(
         clustering,
         mut assigned,
     } = Grouped::of(person, rooms, telling.told.as_ref(), embeddings);
-    let (mut verdicts, withheld_journeys) = withhold(person, &mut assigned, rooms.safety);
+    let (verdicts, withheld_journeys) = withhold(person, &mut assigned, rooms.safety);
     let candidates = &assigned.candidates;
     let naming = Naming {
         person,
@@ -151,7 +151,7 @@ pub fn walk_with(
         min_similarity: config.asking.min_similarity,
     };
     ask_for_names(rooms, &renaming, &mut telling, &mut names, embeddings);
-    check_names(person, candidates, rooms.safety, &mut names, &mut verdicts);
+    check_names(person, candidates, rooms.safety, &mut names, &verdicts);
     let mut fates: Vec<Fate> = candidates
         .iter()
         .zip(identities.into_iter().zip(names))

@@ -7,7 +7,7 @@ use crate::embed::EmbeddingCache;
 use crate::extract::Extracted;
 use crate::name::asked::Renaming;
 use crate::name::{Name, title_case};
-use crate::nouns::{Checked, GroupedBy, NameSource, Verdict};
+use crate::nouns::{Checked, GroupedBy, NameSource};
 use crate::safety::Safety;
 
 /// Puts the names of a language model in the place of the rooms' own, where one is asked: those that came
@@ -42,27 +42,28 @@ pub(super) fn ask_for_names(
     }
 }
 
-/// Gives a journey whose name must not be shown that of its strongest keyword, all of which may be. A name
-/// of a private subject makes its journey one.
+/// Gives a journey whose name is more private than its evidence that of its strongest keyword which isn't.
+/// What a journey is called may depend on what was known before, and its verdict must not.
 pub(super) fn check_names(
     person: &Extracted,
     candidates: &[Candidate],
     safety: &Safety,
     names: &mut [Name],
-    verdicts: &mut [Checked],
+    verdicts: &[Checked],
 ) {
-    for ((name, candidate), verdict) in names.iter_mut().zip(candidates).zip(verdicts) {
-        let mut checked = safety.check(&name.text);
-        if checked.verdict == Verdict::Withhold
-            && let Some((strongest, _)) = candidate.keywords.first()
-        {
-            name.text = title_case(&person.keywords[*strongest as usize].text);
-            name.source = NameSource::Keyword;
-            name.runner_up = None;
-            checked = safety.check(&name.text);
+    for index in 0..names.len() {
+        let most = verdicts[index].verdict;
+        if safety.check(&names[index].text).verdict <= most {
+            continue;
         }
-        if checked.verdict > verdict.verdict {
-            *verdict = checked;
-        }
+        let is_free = |text: &str| !names.iter().any(|it| it.text.eq_ignore_ascii_case(text));
+        let keywords = candidates[index].keywords.iter();
+        let mut texts = keywords.map(|(index, _)| &person.keywords[*index as usize].text);
+        let fit = texts.find(|text| safety.check(text).verdict <= most && is_free(text));
+        // All of its keywords are other journeys' names: one that says nothing.
+        let text = fit.map_or_else(|| format!("journey {}", index + 1), Clone::clone);
+        names[index].text = title_case(&text);
+        names[index].source = NameSource::Keyword;
+        names[index].runner_up = None;
     }
 }
