@@ -32,7 +32,7 @@ fn folder() -> Folder {
     fs::rename(folder.path("out/j.jsonl"), folder.path("a.jsonl")).expect("there");
     folder.write(
         "b.toml",
-        "[assign.with_items]\nmin_keywords = 9\nmin_confidence = 0.6\n",
+        "[assign.with_items]\nmin_keywords = 30\nmin_confidence = 0.6\n",
     );
     folder.infer("events.jsonl", "--config @b.toml").ok();
     fs::rename(folder.path("out/j.jsonl"), folder.path("b.jsonl")).expect("there");
