@@ -12,9 +12,9 @@ use wayline_files::write::rows_as_jsonl;
 
 /// Say how far a student agrees with its teacher
 ///
-/// Compares replies to the same questions: FILEs of conversations as `wayline llm export` writes them, the
-/// student's with its own reply as it came. Or, with both --…-keywords, the results of two runs over the
-/// same people.
+/// Compares replies to the same questions: FILEs of conversations as `wayline llm export` writes
+/// them, the student's with its own reply as it came. Or, with both --…-keywords, the results of
+/// two runs over the same people.
 ///
 /// Prints, each with the interval in which 95 % of the values lie when the people are drawn anew:
 ///   format obedience   share of the teacher's questions with a reply that is JSON of the schema and
