@@ -55,7 +55,6 @@ const ROOMS: &[(&str, &[&str])] = &[
             "stage",
             "diversify",
             "expand",
-            "safety",
             "model",
             "walk",
             "lineage",

@@ -12,16 +12,17 @@ use wayline_files::write::rows_as_jsonl;
 
 /// Say how far a student agrees with its teacher
 ///
-/// Compares replies to the same questions: FILEs of conversations as `wayline llm export` writes them, the
-/// student's with its own reply as it came. Or, with both --…-keywords, the results of two runs over the
-/// same people.
+/// Compares replies to the same questions: FILEs of conversations as `wayline llm export` writes
+/// them, the student's with its own reply as it came. Or, with both --…-keywords, the results of
+/// two runs over the same people.
 ///
 /// Prints, each with the interval in which 95 % of the values lie when the people are drawn anew:
-///   format obedience   share of the teacher's questions with a reply that is JSON of the schema and
-///                      nothing else, names names, and numbers there and given once (of replies alone)
-///   B³                 how far both group keywords alike, over those that either puts into a journey
-///   journeys           share of the teacher's that the student found (Jaccard from .5 on), and the other
-///                      way round
+///   format obedience   share of the teacher's questions with a reply that is JSON of the schema
+///                      and nothing else, with names and with numbers that are there, each once
+///                      (of replies alone)
+///   B³                 how far both group keywords alike, over those that either has in a journey
+///   journeys           share of the teacher's that the student found (Jaccard from .5 on), and
+///                      the other way round
 ///   name token F1      how far found journeys are called the same
 /// All but the first are of people whose reply can be used. It is agreement, not quality: `wayline
 /// evaluate` measures against answers known to be right.

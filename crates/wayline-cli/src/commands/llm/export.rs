@@ -19,20 +19,20 @@ use crate::run::{InputArgs, Job, RunArgs, gather, grouped, line, line_unless_zer
 
 /// Write what a teacher found as examples from which a chat model learns
 ///
-/// For each person one example: the instructions (system), what the person searched, saved and opened, in
-/// few words and as data (user), and the teacher's journeys as JSON (assistant). Programs that fine-tune
-/// chat models take such files.
+/// For each person one example: the instructions (system), what the person searched, saved and
+/// opened, in few words and as data (user), and the teacher's journeys as JSON (assistant).
+/// Programs that fine-tune chat models take such files.
 ///
-/// The teacher is a run over the same log: with --journeys and --keywords one that was made before, say
-/// with a language model, else Wayline as it infers here. A journey that the person took away isn't
-/// taught.
+/// The teacher is a run over the same log: with --journeys and --keywords one that was made before,
+/// say with a language model, else Wayline as it infers here. A journey that the person took away
+/// isn't taught.
 ///
 /// FOLDER gets three files:
 ///   train.jsonl       to learn from
 ///   validation.jsonl  to see how well it was learned: other people, drawn by the hash of the id
 ///   DATASHEET.md      how they were made, how many and how long, what was left out and why
-/// No id of a person is in them. Texts that must not be shown (`[safety]` of the config) are left out, people
-/// with the keywords of another one too. The same input gives the same bytes.
+/// No id of a person is in them. Texts that must not be shown (`[safety]` of the config) are left
+/// out, people with the keywords of another one too. The same input gives the same bytes.
 ///
 /// What people typed is in them: keep them as you keep the log.
 #[derive(Args, Debug)]
