@@ -70,7 +70,7 @@ fn judgement(prompt: &str) -> Value {
     let journeys = lines.map(|line| {
         let journey: Value = serde_json::from_str(line).expect("JSON");
         let name = journey["name"].as_str().expect("a name");
-        let errors = if name.len() % 3 == 0 {
+        let errors = if name.len().is_multiple_of(3) {
             vec!["too_broad"]
         } else {
             vec![]
