@@ -7,7 +7,7 @@ use crate::embed::EmbeddingCache;
 use crate::extract::Extracted;
 use crate::name::asked::Renaming;
 use crate::name::{Name, title_case};
-use crate::nouns::{Checked, GroupedBy, NameSource};
+use crate::nouns::{Checked, GroupedBy, NameReason, NameSource};
 use crate::safety::Safety;
 
 /// Puts the names of a language model in the place of the rooms' own, where one is asked: those that came
@@ -62,6 +62,9 @@ pub(super) fn check_names(
         let fit = texts.find(|text| safety.check(text).verdict <= most && is_free(text));
         // All of its keywords are other journeys' names: one that says nothing.
         let text = fit.map_or_else(|| format!("journey {}", index + 1), Clone::clone);
+        if names[index].source == NameSource::Llm {
+            names[index].reason = Some(NameReason::Unsafe);
+        }
         names[index].text = title_case(&text);
         names[index].source = NameSource::Keyword;
         names[index].runner_up = None;
