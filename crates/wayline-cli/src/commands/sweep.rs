@@ -21,7 +21,8 @@ use crate::run::{RunArgs, grouped, line, parse_time};
 /// paused or ended
 ///
 /// Changes the records of those alone for whom something happened. Run it daily, and after a new
-/// version of Wayline, a new model or a new config: journeys keep their ids.
+/// version of Wayline, a new model or a new config: journeys keep their ids. One that was killed may be
+/// run again for the same moment: what it told of that moment stands in --lineage again.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wayline sweep --store journeys/ --as-of 2025-07-01T00:00:00Z --lineage july.lineage.jsonl")]
@@ -60,15 +61,16 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
         // Most people are as they were: their records needn't be written.
         let is_news = loaded.has_news() || now.kept.known != loaded.kept.known;
         let journeys = look.result.journeys.len() as u64;
-        (
-            journeys,
-            (is_news || !look.events.is_empty()).then_some((now, look)),
-        )
+        if is_news || !look.events.is_empty() {
+            return (journeys, Some((now, look)), Vec::new());
+        }
+        let told = loaded.kept.lineage.iter();
+        let told = told.filter(|it| it.version == loaded.kept.version && it.at == live.as_of);
+        (journeys, None, told.cloned().collect())
     };
     let mut turns: Vec<(Loaded, Look)> = Vec::new();
     let mut tell = |events: Vec<Vec<LineageEvent>>, swept: &mut Swept| -> Result<()> {
         for events in events {
-            swept.changed += 1;
             for event in &events {
                 *swept.told.entry(event.event).or_default() += 1;
             }
@@ -76,10 +78,12 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
         }
         Ok(())
     };
-    let unreadable = over_everybody(&live, look, &mut |_, (journeys, news)| {
+    let unreadable = over_everybody(&live, look, &mut |_, (journeys, news, told)| {
         swept.people += 1;
         swept.journeys += journeys;
+        swept.changed += u64::from(news.is_some());
         turns.extend(news);
+        tell(vec![told], &mut swept)?;
         if turns.len() >= PEOPLE_AT_ONCE {
             tell(put_back(&live, std::mem::take(&mut turns))?, &mut swept)?;
         }

@@ -102,6 +102,14 @@ impl Store for Folder {
         })
     }
 
+    fn overwrite_erased(&self) -> Result<bool, StoreError> {
+        self.connections.write(|writer| {
+            let is_cut = writing::truncate_log(&writer.connection, PATIENCE)?;
+            writer.log_holds_erased &= !is_cut;
+            Ok(is_cut)
+        })
+    }
+
     fn compact(&self) -> Result<(), StoreError> {
         self.connections.write(|writer| {
             writing::compact(&mut writer.connection)?;

@@ -237,11 +237,7 @@ fn the_doctor_says_what_is_wrong() {
     let folder = Folder::simulated("--people 2 --seed 5");
     folder.run("update @events.jsonl --store @s").ok();
     let well = folder.run("doctor --store @s").ok();
-    assert!(
-        well.stdout.contains("the first 2 can be read"),
-        "{}",
-        well.stdout
-    );
+    assert!(well.stdout.contains("all 2 can be read"), "{}", well.stdout);
     folder.write("lost.toml", "[actions]\nclick = 1.0\n");
     folder.run("doctor --store @s --config @lost.toml").ok();
     folder.write("tokens", "read short\n");
@@ -250,4 +246,40 @@ fn the_doctor_says_what_is_wrong() {
     assert!(ill.stdout.contains("FAILED  tokens"), "{}", ill.stdout);
     assert!(ill.stdout.contains("FAILED  temporary"), "{}", ill.stdout);
     ill.fails_with("3 checks failed");
+}
+
+#[test]
+fn a_record_that_is_damaged_stops_nobody_and_can_be_replaced_or_erased() {
+    let folder = Folder::simulated("--people 3 --seed 5");
+    folder.run("update @events.jsonl --store @s").ok();
+    let people = folder.people_of("s");
+    let user = text(&people[0], "user_id");
+    let damage = || {
+        let database = rusqlite::Connection::open(folder.path("s/wayline.db")).expect("opened");
+        let damaged = database.execute(
+            "UPDATE people SET record = x'00' WHERE user_id = ?1",
+            [user],
+        );
+        assert_eq!(damaged, Ok(1));
+    };
+    let whole = folder.read("out/p.jsonl");
+    damage();
+    folder
+        .run(&format!("store get --store @s --user {user}"))
+        .fails_with("restore the store from a backup");
+    folder.write("whole.jsonl", whole);
+    folder.run("store import @whole.jsonl --store @s").ok();
+    folder
+        .run(&format!("store get --store @s --user {user}"))
+        .ok();
+    damage();
+    let erased = folder
+        .run(&format!("store delete --store @s --user {user}"))
+        .ok();
+    assert!(
+        erased.stderr.contains("couldn't be read"),
+        "{}",
+        erased.stderr
+    );
+    assert_eq!(folder.people_of("s").len(), 2);
 }
