@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use wayline::keep::{Changes, Store, StoreError};
 use wayline::nouns::{Actions, Timestamp};
-use wayline_files::read::{EventRow, ReadOptions};
+use wayline_files::read::{EventRow, ReadOptions, RowError};
 
 use super::Hopeless;
 use super::consumer::{Gathered, Incoming, Incomings};
