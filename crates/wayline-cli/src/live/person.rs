@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use wayline::config::Config;
-use wayline::keep::{Change, Changes, Kept, PersonChange, Store, StoreError, Stored};
+use wayline::keep::{Change, Changes, Kept, KeptError, PersonChange, Store, StoreError, Stored};
 use wayline::nouns::Timestamp;
 
 /// A record with all that waited for it, as it stands in no store yet.
@@ -194,7 +194,8 @@ pub(crate) fn load_to_erase(
             let held = (loaded.kept.log.events.len(), loaded.kept.live().count());
             (loaded, Some(held))
         }
-        Err(_) => (load_place(store, user_id)?, None),
+        Err(error) if error.is::<KeptError>() => (load_place(store, user_id)?, None),
+        Err(error) => return Err(error),
     };
     Ok(loaded.is_there().then(|| Erasure {
         change: loaded.erase(),

@@ -268,6 +268,12 @@ pub(super) async fn erase(
             }))
         })?;
         app.forget(&user_id);
+        if erased.is_some() && !app.store.overwrite_erased()? {
+            tracing::warn!(
+                "what was erased may still stand in the store's write-ahead log; `wayline store compact` \
+                 overwrites it"
+            );
+        }
         erased.ok_or_else(nobody)
     })
     .await?;

@@ -16,8 +16,8 @@ use wayline_files::read::{EventRow, ReadOptions, Reason, RowError, json_row};
 
 use super::Hopeless;
 use super::membership::{Membership, Place};
-use super::positions::{Positions, Step};
-use super::topics::{Brokers, Reach, partitions, reaches, refused_setting};
+use super::positions::{Position, Positions, Step};
+use super::topics::{Brokers, Reach, partitions, reach, reaches, refused_setting};
 use crate::live::check_id;
 
 /// Messages, and bytes of them, in one commit.
@@ -140,9 +140,20 @@ impl Incomings {
         reaches(&self.consumer, &self.topic)
     }
 
-    /// When partitions are shared out the next time, this one begins there, whatever the store says.
-    pub(super) fn skip_to(&self, partition: i32, first: i64) {
-        self.consumer.context().skip_to(partition, first);
+    /// What there is of one partition now.
+    pub(super) fn reach(&self, partition: i32) -> Result<Reach> {
+        reach(&self.consumer, &self.topic, partition)
+    }
+
+    /// When partitions are shared out the next time, this one begins there, if it still stands where
+    /// messages are lost.
+    pub(super) fn skip_to(&self, partition: i32, stands: Position, first: i64) {
+        self.consumer.context().skip_to(partition, stands, first);
+    }
+
+    /// Whether a broker was there when that was last looked at, every few seconds.
+    pub(super) fn has_brokers(&self) -> bool {
+        self.consumer.context().has_brokers()
     }
 
     /// An error where messages that are lost must not be passed over.
@@ -336,7 +347,7 @@ impl Incomings {
                 continue;
             };
             tracing::error!(partition, position, first, "messages are lost; it goes on");
-            membership.skip_to(partition, first);
+            membership.skip_to(partition, Some(position), first);
         }
         // Shared out anew, each begins where it should.
         self.must_rejoin.set(true);

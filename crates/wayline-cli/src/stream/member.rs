@@ -121,7 +121,7 @@ pub(crate) fn run_member(
         }
         let lags = member.incomings.lags();
         watch.set(&member.counts, member.active.count(), &lags);
-        watch.is_at_work(pause.is_zero());
+        watch.is_at_work(pause.is_zero() && member.incomings.has_brokers());
         rest(pause, ended);
         if said.elapsed() >= SAYS_EVERY {
             said = Instant::now();

@@ -24,18 +24,23 @@ impl Task {
     pub(super) fn of(incomings: &Incomings, store: &dyn Store) -> Result<Self> {
         let mut task = Self::default();
         let positions = incomings.positions();
-        for Reach {
-            partition,
-            begin,
-            end,
-        } in incomings.reaches()?
-        {
-            let before = positions.of(store, partition)?;
-            let is_lost = before.is_some_and(|it| it < begin || it > end);
+        for mut reach in incomings.reaches()? {
+            let mut before = positions.of(store, reach.partition)?;
+            if is_lost(before, &reach) {
+                // Another member may have taken what came since that was asked.
+                reach = incomings.reach(reach.partition)?;
+                before = positions.of(store, reach.partition)?;
+            }
+            let is_lost = is_lost(before, &reach);
+            let Reach {
+                partition,
+                begin,
+                end,
+            } = reach;
             if is_lost {
                 incomings.may_skip("the store says that more was read, or less")?;
                 tracing::error!(partition, first = begin, "messages are lost; it goes on");
-                incomings.skip_to(partition, begin);
+                incomings.skip_to(partition, before, begin);
             }
             if begin < end {
                 task.ends.push((partition, end));
@@ -69,6 +74,11 @@ impl Task {
         let stood = self.stood.get(&partition).copied();
         position.is_some_and(|it| it >= end) && (stood.is_none() || position != stood)
     }
+}
+
+/// Whether a partition stands where nothing is that could be read next.
+fn is_lost(position: Position, reach: &Reach) -> bool {
+    position.is_some_and(|it| it < reach.begin || it > reach.end)
 }
 
 /// Moves where a partition stands, though nothing of it was read.

@@ -102,21 +102,25 @@ pub(super) fn reaches<C: ConsumerContext>(
     consumer: &BaseConsumer<C>,
     topic: &str,
 ) -> Result<Vec<Reach>> {
-    let reach = |partition| {
-        let watermarks = consumer.fetch_watermarks(topic, partition, PATIENCE);
-        let (begin, end) = watermarks.with_context(|| {
-            format!("can't learn where partition {partition} of `{topic}` ends")
-        })?;
-        Ok(Reach {
-            partition,
-            begin,
-            end,
-        })
-    };
-    partitions(consumer, topic)?
-        .into_iter()
-        .map(reach)
+    let all = partitions(consumer, topic)?.into_iter();
+    all.map(|partition| reach(consumer, topic, partition))
         .collect()
+}
+
+/// What is there of one partition.
+pub(super) fn reach<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    topic: &str,
+    partition: i32,
+) -> Result<Reach> {
+    let watermarks = consumer.fetch_watermarks(topic, partition, PATIENCE);
+    let (begin, end) = watermarks
+        .with_context(|| format!("can't learn where partition {partition} of `{topic}` ends"))?;
+    Ok(Reach {
+        partition,
+        begin,
+        end,
+    })
 }
 
 fn unreachable_brokers(error: &KafkaError) -> anyhow::Error {

@@ -29,7 +29,7 @@ pub(crate) struct Watch {
     lag: Family<OfPartition, Gauge>,
     /// What the counters have.
     counted: Mutex<Counts>,
-    /// Whether the last turn went well.
+    /// Whether the last turn went well, and a broker is there.
     is_at_work: AtomicBool,
 }
 
@@ -97,11 +97,11 @@ impl Watch {
             active,
             lag,
             counted: Mutex::default(),
-            is_at_work: AtomicBool::new(true),
+            is_at_work: AtomicBool::new(false),
         }
     }
 
-    /// Whether the last turn went well.
+    /// Whether the last turn went well, and a broker is there.
     pub(super) fn is_at_work(&self, is_it: bool) {
         self.is_at_work.store(is_it, Ordering::Relaxed);
     }
@@ -175,8 +175,8 @@ mod tests {
             assert!(text.lines().any(|it| it == line), "{line} in\n{text}");
         }
         assert!(!text.contains("partition=\"1\""), "{text}");
-        assert_eq!(watch.readiness().0, StatusCode::OK);
-        watch.is_at_work(false);
         assert_eq!(watch.readiness().0, StatusCode::SERVICE_UNAVAILABLE);
+        watch.is_at_work(true);
+        assert_eq!(watch.readiness().0, StatusCode::OK);
     }
 }

@@ -16,8 +16,9 @@ use crate::run::{Progress, RunArgs, grouped};
 /// Put people into a store whom `wayline store export --people` took out of another
 ///
 /// Each takes the place of the record that the store has of them; events that wait there, accepted by a
-/// service or a stream, go on waiting and are added to it. The same file may be imported twice. Inputs
-/// that were in the other store count as added.
+/// service or a stream, go on waiting and are added to it. Inputs that were in the other store count as
+/// added, and streams go on from where they had read for it. The same file may be imported twice, but not
+/// after people of it have got new events here: those would be gone, and would count as read.
 #[derive(Args, Debug)]
 pub(crate) struct ImportArgs {
     /// A .jsonl file of people
