@@ -67,7 +67,7 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
             return (journeys, Some((now, look)), Vec::new());
         }
         let told = loaded.kept.lineage.iter();
-        let told = told.filter(|it| it.version == loaded.kept.version && it.at == look.as_of);
+        let told = told.filter(|it| it.version == loaded.kept.version && it.at == live.as_of);
         (journeys, None, told.cloned().collect())
     };
     let mut turns: Vec<(Loaded, Look)> = Vec::new();

@@ -345,11 +345,11 @@ mod tests {
         assert_eq!(count_untold(&*store).expect("counted"), 1);
         // Nobody tells any more, and then somebody does again.
         tell_no_more(&*store).expect("noted");
-        put("later", 0);
+        put("é/", 1);
         assert_eq!(all_untold(&*store), []);
         tell_from_now_on(&*store).expect("noted");
-        put("later", 1);
-        assert_eq!(all_untold(&*store), [untold("later", 2)]);
+        put("é/", 2);
+        assert_eq!(all_untold(&*store), [untold("é/", 3)]);
         // A conflict leaves no note.
         let put = Change::Put {
             stored: Stored {
@@ -359,6 +359,6 @@ mod tests {
             added_until: 0,
         };
         store.commit(&change("é/", 7, put)).expect_err("a conflict");
-        assert_eq!(all_untold(&*store), [untold("later", 2)]);
+        assert_eq!(all_untold(&*store), [untold("é/", 3)]);
     }
 }
