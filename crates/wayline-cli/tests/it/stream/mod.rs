@@ -37,7 +37,7 @@ impl Topics {
         format!(
             "stream --brokers {address} --topic {name} --group {name} --store {store} --journeys-topic \
              {name}-journeys --lineage-topic {name}-lineage --dead-letter-topic {name}-rejected \
-             --threads 2 --log warn --kafka max.poll.interval.ms=30000 {options}"
+             --threads 2 --log warn --kafka max.poll.interval.ms=60000 {options}"
         )
     }
 
