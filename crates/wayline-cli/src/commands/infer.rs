@@ -43,8 +43,9 @@ pub(crate) struct InferArgs {
     keywords: Option<PathBuf>,
 
     /// Keep everybody in this store too (a folder, or memory:), so that `wayline update` can go on
-    /// from there: the input takes the place of all events that the store has of the people in it, the
-    /// corpus that of the store's, and journeys that it knows keep their ids
+    /// from there: the input takes the place of all events until its newest one that the store has of the
+    /// people in it, also of those that a service or a stream accepted, the corpus that of the store's, and
+    /// journeys that it knows keep their ids
     #[arg(long, value_name = "STORE", conflicts_with = "users")]
     store: Option<String>,
 

@@ -133,7 +133,8 @@ impl<'a> Looking<'a> {
             looked: Looked {
                 user_id: user_id.to_owned(),
                 version: loaded.kept.version,
-                as_of,
+                // Later than was asked for, where more was known of the person already.
+                as_of: look.as_of,
                 result: look.result,
                 events: look.events,
             },

@@ -13,7 +13,7 @@ use wayline::nouns::{Journey, LineageEvent, Timestamp, Verdict};
 use super::admission::{Eraser, Reader};
 use super::app::{App, Shown, ShownRow, reading, writing};
 use super::problem::Problem;
-use crate::live::{JourneyRow, commit_anew, load, result_of};
+use crate::live::{JourneyRow, commit_anew, load, load_to_erase, result_of};
 
 /// What is wanted of a person's journeys.
 #[derive(Deserialize)]
@@ -242,11 +242,11 @@ pub(super) async fn lineage(
     Ok(Json(lineage))
 }
 
-/// What was erased.
+/// What was erased; how much is not known of a record that couldn't be read.
 #[derive(Serialize)]
 pub(super) struct Erased {
-    erased_events: usize,
-    erased_journeys: usize,
+    erased_events: Option<usize>,
+    erased_journeys: Option<usize>,
 }
 
 pub(super) async fn erase(
@@ -257,17 +257,23 @@ pub(super) async fn erase(
     let erased = writing(&app, move |app| {
         let mut erased = None;
         commit_anew(&*app.store, || {
-            let loaded = load(&*app.store, &user_id, &app.config)?;
-            erased = loaded.is_there().then(|| Erased {
-                erased_events: loaded.kept.log.events.len(),
-                erased_journeys: loaded.kept.live().count(),
+            let erasure = load_to_erase(&*app.store, &user_id, &app.config)?;
+            erased = erasure.as_ref().map(|it| Erased {
+                erased_events: it.held.map(|(events, _)| events),
+                erased_journeys: it.held.map(|(_, journeys)| journeys),
             });
-            Ok(erased.is_some().then(|| Changes {
-                people: vec![loaded.erase()],
+            Ok(erasure.map(|it| Changes {
+                people: vec![it.change],
                 ..Changes::default()
             }))
         })?;
         app.forget(&user_id);
+        if erased.is_some() && !app.store.overwrite_erased()? {
+            tracing::warn!(
+                "what was erased may still stand in the store's write-ahead log; `wayline store compact` \
+                 overwrites it"
+            );
+        }
         erased.ok_or_else(nobody)
     })
     .await?;
