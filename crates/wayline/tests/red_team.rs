@@ -53,7 +53,10 @@ fn most_cases_are_told() {
         }
     }
     for ((half, what), share) in &shares {
-        println!("{half:<5} {what:<30} {:>3} of {:>3}", share.right, share.all);
+        println!(
+            "{half:<5} {what:<30} {:>3} of {:>3}",
+            share.right, share.all
+        );
     }
     let of = |half: &str, what: &str| shares[&(half.to_owned(), what.to_owned())].value();
     assert!(of("seen", "withhold") >= 0.95 && of("seen", "sensitive") >= 0.90);
