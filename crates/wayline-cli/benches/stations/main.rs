@@ -202,6 +202,7 @@ fn print(
         staging,
         related: table_of_related,
         as_of,
+        ..
     } = *rooms;
     let sum = |of: &dyn Fn(&Person) -> usize| everybody.iter().map(of).sum::<usize>();
     let outputs = ["journeys", "keywords"].map(|it| events.with_file_name(format!("{it}.parquet")));

@@ -20,7 +20,7 @@ use clap::Subcommand;
   python recipes/distil/reply.py examples/validation.jsonl --model student -o replies.jsonl
   wayline llm evaluate --teacher examples/validation.jsonl --student replies.jsonl")]
 pub(crate) enum LlmCommand {
-    Export(export::ExportArgs),
+    Export(Box<export::ExportArgs>),
     Evaluate(evaluate::EvaluateArgs),
 }
 

@@ -65,7 +65,7 @@ impl Wanted {
         };
         self.stage.iter().flat_map(|it| it.split(',')).all(is)
             && journey.confidence >= self.min_confidence.unwrap_or(0.0)
-            && !(self.safe == Some(true) && !journey.is_safe)
+            && (journey.is_safe || self.safe != Some(true))
     }
 }
 

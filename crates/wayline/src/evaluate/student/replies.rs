@@ -38,9 +38,9 @@ pub(super) fn pairs(teacher: &str, student: &str) -> Result<(Vec<Pair>, ReplyCou
         let of_student = match replies.remove(asked).map(|reply| usable(&reply, &numbers)) {
             None => Err(&mut counts.missing),
             Some(Ok(journeys)) => Ok(journeys),
-            Some(Err(Unusable::NotJson(_))) => Err(&mut counts.not_json),
-            Some(Err(Unusable::NotSchema(_))) => Err(&mut counts.not_schema),
-            Some(Err(Unusable::NotChecked(_))) => Err(&mut counts.not_checked),
+            Some(Err(Unusable::Json(_))) => Err(&mut counts.not_json),
+            Some(Err(Unusable::Schema(_))) => Err(&mut counts.not_schema),
+            Some(Err(Unusable::Checked(_))) => Err(&mut counts.not_checked),
         };
         let of_student = of_student.map_err(|count| *count += 1).ok();
         counts.good += u64::from(of_student.is_some());
@@ -69,15 +69,15 @@ fn incomplete(what: &'static str, line: usize) -> ReadError {
 
 /// Why a reply can't be used.
 enum Unusable {
-    NotJson(String),
-    NotSchema(String),
-    NotChecked(String),
+    Json(String),
+    Schema(String),
+    Checked(String),
 }
 
 impl Unusable {
     fn into_reason(self) -> String {
         match self {
-            Self::NotJson(reason) | Self::NotSchema(reason) | Self::NotChecked(reason) => reason,
+            Self::Json(reason) | Self::Schema(reason) | Self::Checked(reason) => reason,
         }
     }
 }
@@ -86,11 +86,11 @@ fn usable(reply: &str, numbers: &BTreeSet<u32>) -> Result<Journeys, Unusable> {
     let reply: Reply = serde_json::from_str(reply).map_err(|error| {
         let reason = error.to_string();
         match error.classify() {
-            serde_json::error::Category::Data => Unusable::NotSchema(reason),
-            _ => Unusable::NotJson(reason),
+            serde_json::error::Category::Data => Unusable::Schema(reason),
+            _ => Unusable::Json(reason),
         }
     })?;
-    reply.check_against(numbers).map_err(Unusable::NotChecked)?;
+    reply.check_against(numbers).map_err(Unusable::Checked)?;
     let journeys = reply.journeys.into_iter().map(|mut journey| {
         journey.keywords.sort_unstable();
         (journey.name, journey.keywords)

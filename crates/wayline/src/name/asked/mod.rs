@@ -155,10 +155,6 @@ impl Renaming<'_> {
     }
 
     /// None where nothing of any journey may be told.
-    #[expect(
-        clippy::type_complexity,
-        reason = "a request with its schema, or why there is none"
-    )]
     fn request(
         &self,
         wanted: &[usize],
