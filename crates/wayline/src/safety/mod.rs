@@ -98,6 +98,9 @@ impl Safety {
     /// The verdict on a text. Of a very long one only the first 2,000 characters count.
     #[must_use]
     pub fn check(&self, text: &str) -> Checked {
+        if self.config.lets_all_pass() {
+            return Checked::default();
+        }
         if let Some(said) = self.said.get(text) {
             return said;
         }

@@ -161,7 +161,7 @@ pub(super) fn each_walked<G>(
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: wayline::expand::RelatedTable::builtin(),
-        safety: wayline::model::builtin_safety(),
+        safety: wayline::model::shows_everything(),
         model: None,
         asks_anew: true,
         as_of: log.as_of,

@@ -250,7 +250,7 @@ fn look(
         naming: &with.models.naming,
         staging: &with.models.staging,
         related: with.models.related(),
-        safety: wayline::model::builtin_safety(),
+        safety: wayline::model::shows_everything(),
         model: None,
         asks_anew: true,
         as_of: since,

@@ -167,7 +167,7 @@ impl<'a> Relevance<'a> {
                 naming: &self.with.models.naming,
                 staging: &self.with.models.staging,
                 related: self.with.models.related(),
-                safety: wayline::model::builtin_safety(),
+                safety: wayline::model::shows_everything(),
                 model: None,
                 asks_anew: true,
                 as_of: annotated.as_of,
