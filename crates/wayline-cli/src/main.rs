@@ -1,6 +1,7 @@
 //! The `wayline` command: puts the rooms of the library and the adapters of the outside world
 //! together.
 
+mod asking;
 mod commands;
 // Some of it is for the stream alone.
 #[cfg_attr(not(feature = "kafka"), allow(dead_code, unused_imports))]
@@ -47,9 +48,14 @@ enum Cli {
     Corpus(commands::corpus::CorpusCommand),
     #[command(subcommand)]
     Expand(commands::expand::ExpandCommand),
+    #[command(subcommand)]
+    Safety(commands::safety::SafetyCommand),
     Simulate(commands::simulate::SimulateArgs),
     Evaluate(commands::evaluate::EvaluateArgs),
     Compare(commands::compare::CompareArgs),
+    Judge(Box<commands::judge::JudgeArgs>),
+    #[command(subcommand)]
+    Llm(commands::llm::LlmCommand),
     #[command(subcommand)]
     Annotate(commands::annotate::AnnotateCommand),
     #[command(subcommand)]
@@ -80,8 +86,11 @@ fn main() -> ExitCode {
         Cli::Demo(args) => commands::demo::run(&args),
         Cli::Corpus(command) => commands::corpus::run(&command),
         Cli::Expand(command) => commands::expand::run(&command),
+        Cli::Safety(command) => commands::safety::run(&command),
         Cli::Simulate(args) => commands::simulate::run(args),
         Cli::Evaluate(args) => commands::evaluate::run(args),
+        Cli::Llm(command) => commands::llm::run(&command),
+        Cli::Judge(args) => commands::judge::run(&args),
         Cli::Annotate(command) => commands::annotate::run(&command),
         Cli::Train(command) => commands::train::run(&command),
         Cli::Config(args) => commands::config::run(&args),

@@ -5,7 +5,7 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use wayline::affinity::{Affinities, UnitSpace};
 use wayline::assign::Assignment;
 use wayline::cluster::cluster;
@@ -13,9 +13,10 @@ use wayline::config::Config;
 use wayline::corpus::{Corpus, CorpusBuilder, InMemoryCounter, KeywordFacts, Moments, Snapshot};
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::extract::{Evidence, Extracted, extract};
-use wayline::model::{GroupingModel, NamingModel, RankModel, StageModel};
+use wayline::model::{GroupingModel, NamingModel, RankModel, SafetyModel, StageModel};
 use wayline::name::Naming;
 use wayline::nouns::{PersonLog, Timestamp};
+use wayline::safety::Safety;
 use wayline::simulate::{Catalogue, SimulationConfig, people};
 use wayline::{Rooms, walk};
 
@@ -125,10 +126,37 @@ fn one_person(
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: wayline::expand::RelatedTable::builtin(),
+        safety: wayline::model::builtin_safety(),
+        model: None,
+        asks_anew: true,
         as_of,
     };
     group.bench_function(id("the whole walk"), |b| {
         b.iter(|| walk(black_box(person), &rooms, &mut embeddings).result(person));
+    });
+    group.finish();
+}
+
+/// Each round checks every name and search of the catalogue.
+fn safety(c: &mut Criterion) {
+    let classifier = SafetyModel::builtin().classifier;
+    let safety = Safety::new(&Config::builtin().safety, &classifier).expect("the shipped lists");
+    let journeys = Catalogue::builtin().journeys().iter();
+    let texts: Vec<&str> = journeys
+        .flat_map(|it| {
+            it.queries
+                .iter()
+                .map(|query| query.text.as_str())
+                .chain([it.name.as_str()])
+        })
+        .collect();
+    let mut group = c.benchmark_group("rooms");
+    group.throughput(Throughput::Elements(texts.len() as u64));
+    group.bench_function(BenchmarkId::new("safety", "the catalogue"), |b| {
+        b.iter(|| {
+            let checked = texts.iter().map(|text| safety.check(black_box(text)));
+            checked.filter(|it| it.reason.is_some()).count()
+        });
     });
     group.finish();
 }
@@ -140,5 +168,5 @@ fn corpus_of<'a>(people: impl Iterator<Item = &'a Extracted>, config: &Config) -
     Corpus::with_prior(Arc::clone(&snapshot), snapshot, config.corpus.clone())
 }
 
-criterion_group!(benches, rooms);
+criterion_group!(benches, rooms, safety);
 criterion_main!(benches);

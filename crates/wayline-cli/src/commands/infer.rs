@@ -118,7 +118,7 @@ fn infer(
     let info = rooms.run_info(Embedder::builtin().hash());
     let mut writer = ResultsWriter::create(output, args.keywords.as_deref(), &info)?;
     let users: HashSet<String> = args.users.iter().cloned().collect();
-    let finished = walk_everybody(&gathered, job, &rooms, &users, &said.stances)?;
+    let finished = walk_everybody(&gathered, job, &rooms, &users, &said.stances, &models)?;
     let missing = users.len() as u64 - finished.tally.people.min(users.len() as u64);
     if !users.is_empty() && finished.tally.people == 0 {
         bail!("none of the people given with --user has an event in the input");
@@ -137,6 +137,7 @@ fn infer(
         tally: &finished.tally,
         // Of people who weren't walked nothing is known.
         said: users.is_empty().then_some(&said),
+        models: &models,
         elapsed: started.elapsed(),
     };
     Ok(summary.text())

@@ -59,7 +59,12 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
     let mut again: Vec<Vec<LineageEvent>> = Vec::new();
     let look = |loaded: &Loaded, embeddings: &mut EmbeddingCache<'_>| {
         let mut now = loaded.clone();
-        let look = look_at(&mut now.kept, &live.rooms(), embeddings);
+        let rooms = if loaded.has_news() {
+            live.rooms_asking()
+        } else {
+            live.rooms()
+        };
+        let look = look_at(&mut now.kept, &rooms, embeddings);
         // Most people are as they were: their records needn't be written.
         let is_news = loaded.has_news() || now.kept.known != loaded.kept.known;
         let journeys = look.result.journeys.len() as u64;
@@ -152,7 +157,7 @@ fn look_again(live: &Live<'_>, user_id: &str) -> Result<Vec<LineageEvent>> {
             return Ok(None);
         }
         let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
-        events = look_at(&mut loaded.kept, &live.rooms(), &mut embeddings).events;
+        events = look_at(&mut loaded.kept, &live.rooms_asking(), &mut embeddings).events;
         Ok(Some(Changes {
             people: vec![loaded.put(live.config)],
             ..Changes::default()

@@ -13,6 +13,7 @@ mod names;
 mod ranker;
 mod ranking_table;
 mod relevance;
+mod safety;
 mod searches;
 mod shown;
 mod simulations;
@@ -37,6 +38,7 @@ pub(crate) enum TrainCommand {
     Names(names::NamesArgs),
     Ranker(ranker::RankerArgs),
     Stage(stages::StageArgs),
+    Safety(safety::SafetyArgs),
 }
 
 pub(crate) fn run(command: &TrainCommand) -> Result<()> {
@@ -45,6 +47,7 @@ pub(crate) fn run(command: &TrainCommand) -> Result<()> {
         TrainCommand::Names(args) => names::run(args),
         TrainCommand::Ranker(args) => ranker::run(args),
         TrainCommand::Stage(args) => stages::run(args),
+        TrainCommand::Safety(args) => safety::run(args),
     }
 }
 

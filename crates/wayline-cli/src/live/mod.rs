@@ -68,8 +68,22 @@ impl<'a> Live<'a> {
         })
     }
 
+    /// The rooms as of its moment, for a look that brings nothing new.
     pub(crate) fn rooms(&self) -> Rooms<'_> {
         self.rooms_at(self.as_of)
+    }
+
+    /// The same, for a look at new events, which a language model is asked about where one is.
+    pub(crate) fn rooms_asking(&self) -> Rooms<'_> {
+        self.rooms_asking_at(self.as_of)
+    }
+
+    /// Likewise, for another moment than its own.
+    pub(crate) fn rooms_asking_at(&self, as_of: Timestamp) -> Rooms<'_> {
+        Rooms {
+            asks_anew: true,
+            ..self.rooms_at(as_of)
+        }
     }
 
     /// For another moment than its own.
@@ -82,6 +96,9 @@ impl<'a> Live<'a> {
             naming: &self.models.naming,
             staging: &self.models.staging,
             related: self.models.related(),
+            safety: &self.models.safety,
+            model: self.models.asked(),
+            asks_anew: false,
             as_of,
         }
     }

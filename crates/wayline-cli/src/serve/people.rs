@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
 use wayline::explain::explain_journey;
 use wayline::keep::{Changes, extracted, walk_remembering};
-use wayline::nouns::{Journey, LineageEvent, Timestamp};
+use wayline::nouns::{Journey, LineageEvent, Timestamp, Verdict};
 
 use super::admission::{Eraser, Reader};
 use super::app::{App, Shown, ShownRow, reading, writing};
@@ -22,7 +22,7 @@ pub(super) struct Wanted {
     /// Words of stages, comma separated, all of which must hold.
     stage: Option<String>,
     min_confidence: Option<f64>,
-    /// Without those that the person has taken away.
+    /// Without those that the person has taken away, and without private subjects.
     safe: Option<bool>,
     limit: Option<usize>,
 }
@@ -65,7 +65,7 @@ impl Wanted {
         };
         self.stage.iter().flat_map(|it| it.split(',')).all(is)
             && journey.confidence >= self.min_confidence.unwrap_or(0.0)
-            && !(self.safe == Some(true) && journey.hidden)
+            && (journey.is_safe || self.safe != Some(true))
     }
 }
 
@@ -140,7 +140,7 @@ fn shown(app: &App, user_id: &str) -> Result<Arc<Shown>, Problem> {
         Ok(ShownRow {
             stage: journey.stage,
             confidence: journey.confidence,
-            hidden: journey.hidden,
+            is_safe: !journey.hidden && journey.safety.verdict == Verdict::Ok,
             json: json.into_boxed_slice(),
         })
     };

@@ -8,9 +8,13 @@ mod evaluate;
 mod expand;
 mod feedback;
 mod interrupted;
+mod judge;
+mod language_model;
+mod llm;
 mod memory;
 mod properties;
 mod quality_report;
+mod safety;
 mod serve;
 mod store;
 #[cfg(feature = "kafka")]

@@ -35,6 +35,12 @@ pub struct Config {
     pub diversify: crate::diversify::DiversifyConfig,
     /// Settings of the room [`crate::expand`].
     pub expand: crate::expand::ExpandConfig,
+    /// Settings of the room [`crate::profile`].
+    pub profile: crate::profile::ProfileConfig,
+    /// Settings of the room [`crate::asking`].
+    pub asking: crate::asking::AskingConfig,
+    /// Settings of the room [`crate::safety`].
+    pub safety: crate::safety::SafetyConfig,
     hash: String,
 }
 
@@ -62,6 +68,16 @@ pub enum ConfigError {
         /// What it may be.
         range: &'static str,
     },
+    /// A word to look for that has neither a letter nor a digit.
+    #[error(
+        "`{key}` holds {value:?}, in which there is no word; write words or phrases, a * at an end for any ending"
+    )]
+    Wordless {
+        /// The key with its section.
+        key: &'static str,
+        /// What the file says.
+        value: String,
+    },
     /// The list of actions can't be used.
     #[error(transparent)]
     Actions(#[from] ActionsError),
@@ -82,6 +98,9 @@ struct RawConfig {
     keep: crate::keep::KeepConfig,
     diversify: crate::diversify::DiversifyConfig,
     expand: crate::expand::ExpandConfig,
+    profile: crate::profile::ProfileConfig,
+    asking: crate::asking::AskingConfig,
+    safety: crate::safety::SafetyConfig,
 }
 
 impl Config {
@@ -103,6 +122,9 @@ impl Config {
         let user: toml::Table = toml::from_str(text)?;
         let mut merged: toml::Table = toml::from_str(DEFAULT_TOML)?;
         lay_over(&mut merged, &user, "")?;
+        // Where a language model is, and what it may cost, is for whoever reaches it to read. Its name stands
+        // on results beside this hash.
+        merged.remove("text_model");
         let canonical = toml::Value::Table(merged.clone()).to_string();
         let raw: RawConfig = toml::Value::Table(merged).try_into()?;
         Self::checked(raw, &canonical)
@@ -119,6 +141,9 @@ impl Config {
         raw.keep.check()?;
         raw.diversify.check()?;
         raw.expand.check()?;
+        raw.profile.check()?;
+        raw.asking.check()?;
+        raw.safety.check()?;
         for weight in raw.actions.values() {
             within(
                 "actions",
@@ -140,6 +165,9 @@ impl Config {
             keep: raw.keep,
             diversify: raw.diversify,
             expand: raw.expand,
+            profile: raw.profile,
+            asking: raw.asking,
+            safety: raw.safety,
             hash: blake3::hash(canonical.as_bytes()).to_hex()[..16].to_owned(),
         })
     }

@@ -76,6 +76,12 @@ impl Embedder {
         &self.model.hash
     }
 
+    /// The place of a word in the vocabulary, where common words stand early; none if it isn't there.
+    /// The word must be in lower case, and Latin letters without accents.
+    pub(crate) fn place(&self, word: &str) -> Option<u32> {
+        self.model.index.whole(word.as_bytes())
+    }
+
     /// Writes the vector of `text` to `out`: unit length, or all zeros where the
     /// text holds nothing (empty or only spaces).
     ///

@@ -121,7 +121,7 @@ pub(crate) fn merge(args: &MergeArgs) -> Result<()> {
         }
         let mut to = load(&*store, &args.to, &config)?;
         let added = to.kept.join(&from.kept, &config.keep).added;
-        let look = look_at(&mut to.kept, &live.rooms(), &mut embeddings);
+        let look = look_at(&mut to.kept, &live.rooms_asking(), &mut embeddings);
         told = (added, look.result.journeys.len());
         Ok(Some(Changes {
             people: vec![to.put(&config), from.erase()],

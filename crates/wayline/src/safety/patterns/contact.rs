@@ -1,0 +1,135 @@
+//! E-mail addresses and phone numbers.
+
+use regex::Regex;
+
+use super::super::SafetyError;
+use super::regex;
+
+/// Forms of contacts.
+#[derive(Debug)]
+pub(super) struct Contact {
+    email: Regex,
+    hidden_email: Regex,
+    run: Regex,
+    date: Regex,
+    north_american: Regex,
+}
+
+impl Contact {
+    pub(super) fn new() -> Result<Self, SafetyError> {
+        Ok(Self {
+            email: regex(
+                r"[a-z0-9][a-z0-9._%+-]{0,63} ?@ ?(?:[a-z0-9-]{1,63} ?\. ?){1,4}[a-z]{2,18}\b",
+            )?,
+            // A name, what stands for the sign, a host, what stands for the dot.
+            hidden_email: regex(
+                r"[a-z0-9][a-z0-9._%+-]{0,63} ?(?:[\[({<] ?(?:at|arroba|chiocciola|@|a|et) ?[\])}>]|@| at | arroba | chiocciola | klammeraffe ) ?[a-z0-9-]{2,63} ?(?:[\[({<] ?(?:dot|punkt|punto|point|ponto|\.) ?[\])}>]|\.| dot | punkt | punto | point | ponto ) ?(?:com?|net|org|de|fr|es|it|pt|nl|pl|ru|br|uk|jp|tr|eu|me|io|edu|gov|info|ch|at|be|mx|ar|ca|us|in|au)\b",
+            )?,
+            run: regex(r"\+?[(\[]?\+?\d[\d ().\[\]/·-]{4,28}\d")?,
+            date: regex(
+                r"\b(?:\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}|(?:19|20)\d\d ?[-/] ?(?:(?:19|20)\d\d|\d\d\b))",
+            )?,
+            north_american: regex(
+                r"^(?:\+?1[-. ]?)?[(\[]?[2-9]\d\d[)\]]?[-. /]{0,3}[2-9]\d\d[-. ]{1,3}\d{4}$",
+            )?,
+        })
+    }
+
+    pub(super) fn is_email(&self, text: &str) -> bool {
+        self.email.is_match(text) || self.hidden_email.is_match(text)
+    }
+
+    /// `called`: a word for phones stands there. `thing`: a word for numbers of things does.
+    pub(super) fn is_phone(&self, text: &str, called: bool, thing: bool) -> bool {
+        // An o among digits is meant as one of them.
+        let zeros = zeros(text);
+        let text = zeros.as_deref().unwrap_or(text);
+        self.run.find_iter(text).any(|run| {
+            let before = text[..run.start()].chars().next_back();
+            let after = text[run.end()..].chars().next();
+            let inside = |it: Option<char>| {
+                it.is_some_and(|it| {
+                    it.is_alphanumeric() || matches!(it, '€' | '$' | '£' | '¥' | '#' | '№')
+                })
+            };
+            let amount = text[run.end()..].trim_start();
+            let is_amount = [
+                "€", "$", "£", "eur", "usd", "km", "mm", "cm", "ml", "mah", "rpm",
+            ]
+            .iter()
+            .any(|unit| amount.starts_with(unit));
+            let apart = !inside(before) && !inside(after) && !is_amount;
+            (apart || called) && self.is_number(run.as_str(), called, thing)
+        })
+    }
+
+    fn is_number(&self, run: &str, called: bool, thing: bool) -> bool {
+        let digits: String = run.chars().filter(char::is_ascii_digit).collect();
+        let groups: Vec<usize> = run
+            .split(|it: char| !it.is_ascii_digit())
+            .map(str::len)
+            .filter(|length| *length > 0)
+            .collect();
+        let dated = self.date.is_match(run);
+        if called && !thing {
+            return (6..=15).contains(&digits.len()) && !dated;
+        }
+        if thing || dated {
+            return false;
+        }
+        let international = run.trim_start_matches(['(', '[']).starts_with('+')
+            || (digits.starts_with("00") && !digits.starts_with("000"));
+        if international {
+            return (8..=15).contains(&digits.len());
+        }
+        if self.north_american.is_match(run) {
+            return true;
+        }
+        let national = digits.starts_with('0') && !digits.starts_with("00");
+        let parted = groups.len() > 1;
+        match digits.len() {
+            // 0171 2345678, 06 12 34 56 78, 090-1234-5678, unbroken too.
+            9..=12 if national => groups[0] > 1 || groups.len() == 1,
+            // 612 345 678, 912 34 56 78.
+            9 if parted => {
+                matches!(digits.as_bytes()[0], b'6' | b'7' | b'9' | b'5')
+                    && [[3, 3, 3].as_slice(), &[3, 2, 2, 2]].contains(&groups.as_slice())
+            }
+            // Ten digits unbroken, as in North America and India.
+            10 if !parted => {
+                let bytes = digits.as_bytes();
+                (b'2'..=b'9').contains(&bytes[0]) && (b'2'..=b'9').contains(&bytes[3])
+                    || (b'6'..=b'9').contains(&bytes[0])
+            }
+            10 => groups == [5, 5] || groups == [4, 3, 3] && run.contains('('),
+            // 8 (912) 345-67-89, 11 91234-5678, 1 555 234 5678.
+            11 => {
+                digits.starts_with("89") && (groups.len() > 3 || !parted)
+                    || groups == [2, 5, 4]
+                    || groups == [1, 3, 3, 4]
+            }
+            12 => groups == [2, 5, 5] || groups == [2, 3, 3, 4],
+            _ => false,
+        }
+    }
+}
+
+/// The text with each o that stands among digits as a zero: o7700 9oo123.
+fn zeros(text: &str) -> Option<String> {
+    let is_number = |word: &str| {
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        let zeros = word.bytes().filter(|it| *it == b'o').count();
+        zeros > 0 && digits > zeros && digits + zeros == word.len()
+    };
+    if !text.contains('o') || !text.split(' ').any(is_number) {
+        return None;
+    }
+    let words = text.split(' ').map(|word| {
+        if is_number(word) {
+            word.replace('o', "0")
+        } else {
+            word.to_owned()
+        }
+    });
+    Some(words.collect::<Vec<String>>().join(" "))
+}

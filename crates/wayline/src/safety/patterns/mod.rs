@@ -1,0 +1,118 @@
+//! Personal data, by its form.
+//!
+//! Nothing here is looked for in a text without digits or an `@`, and regular expressions (which run in
+//! linear time) only where a listed word, or enough digits, says that it is worth it.
+
+mod address;
+mod contact;
+mod numbers;
+mod spelt;
+mod streets;
+#[cfg(test)]
+mod tests;
+
+use regex::Regex;
+
+use super::SafetyError;
+use super::files;
+use super::lists::{Found, Lists};
+use crate::nouns::Reason;
+
+/// All forms, compiled.
+#[derive(Debug)]
+pub(super) struct Patterns {
+    contact: contact::Contact,
+    numbers: numbers::Numbers,
+    address: address::Addresses,
+    hints: Hints,
+}
+
+/// The groups of listed words that say what a number may be.
+#[derive(Debug)]
+struct Hints {
+    at: u32,
+    digit: u32,
+    phone: u32,
+    thing: u32,
+    identity: u32,
+    account: u32,
+    born: u32,
+    street: u32,
+}
+
+impl Patterns {
+    pub(super) fn new(lists: &Lists) -> Result<Self, SafetyError> {
+        Ok(Self {
+            contact: contact::Contact::new()?,
+            numbers: numbers::Numbers::new()?,
+            address: address::Addresses::new()?,
+            hints: Hints {
+                at: lists.group(files::AT),
+                digit: lists.group(files::DIGIT),
+                phone: lists.group(files::PHONE),
+                thing: lists.group(files::THING),
+                identity: lists.group(files::IDENTITY),
+                account: lists.group(files::ACCOUNT),
+                born: lists.group(files::BORN),
+                street: lists.group(files::STREET),
+            },
+        })
+    }
+
+    /// The first personal data of a written text of which that was found.
+    pub(super) fn find(&self, written: &str, found: &Found) -> Option<Reason> {
+        let hints = &self.hints;
+        let is_at = written.contains('@') || found.has(hints.at);
+        if is_at && self.contact.is_email(written) {
+            return Some(Reason::Email);
+        }
+        if found.has(hints.account) && self.numbers.is_password(written) {
+            return Some(Reason::Account);
+        }
+        let is_digit = |it: &u8| it.is_ascii_digit();
+        let spelt = found.has(hints.digit) || written.bytes().filter(is_digit).count() >= 6;
+        let spelt = spelt.then(|| spelt::digits(written)).flatten();
+        let text = spelt.as_deref().unwrap_or(written);
+        let digits = text.bytes().filter(is_digit).count();
+        if digits == 0 {
+            return None;
+        }
+        if digits >= 12 && self.numbers.is_card(text) {
+            return Some(Reason::Card);
+        }
+        if digits >= 12 && self.numbers.is_iban(text) {
+            return Some(Reason::Bank);
+        }
+        if digits >= 5 {
+            if self.numbers.is_identity(text, found.has(hints.identity)) {
+                return Some(Reason::Identity);
+            }
+            if self.numbers.is_birth(text, found.has(hints.born)) {
+                return Some(Reason::Birth);
+            }
+            if found.has(hints.account) && self.numbers.is_account(text) {
+                return Some(Reason::Account);
+            }
+            let (called, thing) = (found.has(hints.phone), found.has(hints.thing));
+            if self.contact.is_phone(text, called, thing) {
+                return Some(Reason::Phone);
+            }
+        }
+        let plain = spelt::letters(text);
+        let street = found.has(hints.street) || plain.is_some();
+        let text = plain.as_deref().unwrap_or(text);
+        self.address
+            .is_address(text, street)
+            .then_some(Reason::Address)
+    }
+}
+
+/// One regular expression of this room. Digits and borders of words are those of ASCII, which written texts
+/// have: it keeps the automata small, and quick on texts of any script.
+fn regex(pattern: &str) -> Result<Regex, SafetyError> {
+    let plain = pattern.replace(r"\d", "[0-9]").replace(r"\b", r"(?-u:\b)");
+    regex::RegexBuilder::new(&plain)
+        .size_limit(1 << 20)
+        .build()
+        .map_err(|error| SafetyError::TooLarge(error.to_string()))
+}
