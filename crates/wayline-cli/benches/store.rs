@@ -92,7 +92,8 @@ fn halves(log: &PersonLog, rooms: &Rooms<'_>) -> (Vec<u8>, Vec<u8>) {
         &mut kept,
         rooms,
         &mut EmbeddingCache::new(Embedder::builtin(), 0),
-    );
+    )
+    .expect("embedded");
     new.fold(&last, &config.keep);
     (
         kept.to_bytes(&config.actions),
@@ -148,7 +149,7 @@ fn update_some(
             Kept::from_bytes(&user_id, &stored.record, &config.actions).expect("a record");
         let new = Kept::from_bytes(&user_id, &halves[number % halves.len()].1, &config.actions);
         kept.absorb(&new.expect("a record"), &config.keep);
-        look_at(&mut kept, rooms, &mut embeddings);
+        look_at(&mut kept, rooms, &mut embeddings).expect("embedded");
         let change = Change::Put {
             stored: Stored {
                 version: stored.version + 1,

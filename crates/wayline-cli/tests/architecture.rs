@@ -15,6 +15,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("wayline-files", &["wayline"]),
     ("wayline-store", &["wayline"]),
     ("wayline-text-model", &["wayline"]),
+    ("wayline-embedders", &["wayline", "wayline-text-model"]),
     (
         "wayline-cli",
         &[
@@ -22,6 +23,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "wayline-files",
             "wayline-store",
             "wayline-text-model",
+            "wayline-embedders",
         ],
     ),
 ];
@@ -97,6 +99,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "wayline-embedders",
+        &["disk", "endpoint", "transformer", "settings", "opened"],
+    ),
+    (
         "wayline-cli",
         &[
             "run", "asking", "live", "serve", "stream", "plots", "commands",
@@ -113,6 +119,7 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("wayline-files", &["nouns", "corpus", "extract"]),
     ("wayline-store", &["keep"]),
     ("wayline-text-model", &["text_model"]),
+    ("wayline-embedders", &["embed", "text_model"]),
 ];
 
 /// Parts of the standard library that reach outside: the library names none.

@@ -1,6 +1,7 @@
 //! Asks language models: adapters of [`wayline::text_model::TextModel`].
 //!
-//! - [`Endpoint`] asks any server with an OpenAI-compatible chat endpoint.
+//! - [`Endpoint`] asks any server with an OpenAI-compatible chat endpoint, over a [`Wire`] that serves
+//!   other paths of the protocol too.
 //! - [`Replay`] answers from a record, [`ByFunction`] by a function.
 //!
 //! What surrounds a model is a model too, each in a small file of its own: [`Limited`] (so many calls
@@ -33,7 +34,7 @@ pub use by_function::ByFunction;
 pub use cached::Cached;
 pub use cancel::Cancel;
 pub use capped::Capped;
-pub use endpoint::{Endpoint, Key, KeyError, Options, Structure};
+pub use endpoint::{Endpoint, Key, KeyError, Options, Status, Structure, Wire, WireOptions};
 pub use limited::Limited;
 pub use opened::{OpenError, Opened, open};
 pub use purse::{Budgeted, Limits, Purse};

@@ -31,8 +31,53 @@ impl Default for Patience {
     }
 }
 
-/// Asks again after errors that pass: no connection, no reply in time, half a reply, too many
-/// requests, a server that failed. Others are handed on at once.
+impl Patience {
+    /// Does something that asks a server, again after errors that pass: no connection, no reply in time,
+    /// half a reply, too many requests, a server that failed. Others are handed on at once.
+    ///
+    /// # Errors
+    /// One that doesn't pass, the last one when there are no more tries, or the run was stopped.
+    pub fn again<T>(
+        &self,
+        cancel: &Cancel,
+        tally: &Tally,
+        mut ask: impl FnMut() -> Result<T, TextModelError>,
+    ) -> Result<T, TextModelError> {
+        let mut waits = ExponentialBuilder::new()
+            .with_min_delay(self.first_wait)
+            .with_max_delay(self.longest_wait)
+            .with_max_times(self.tries.saturating_sub(1))
+            .with_jitter()
+            .build();
+        loop {
+            let error = match ask() {
+                Err(error) if error.remedy() == Remedy::Later => error,
+                other => return other,
+            };
+            let Some(mut wait) = waits.next() else {
+                return Err(error);
+            };
+            if let TextModelError::Busy {
+                retry_after_s: Some(seconds),
+                ..
+            } = error
+            {
+                let wanted = Duration::from_secs(seconds);
+                if wanted > self.longest_wait {
+                    return Err(error);
+                }
+                // At least what the server wants; what chance added stays, for the same reason.
+                wait = wait.max(wanted);
+            }
+            if cancel.wait(wait) {
+                return Err(TextModelError::Cancelled);
+            }
+            tally.add_retried();
+        }
+    }
+}
+
+/// Asks again after errors that pass, as [`Patience::again`] does.
 pub struct Retrying<M> {
     model: M,
     patience: Patience,
@@ -58,36 +103,7 @@ impl<M: TextModel> TextModel for Retrying<M> {
     }
 
     fn reply(&self, request: &Request) -> Result<Reply, TextModelError> {
-        let mut waits = ExponentialBuilder::new()
-            .with_min_delay(self.patience.first_wait)
-            .with_max_delay(self.patience.longest_wait)
-            .with_max_times(self.patience.tries.saturating_sub(1))
-            .with_jitter()
-            .build();
-        loop {
-            let error = match self.model.reply(request) {
-                Err(error) if error.remedy() == Remedy::Later => error,
-                other => return other,
-            };
-            let Some(mut wait) = waits.next() else {
-                return Err(error);
-            };
-            if let TextModelError::Busy {
-                retry_after_s: Some(seconds),
-                ..
-            } = error
-            {
-                let wanted = Duration::from_secs(seconds);
-                if wanted > self.patience.longest_wait {
-                    return Err(error);
-                }
-                // At least what the server wants; what chance added stays, for the same reason.
-                wait = wait.max(wanted);
-            }
-            if self.cancel.wait(wait) {
-                return Err(TextModelError::Cancelled);
-            }
-            self.tally.add_retried();
-        }
+        self.patience
+            .again(&self.cancel, &self.tally, || self.model.reply(request))
     }
 }

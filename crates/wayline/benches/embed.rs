@@ -2,7 +2,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
-use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::embed::{Embedder, TableCache};
 
 /// The queries of the catalogue's first journeys, and others of several kinds.
 fn catalogue_queries() -> Vec<String> {
@@ -33,7 +33,7 @@ fn embed(c: &mut Criterion) {
         });
     });
     group.bench_function("catalogue queries, kept", |b| {
-        let mut cache = EmbeddingCache::new(embedder, 2 * queries.len());
+        let mut cache = TableCache::new(embedder, 2 * queries.len());
         b.iter(|| {
             for query in &queries {
                 cache.embed(black_box(query), &mut out);

@@ -61,7 +61,7 @@ fn one_person(
     let model = grouping.of(evidence);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
     let facts = KeywordFacts::of(person, corpus);
-    let space = UnitSpace::of(person, &facts, &mut embeddings, &config.affinity);
+    let space = UnitSpace::inside(person, &facts, &mut embeddings, &config.affinity);
     let affinities = Affinities::of(person, &facts, &space, &model.affinity);
     let threshold = config.cluster.join(evidence);
     let clustering = cluster(&affinities, &model.join, threshold);
@@ -98,7 +98,7 @@ fn one_person(
         b.iter(|| KeywordFacts::of(black_box(person), corpus));
     });
     group.bench_function(id("affinity, places of units"), |b| {
-        b.iter(|| UnitSpace::of(black_box(person), &facts, &mut embeddings, &config.affinity));
+        b.iter(|| UnitSpace::inside(black_box(person), &facts, &mut embeddings, &config.affinity));
     });
     group.bench_function(id("affinity, all pairs"), |b| {
         b.iter(|| Affinities::of(black_box(person), &facts, &space, &model.affinity));
@@ -132,7 +132,11 @@ fn one_person(
         as_of,
     };
     group.bench_function(id("the whole walk"), |b| {
-        b.iter(|| walk(black_box(person), &rooms, &mut embeddings).result(person));
+        b.iter(|| {
+            walk(black_box(person), &rooms, &mut embeddings)
+                .expect("embedded")
+                .result(person)
+        });
     });
     group.finish();
 }

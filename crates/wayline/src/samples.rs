@@ -155,7 +155,7 @@ pub(crate) fn assigned_by(
     Assignment {
         person,
         facts: &facts,
-        space: &UnitSpace::of(person, &facts, &mut embeddings, &affinity),
+        space: &UnitSpace::inside(person, &facts, &mut embeddings, &affinity),
         clustering: &Clustering::from_labels(groups),
         affinities: &Affinities::from_pairs(units, pairs),
         model,

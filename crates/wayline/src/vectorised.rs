@@ -96,7 +96,7 @@ mod tests {
             };
             let walked = |person: &Extracted| {
                 let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
-                let walked = walk(person, &rooms, &mut embeddings);
+                let walked = walk(person, &rooms, &mut embeddings).expect("embedded");
                 let bits: Vec<u32> = walked
                     .affinities
                     .pairs()

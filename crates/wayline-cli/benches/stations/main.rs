@@ -110,7 +110,7 @@ fn main() {
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
     let prepared = |(simulated, extracted): (&SimulatedPerson, Extracted)| {
         let facts = KeywordFacts::of(&extracted, rooms.corpus);
-        let walked = walk(&extracted, &rooms, &mut embeddings);
+        let walked = walk(&extracted, &rooms, &mut embeddings).expect("embedded");
         Person {
             text_bytes: simulated
                 .events
@@ -119,7 +119,7 @@ fn main() {
                 .map(|it| text_bytes(&it))
                 .sum(),
             log: simulated.log(&config.actions),
-            space: UnitSpace::of(&extracted, &facts, &mut embeddings, &config.affinity),
+            space: UnitSpace::inside(&extracted, &facts, &mut embeddings, &config.affinity),
             result: walked.result(&extracted),
             walked,
             facts,
@@ -287,7 +287,7 @@ fn print(
     table.each(
         "unit vectors",
         work(4 * d * keywords + 2 * d * units, d * summands),
-        |it| UnitSpace::of(&it.extracted, &it.facts, embeddings, &config.affinity),
+        |it| UnitSpace::inside(&it.extracted, &it.facts, embeddings, &config.affinity),
     );
     table.each(
         "all pairs",

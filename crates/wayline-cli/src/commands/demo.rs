@@ -76,10 +76,11 @@ pub(crate) fn run(args: &DemoArgs) -> Result<()> {
         as_of: Timestamp::from_millis(simulation.as_of_ms),
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
-    let walked: Vec<Walked> = people
+    let walked: Result<Vec<Walked>, _> = people
         .iter()
         .map(|person| walk(person, &rooms, &mut embeddings))
         .collect();
+    let walked = walked?;
     let seconds = started.elapsed().as_secs_f64();
     let results: Vec<PersonResult> = people
         .iter()
@@ -97,7 +98,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<()> {
     writeln!(
         out,
         "{}",
-        explain(&people[shown], &walked[shown], &rooms, &mut embeddings)
+        explain(&people[shown], &walked[shown], &rooms, &mut embeddings)?
     )?;
     let journeys: usize = results.iter().map(|person| person.journeys.len()).sum();
     let keywords: usize = results.iter().map(|person| person.keywords.len()).sum();

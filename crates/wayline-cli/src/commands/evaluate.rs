@@ -63,6 +63,10 @@ struct TextsArgs {
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 
+    /// Settings, of which [embedder] says whose vectors (default: those of the table inside)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -237,7 +241,9 @@ pub(crate) fn run(args: EvaluateArgs) -> anyhow::Result<()> {
                 },
             )
         }
-        Against::Texts(args) => super::evaluate_texts::run(&args.folder, args.json),
+        Against::Texts(args) => {
+            super::evaluate_texts::run(&args.folder, args.json, args.config.as_deref())
+        }
         Against::Simulated(args) => {
             args.output.check(args.results.and(&args.gold))?;
             let gold = read_gold(&args.gold, simulated::Gold::from_jsonl)?;

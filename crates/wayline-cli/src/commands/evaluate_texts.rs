@@ -1,12 +1,19 @@
 //! `wayline evaluate texts DIR`: how well the embedder tells intents apart.
 
-use std::{collections::BTreeMap, fs::File, io::BufReader, path::Path};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs::File,
+    io::BufReader,
+    path::Path,
+};
 
 use anyhow::{Context, Result};
 use wayline::{
-    embed::Embedder,
+    embed::EmbeddingCache,
     evaluate::short_texts::{ShortTextScore, score},
 };
+
+use crate::run::Embedding;
 
 /// Texts with one label each.
 #[derive(Default)]
@@ -23,12 +30,14 @@ struct Report<'a> {
 }
 
 /// Reads `clinc150.json` (its test split) and `banking77-test.csv` from `dir`,
-/// scores the built-in embedder on both, and prints a table or JSON.
+/// scores the embedder of a config on both, and prints a table or JSON.
 ///
 /// # Errors
-/// When a file is missing or has another form.
-pub(crate) fn run(dir: &Path, json: bool) -> Result<()> {
-    let embedder = Embedder::builtin();
+/// When a file is missing or has another form, or the embedder can't be asked.
+pub(crate) fn run(dir: &Path, json: bool, config: Option<&Path>) -> Result<()> {
+    let embedder = Embedding::open(config)?.embedder;
+    let mut embeddings = EmbeddingCache::new(embedder, 0);
+    let dimensions = embeddings.dimensions();
     let mut sets = BTreeMap::new();
     for (name, set) in [
         ("clinc150", read_clinc(&dir.join("clinc150.json"))?),
@@ -36,8 +45,15 @@ pub(crate) fn run(dir: &Path, json: bool) -> Result<()> {
     ] {
         let texts: Vec<&str> = set.texts.iter().map(String::as_str).collect();
         let labels: Vec<&str> = set.labels.iter().map(String::as_str).collect();
-        let found = score(&texts, &labels, embedder.dimensions(), |text, out| {
-            embedder.embed(text, out);
+        embeddings.prepare(&texts)?;
+        let mut vectors: HashMap<&str, Vec<f32>> = HashMap::new();
+        for text in &texts {
+            let mut vector = Vec::with_capacity(dimensions);
+            embeddings.append(text, &mut vector)?;
+            vectors.insert(text, vector);
+        }
+        let found = score(&texts, &labels, dimensions, |text, out| {
+            out.copy_from_slice(&vectors[text]);
         })
         .with_context(|| format!("scoring {name}"))?;
         sets.insert(name, found);
@@ -45,17 +61,13 @@ pub(crate) fn run(dir: &Path, json: bool) -> Result<()> {
     if json {
         let report = Report {
             embedder: embedder.hash(),
-            dimensions: embedder.dimensions(),
+            dimensions,
             sets,
         };
         println!("{}", serde_json::to_string_pretty(&report)?);
         return Ok(());
     }
-    println!(
-        "embedder {}, {} dimensions",
-        embedder.hash(),
-        embedder.dimensions()
-    );
+    println!("embedder {}, {dimensions} dimensions", embedder.hash());
     println!("set        texts  labels  homogeneity  completeness  V-measure");
     for (name, found) in &sets {
         println!(

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::explain::explain;
 use wayline::nouns::Timestamp;
 use wayline::{Remembered, walk_with};
@@ -61,7 +60,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
         );
     }
     let rooms = gathered.rooms(&config, &models);
-    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
+    let mut embeddings = models.embeddings(0);
     for person in gathered.people.records()? {
         let person = person?;
         if person.user_id == args.user {
@@ -70,8 +69,8 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
                 known: &[],
                 stances: &stances,
             };
-            let walked = walk_with(&person, &rooms, remembered, &mut embeddings);
-            let text = explain(&person, &walked, &rooms, &mut embeddings);
+            let walked = walk_with(&person, &rooms, remembered, &mut embeddings)?;
+            let text = explain(&person, &walked, &rooms, &mut embeddings)?;
             std::io::stdout().write_all(text.as_bytes())?;
             return Ok(());
         }

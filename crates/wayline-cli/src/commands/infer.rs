@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use wayline::embed::Embedder;
 use wayline::nouns::{PersonResult, Timestamp};
 use wayline_files::group::Grouping;
 use wayline_files::write::ResultsWriter;
@@ -115,7 +114,7 @@ fn infer(
     let said = args.said.read(args.as_of)?;
     let gathered = gather(job, args.corpus.as_deref(), grouping, args.users.is_empty())?;
     let rooms = gathered.rooms(job.config, &models);
-    let info = rooms.run_info(Embedder::builtin().hash());
+    let info = models.run_info(&rooms);
     let mut writer = ResultsWriter::create(output, args.keywords.as_deref(), &info)?;
     let users: HashSet<String> = args.users.iter().cloned().collect();
     let finished = walk_everybody(&gathered, job, &rooms, &users, &said.stances, &models)?;

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::Args;
-use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::embed::EmbeddingCache;
 use wayline::keep::{Changes, Look, StoreError, look_at};
 use wayline::nouns::{LineageEvent, LineageKind, Timestamp};
 use wayline_store::Open;
@@ -64,16 +64,16 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
         } else {
             live.rooms()
         };
-        let look = look_at(&mut now.kept, &rooms, embeddings);
+        let look = look_at(&mut now.kept, &rooms, embeddings)?;
         // Most people are as they were: their records needn't be written.
         let is_news = loaded.has_news() || now.kept.known != loaded.kept.known;
         let journeys = look.result.journeys.len() as u64;
         if is_news || !look.events.is_empty() {
-            return (journeys, Some((now, look)), Vec::new());
+            return Ok((journeys, Some((now, look)), Vec::new()));
         }
         let told = loaded.kept.lineage.iter();
         let told = told.filter(|it| it.version == loaded.kept.version && it.at == live.as_of);
-        (journeys, None, told.cloned().collect())
+        Ok((journeys, None, told.cloned().collect()))
     };
     let mut turns: Vec<(Loaded, Look)> = Vec::new();
     let mut write = |events: &[LineageEvent]| -> Result<()> {
@@ -156,8 +156,8 @@ fn look_again(live: &Live<'_>, user_id: &str) -> Result<Vec<LineageEvent>> {
         if !loaded.is_there() {
             return Ok(None);
         }
-        let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
-        events = look_at(&mut loaded.kept, &live.rooms_asking(), &mut embeddings).events;
+        let mut embeddings = live.models.embeddings(0);
+        events = look_at(&mut loaded.kept, &live.rooms_asking(), &mut embeddings)?.events;
         Ok(Some(Changes {
             people: vec![loaded.put(live.config)],
             ..Changes::default()

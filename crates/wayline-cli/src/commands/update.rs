@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use wayline::embed::Embedder;
 use wayline::keep::Store;
 use wayline::nouns::{LineageKind, PersonResult, Timestamp};
 use wayline_files::group::Grouping;
@@ -202,7 +201,7 @@ fn renew(
             .map(Mutex::new),
         wants_results: renewal.output.is_some(),
     };
-    let info = live.rooms().run_info(Embedder::builtin().hash());
+    let info = live.models.run_info(&live.rooms());
     let writer = renewal
         .output
         .map(|output| ResultsWriter::create(output, renewal.keywords, &info));

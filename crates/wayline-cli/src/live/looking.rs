@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use rayon::prelude::*;
-use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::embed::EmbeddingCache;
 use wayline::keep::{Changes, KeptError, PersonChange, StoreError, look_at};
 use wayline::nouns::{LineageEvent, PersonResult, Timestamp};
 
@@ -71,8 +71,7 @@ impl<'a> Looking<'a> {
                 .unwrap_or_else(PoisonError::into_inner)
         };
         let waiting = pool().pop();
-        let mut embeddings =
-            waiting.unwrap_or_else(|| EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS));
+        let mut embeddings = waiting.unwrap_or_else(|| self.live.models.embeddings(CACHED_TEXTS));
         let done = work(&mut embeddings);
         pool().push(embeddings);
         done
@@ -127,7 +126,7 @@ impl<'a> Looking<'a> {
         }
         let last = loaded.kept.log.events.last().map(|event| event.time);
         let as_of = last.map_or(now, |last| last.max(now));
-        let look = look_at(&mut loaded.kept, &live.rooms_asking_at(as_of), embeddings);
+        let look = look_at(&mut loaded.kept, &live.rooms_asking_at(as_of), embeddings)?;
         let change = loaded.put(live.config);
         Ok(Some(Turn {
             looked: Looked {

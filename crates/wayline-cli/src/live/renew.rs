@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Mutex;
 
 use anyhow::Result;
-use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::embed::EmbeddingCache;
 use wayline::keep::{Changes, Kept, KeptError, PersonChange, StoreError, look_at};
 use wayline::nouns::{Feedback, LineageEvent, LineageKind, PersonResult, Timestamp};
 use wayline_files::write::{OrderedResults, SpillReader, SpillSettings};
@@ -12,7 +12,7 @@ use wayline_files::write::{OrderedResults, SpillReader, SpillSettings};
 use super::person::{Loaded, TRIES, load, load_to_replace, too_busy};
 use super::results::{LineageFile, result_of};
 use super::{Fingerprint, Live, NewEvents};
-use crate::run::{Progress, RunArgs, Tally, cached_texts};
+use crate::run::{Progress, RunArgs, Tally, cached_texts, not_embedded};
 
 /// People in one commit: the disk is waited for once for all of them.
 const PEOPLE_AT_ONCE: usize = 64;
@@ -188,7 +188,7 @@ impl<'a> Thread<'a> {
         Self {
             renewing,
             is_in_it: renewing.is_in_it,
-            embeddings: EmbeddingCache::new(Embedder::builtin(), texts),
+            embeddings: renewing.live.models.embeddings(texts),
             turns: Vec::new(),
             tally: Tally::default(),
             counts: RenewCounts::default(),
@@ -249,9 +249,10 @@ impl<'a> Thread<'a> {
         }
         if !is_changed {
             counts.already = 1;
-            return Ok(self.as_they_are(&loaded, counts, new));
+            return self.as_they_are(&loaded, counts, new);
         }
-        let look = look_at(&mut loaded.kept, &live.rooms_asking(), &mut self.embeddings);
+        let look = look_at(&mut loaded.kept, &live.rooms_asking(), &mut self.embeddings)
+            .map_err(not_embedded)?;
         if let Some(model) = &live.models.asked {
             model.go_on_after(&look.asked)?;
         }
@@ -263,7 +264,7 @@ impl<'a> Thread<'a> {
             look.result
         } else {
             // More was known already; what is given out is still of the moment that was asked for.
-            result_of(&loaded.kept, &live.rooms(), &mut self.embeddings)
+            result_of(&loaded.kept, &live.rooms(), &mut self.embeddings)?
         };
         Ok(Turn {
             change: Some(loaded.put(config)),
@@ -276,10 +277,15 @@ impl<'a> Thread<'a> {
 
     /// A person who had the input before: their journeys, where those are wanted, and what the last look
     /// told of them.
-    fn as_they_are(&mut self, loaded: &Loaded, counts: RenewCounts, new: NewEvents) -> Turn {
+    fn as_they_are(
+        &mut self,
+        loaded: &Loaded,
+        counts: RenewCounts,
+        new: NewEvents,
+    ) -> Result<Turn> {
         let (kept, live) = (&loaded.kept, self.renewing.live);
         let result = if self.renewing.wants_results {
-            result_of(kept, &live.rooms(), &mut self.embeddings)
+            result_of(kept, &live.rooms(), &mut self.embeddings)?
         } else {
             PersonResult::default()
         };
@@ -287,13 +293,13 @@ impl<'a> Thread<'a> {
         let is_of_input = !new.1.is_empty();
         let lineage = kept.lineage.iter().filter(|_| is_of_input);
         let events = lineage.filter(|event| event.version == kept.version);
-        Turn {
+        Ok(Turn {
             change: None,
             result,
             events: events.cloned().collect(),
             counts,
             new,
-        }
+        })
     }
 
     /// What is committed of turns; refused where another run has ended the same input meanwhile.

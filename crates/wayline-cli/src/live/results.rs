@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use rayon::prelude::*;
 use wayline::Rooms;
-use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::embed::{EmbedError, EmbeddingCache};
 use wayline::keep::{Kept, KeptError, extracted, walk_remembering};
 use wayline::nouns::{Journey, LineageEvent, PersonResult, RunInfo};
 use wayline_files::write::AsideFile;
@@ -24,7 +24,7 @@ const CACHED_TEXTS: usize = 8_192;
 /// their ids. The store stays as it is. Returns how many records couldn't be read.
 pub(crate) fn over_everybody<T: Send>(
     live: &Live<'_>,
-    look: impl Fn(&Loaded, &mut EmbeddingCache<'_>) -> T + Sync,
+    look: impl Fn(&Loaded, &mut EmbeddingCache<'_>) -> Result<T> + Sync,
     each: &mut dyn FnMut(&Loaded, T) -> Result<()>,
 ) -> Result<u64> {
     let progress = Progress::people(live.store.counts()?.people);
@@ -38,15 +38,15 @@ pub(crate) fn over_everybody<T: Send>(
         unreadable += page.unreadable;
         let page = page.people;
         let piece = page.len().div_ceil(rayon::current_num_threads()).max(1);
-        let of_piece = |people: &[Loaded]| -> Vec<T> {
-            let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
+        let of_piece = |people: &[Loaded]| -> Result<Vec<T>> {
+            let mut embeddings = live.models.embeddings(CACHED_TEXTS);
             people
                 .iter()
                 .map(|loaded| look(loaded, &mut embeddings))
                 .collect()
         };
-        let made: Vec<Vec<T>> = page.par_chunks(piece).map(of_piece).collect();
-        for (loaded, made) in page.iter().zip(made.into_iter().flatten()) {
+        let made: Result<Vec<Vec<T>>> = page.par_chunks(piece).map(of_piece).collect();
+        for (loaded, made) in page.iter().zip(made?.into_iter().flatten()) {
             each(loaded, made)?;
         }
         progress.add(page.len() as u64);
@@ -127,13 +127,13 @@ pub(crate) fn result_of(
     kept: &Kept,
     rooms: &Rooms<'_>,
     embeddings: &mut EmbeddingCache<'_>,
-) -> PersonResult {
+) -> Result<PersonResult, EmbedError> {
     match extracted(kept, rooms.config, rooms.as_of) {
-        Ok(person) => walk_remembering(kept, &person, rooms, embeddings).result(&person),
-        Err(_) => PersonResult {
+        Ok(person) => Ok(walk_remembering(kept, &person, rooms, embeddings)?.result(&person)),
+        Err(_) => Ok(PersonResult {
             user_id: kept.user_id().to_owned(),
             ..PersonResult::default()
-        },
+        }),
     }
 }
 

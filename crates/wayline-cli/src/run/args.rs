@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
+use wayline::Rooms;
 use wayline::config::Config;
-use wayline::embed::Embedder;
+use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::expand::RelatedTable;
 use wayline::model::{GroupingModel, ModelError, NamingModel, RankModel, SafetyModel, StageModel};
-use wayline::nouns::Timestamp;
+use wayline::nouns::{RunInfo, Timestamp};
 use wayline::safety::Safety;
 use wayline::text_model::TextModel;
 
-use super::AskedModel;
+use super::{AskedModel, Embedding};
 
 /// Where events come from.
 #[derive(Args, Clone, Debug)]
@@ -96,11 +97,8 @@ impl RunArgs {
     }
 
     pub(crate) fn models(&self) -> Result<Models> {
-        let grouping = read_model(
-            self.model.as_deref(),
-            GroupingModel::builtin,
-            GroupingModel::from_json,
-        );
+        let embedding = self.embedding()?;
+        let grouping = embedding.grouping(self.model.as_deref(), self.config.as_deref());
         let naming = read_model(
             self.naming.as_deref(),
             NamingModel::builtin,
@@ -117,6 +115,7 @@ impl RunArgs {
             StageModel::from_json,
         );
         Ok(Models {
+            embedding,
             grouping: grouping?,
             naming: naming?,
             ranking: ranking?,
@@ -125,6 +124,11 @@ impl RunArgs {
             asked: AskedModel::open(self.config.as_deref())?,
             safety: self.safety()?,
         })
+    }
+
+    /// What groups a person's units.
+    pub(crate) fn embedding(&self) -> Result<Embedding> {
+        Embedding::open(self.config.as_deref())
     }
 
     /// What may be shown, by the config and the model.
@@ -153,6 +157,7 @@ impl RunArgs {
 
 /// The learned parts of a run.
 pub(crate) struct Models {
+    pub(crate) embedding: Embedding,
     pub(crate) grouping: GroupingModel,
     pub(crate) naming: NamingModel,
     pub(crate) ranking: RankModel,
@@ -178,10 +183,20 @@ impl Models {
     }
 
     /// How many threads work on people: as many as questions may be on their way, where a language model
-    /// is asked, since most of them wait.
+    /// or an endpoint for embeddings is asked, since most of them wait.
     pub(crate) fn threads(&self, run: &RunArgs) -> usize {
         let asked = self.asked.as_ref().map_or(0, AskedModel::concurrency);
-        run.threads().max(asked)
+        run.threads().max(asked).max(self.embedding.at_once)
+    }
+
+    /// Room for the vectors of so many texts.
+    pub(crate) fn embeddings(&self, texts: usize) -> EmbeddingCache<'static> {
+        EmbeddingCache::new(self.embedding.embedder, texts)
+    }
+
+    /// What stands on every journey of a run.
+    pub(crate) fn run_info(&self, rooms: &Rooms<'_>) -> RunInfo {
+        rooms.run_info(self.embedding.embedder.hash())
     }
 
     pub(crate) fn related(&self) -> &RelatedTable {

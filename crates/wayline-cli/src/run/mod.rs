@@ -7,6 +7,7 @@
 
 mod args;
 mod asked;
+mod embedder;
 mod ended;
 mod gather;
 mod progress;
@@ -16,6 +17,7 @@ mod walk;
 
 pub(crate) use args::{InputArgs, Models, RunArgs, parse_time, read_config, read_model};
 pub(crate) use asked::{AskedModel, text_model_settings};
+pub(crate) use embedder::{Embedding, not_embedded};
 pub(crate) use ended::ended;
 pub(crate) use gather::{
     Counts, Gathered, Job, count_corpus, gather, no_event, refuse_overwriting,

@@ -3,13 +3,12 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
-use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::feedback::Stances;
 use wayline::nouns::{GroupedBy, LeftOver, NameReason, NameSource, PersonResult};
 use wayline::{Remembered, Rooms, Walked, walk_with};
 use wayline_files::write::{OrderedResults, SpillSettings};
 
-use super::{Gathered, Job, Models, Progress, RunArgs};
+use super::{Gathered, Job, Models, Progress, RunArgs, not_embedded};
 
 /// Texts whose vectors a thread remembers for each core, at 1 KiB each: 32 MiB.
 const CACHED_TEXTS: usize = 32_768;
@@ -128,7 +127,7 @@ pub(crate) fn walk_everybody(
     });
     let progress = Progress::people(gathered.person_count);
     let one_thread = || -> Result<Tally> {
-        let mut embeddings = EmbeddingCache::new(Embedder::builtin(), cached_texts(run, threads));
+        let mut embeddings = models.embeddings(cached_texts(run, threads));
         let mut part = results.part();
         let mut tally = Tally::default();
         for person in gathered.people.records()? {
@@ -142,7 +141,8 @@ pub(crate) fn walk_everybody(
                 known: &[],
                 stances: &said,
             };
-            let walked = walk_with(&person, rooms, remembered, &mut embeddings);
+            let walked =
+                walk_with(&person, rooms, remembered, &mut embeddings).map_err(not_embedded)?;
             if let Some(model) = &models.asked {
                 model.go_on_after(&walked.asked)?;
             }

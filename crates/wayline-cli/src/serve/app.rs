@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use wayline::Rooms;
 use wayline::config::Config;
 use wayline::corpus::Corpus;
-use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::embed::EmbeddingCache;
 use wayline::keep::{Mark, Store};
 use wayline::nouns::{Stage, Timestamp};
 
@@ -105,8 +105,7 @@ const HOUR: i64 = 3_600_000;
 const GUESSES: NonZeroU32 = NonZeroU32::new(20).unwrap();
 
 thread_local! {
-    static EMBEDDINGS: RefCell<EmbeddingCache<'static>> =
-        RefCell::new(EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS));
+    static EMBEDDINGS: RefCell<Option<EmbeddingCache<'static>>> = const { RefCell::new(None) };
 }
 
 impl App {
@@ -198,8 +197,13 @@ impl App {
     }
 
     /// Work with this thread's vectors of texts.
-    pub(crate) fn with_embeddings<T>(work: impl FnOnce(&mut EmbeddingCache<'static>) -> T) -> T {
-        EMBEDDINGS.with(|embeddings| work(&mut embeddings.borrow_mut()))
+    pub(crate) fn with_embeddings<T>(
+        &self,
+        work: impl FnOnce(&mut EmbeddingCache<'static>) -> T,
+    ) -> T {
+        EMBEDDINGS.with_borrow_mut(|embeddings| {
+            work(embeddings.get_or_insert_with(|| self.models.embeddings(CACHED_TEXTS)))
+        })
     }
 
     /// Whether an event is newer than all that the store is known to note; then it is to be noted.

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
+use wayline::embed::EmbedError;
 use wayline::explain::explain_journey;
 use wayline::keep::{Changes, extracted, walk_remembering};
 use wayline::nouns::{Journey, LineageEvent, Timestamp, Verdict};
@@ -132,8 +133,8 @@ fn shown(app: &App, user_id: &str) -> Result<Arc<Shown>, Problem> {
     // Nobody's last events are left out.
     let last = loaded.kept.log.events.last().map(|event| event.time);
     let rooms = app.rooms(last.map_or(hour, |last| last.max(hour)));
-    let result = App::with_embeddings(|embeddings| result_of(&loaded.kept, &rooms, embeddings));
-    let run = rooms.run_info(wayline::embed::Embedder::builtin().hash());
+    let result = app.with_embeddings(|embeddings| result_of(&loaded.kept, &rooms, embeddings))?;
+    let run = app.models.run_info(&rooms);
     let row = |journey: &Journey| -> Result<ShownRow, Problem> {
         let row = JourneyRow { journey, run: &run };
         let json = serde_json::to_vec(&row).map_err(|error| Problem::inside(&error))?;
@@ -181,17 +182,17 @@ pub(super) async fn journey(
         let rooms = app.rooms(last.map_or(app.this_hour(), |last| last.max(app.this_hour())));
         let unknown = || Problem::unknown("the person is on no journey of this id");
         let person = extracted(kept, &app.config, rooms.as_of).map_err(|_| unknown())?;
-        let (result, text) = App::with_embeddings(|embeddings| {
-            let walked = walk_remembering(kept, &person, &rooms, embeddings);
-            let text = explain_journey(&person, &walked, &rooms, embeddings, &journey_id);
-            (walked.result(&person), text)
-        });
+        let (result, text) = app.with_embeddings(|embeddings| {
+            let walked = walk_remembering(kept, &person, &rooms, embeddings)?;
+            let text = explain_journey(&person, &walked, &rooms, embeddings, &journey_id)?;
+            Ok::<_, EmbedError>((walked.result(&person), text))
+        })?;
         let journey = result
             .journeys
             .iter()
             .find(|it| it.journey_id == journey_id);
         let (journey, text) = journey.zip(text).ok_or_else(unknown)?;
-        let run = rooms.run_info(wayline::embed::Embedder::builtin().hash());
+        let run = app.models.run_info(&rooms);
         let answer = Explained {
             journey: JourneyRow { journey, run: &run },
             explanation: text.lines().collect(),

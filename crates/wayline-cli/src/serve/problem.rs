@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use wayline::embed::EmbedError;
 use wayline::keep::StoreError;
 
 /// An answer that says what is wrong and what to do.
@@ -186,6 +187,19 @@ impl From<StoreError> for Problem {
                 )
             }
         }
+    }
+}
+
+impl From<EmbedError> for Problem {
+    fn from(error: EmbedError) -> Self {
+        if !error.may_pass {
+            return Self::inside(&error);
+        }
+        tracing::error!(%error, "the embedder failed");
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "texts can't be embedded just now; send it again later",
+        )
     }
 }
 

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, bail};
-use wayline::embed::Embedder;
 use wayline::keep::{KeptError, Store, StoreError};
 use wayline::nouns::Timestamp;
 
@@ -285,7 +284,7 @@ impl<'a> Member<'a> {
         }
         for person in people {
             let rooms = self.live.rooms_at(person.as_of);
-            let run = rooms.run_info(Embedder::builtin().hash());
+            let run = self.live.models.run_info(&rooms);
             let journeys = &person.result.journeys;
             let at = (person.version, person.as_of);
             self.teller.journeys(&person.user_id, at, journeys, &run)?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::embed::EmbeddingCache;
 use wayline::keep::KeptError;
 use wayline::nouns::Timestamp;
 
@@ -27,7 +27,7 @@ pub(super) struct Leftovers {
     /// How many are remembered of one part.
     most: usize,
     /// Vectors of texts.
-    embeddings: EmbeddingCache<'static>,
+    embeddings: Option<EmbeddingCache<'static>>,
 }
 
 impl Leftovers {
@@ -39,7 +39,7 @@ impl Leftovers {
             part: (std::process::id() % (u32::from(PARTS) + 1)) as u8,
             seen: vec![HashSet::new(); usize::from(PARTS) + 1],
             most: most / usize::from(PARTS),
-            embeddings: EmbeddingCache::new(Embedder::builtin(), 4_096),
+            embeddings: None,
         }
     }
 
@@ -62,7 +62,13 @@ impl Leftovers {
         // Of more the rest is told the next time.
         let is_whole = left.len() <= PEOPLE_AT_ONCE;
         left.truncate(PEOPLE_AT_ONCE);
-        let told = tell_all(live, teller, &left, now, &mut self.embeddings)?;
+        let told = tell_all(
+            live,
+            teller,
+            &left,
+            now,
+            embeddings_of(&mut self.embeddings, live),
+        )?;
         if is_whole {
             *seen = new.into_iter().take(self.most.max(1_024)).collect();
             self.part = self.part.wrapping_add(1);
@@ -81,11 +87,25 @@ impl Leftovers {
         let mut told = 0;
         for part in 0..=PARTS {
             for some in untold(live.store, part)?.chunks(PEOPLE_AT_ONCE) {
-                told += tell_all(live, teller, some, now, &mut self.embeddings)?;
+                told += tell_all(
+                    live,
+                    teller,
+                    some,
+                    now,
+                    embeddings_of(&mut self.embeddings, live),
+                )?;
             }
         }
         Ok(told)
     }
+}
+
+/// Vectors of texts, made room for with the first of them.
+fn embeddings_of<'a>(
+    room: &'a mut Option<EmbeddingCache<'static>>,
+    live: &Live<'_>,
+) -> &'a mut EmbeddingCache<'static> {
+    room.get_or_insert_with(|| live.models.embeddings(4_096))
 }
 
 /// Tells of people as their records are now.
@@ -142,8 +162,8 @@ fn tell_of(
     let Some(kept) = kept else { return Ok(None) };
     let last = kept.log.events.last().map(|event| event.time);
     let rooms = live.rooms_at(last.map_or(now, |last| last.max(now)));
-    let result = result_of(&kept, &rooms, embeddings);
-    let run = rooms.run_info(Embedder::builtin().hash());
+    let result = result_of(&kept, &rooms, embeddings)?;
+    let run = live.models.run_info(&rooms);
     let at = (kept.version, rooms.as_of);
     teller.journeys(user_id, at, &result.journeys, &run)?;
     let is_told = |version: u64| {

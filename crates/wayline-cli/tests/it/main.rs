@@ -4,6 +4,7 @@ mod annotate;
 mod bad_input;
 mod compare;
 mod contract;
+mod embedder;
 mod evaluate;
 mod expand;
 mod feedback;

@@ -5,7 +5,7 @@ use std::fmt;
 use ureq::http::Uri;
 use wayline::text_model::TextModelError;
 
-/// The URL before `/chat/completions`, without a slash at its end.
+/// The URL before the paths of the protocol, without a slash at its end.
 pub(super) struct Address {
     base: String,
     host: String,
@@ -15,7 +15,11 @@ impl Address {
     pub(super) fn new(url: &str) -> Result<Self, TextModelError> {
         let base = url.trim().trim_end_matches('/');
         // What people copy from documentation.
-        let base = base.strip_suffix("/chat/completions").unwrap_or(base);
+        let paths = ["/chat/completions", "/embeddings"];
+        let base = paths
+            .iter()
+            .find_map(|path| base.strip_suffix(path))
+            .unwrap_or(base);
         let wrong = |reason: &str| {
             Err(TextModelError::NoEndpoint {
                 endpoint: without_user(base),
@@ -45,12 +49,9 @@ impl Address {
         }
     }
 
-    pub(super) fn chat(&self) -> String {
-        format!("{}/chat/completions", self.base)
-    }
-
-    pub(super) fn models(&self) -> String {
-        format!("{}/models", self.base)
+    /// The URL of a path that begins with a slash.
+    pub(super) fn of(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
     }
 
     /// Whether it is on this machine, where no proxy is of use.

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 use wayline::text_model::{Message, Request, Role, Schema, TextModelError};
 
+use super::address::Address;
 use super::dialect::{Dialect, Form};
 use super::*;
 
@@ -254,11 +255,12 @@ fn keys_show_nowhere() {
 
 #[test]
 fn urls_are_what_stands_before_the_path() {
-    let address = |url: &str| Address::new(url).map(|it| it.chat());
+    let address = |url: &str| Address::new(url).map(|it| it.of("/chat/completions"));
     for url in [
         "http://h:1/v1",
         " http://h:1/v1/ ",
         "http://h:1/v1/chat/completions",
+        "http://h:1/v1/embeddings",
     ] {
         assert_eq!(address(url).expect("one"), "http://h:1/v1/chat/completions");
     }

@@ -1,7 +1,10 @@
 //! Where each unit stands: its own text, and its text with what stands around it.
 
+use std::borrow::Cow;
+use std::convert::Infallible;
+
 use crate::corpus::KeywordFacts;
-use crate::embed::EmbeddingCache;
+use crate::embed::{EmbedError, EmbeddingCache, TableCache};
 use crate::extract::{Extracted, Unit};
 use crate::nouns::normalize;
 
@@ -26,15 +29,41 @@ impl UnitSpace {
     /// A search is its query plus `host_weight` × the names of the sites that were clicked. An item is its title plus its annotations and interests, these
     /// weighted by rarity over people. With context means plus `context_weight` × the weighted
     /// mean of the units that it led to or that led to it.
-    #[must_use]
+    ///
+    /// # Errors
+    /// The embedder can't be asked, or gives something else than vectors.
     pub fn of(
         person: &Extracted,
         facts: &KeywordFacts,
         embeddings: &mut EmbeddingCache<'_>,
         config: &AffinityConfig,
+    ) -> Result<Self, EmbedError> {
+        if !embeddings.is_inside() {
+            embeddings.prepare(texts(person))?;
+        }
+        Self::by(person, facts, embeddings, config)
+    }
+
+    /// The same by the table inside.
+    #[must_use]
+    pub fn inside(
+        person: &Extracted,
+        facts: &KeywordFacts,
+        embeddings: &mut EmbeddingCache<'_>,
+        config: &AffinityConfig,
     ) -> Self {
+        let Ok(space) = Self::by(person, facts, embeddings.inside(), config);
+        space
+    }
+
+    fn by<V: Vectors>(
+        person: &Extracted,
+        facts: &KeywordFacts,
+        embeddings: &mut V,
+        config: &AffinityConfig,
+    ) -> Result<Self, V::Error> {
         let dimensions = embeddings.dimensions();
-        let (keywords, vector_of_keyword) = embed_keywords(person, embeddings);
+        let (keywords, vector_of_keyword) = embed_keywords(person, embeddings)?;
         let keyword_vector = |keyword: u32| {
             &keywords[vector_of_keyword[keyword as usize] as usize * dimensions..][..dimensions]
         };
@@ -46,7 +75,7 @@ impl UnitSpace {
             if let Some(query) = unit.query {
                 own.extend_from_slice(keyword_vector(query));
                 if !unit.hosts.is_empty() {
-                    embed_hosts(person, unit, embeddings, &mut labels);
+                    embed_hosts(person, unit, embeddings, &mut labels)?;
                     add_scaled(&mut own[start..], config.host_weight, &labels);
                     to_unit_length(&mut own[start..]);
                 }
@@ -60,19 +89,19 @@ impl UnitSpace {
             to_unit_length(&mut labels);
             if let Some(title) = &unit.title {
                 normalize(title, &mut normal);
-                embeddings.append(&normal, &mut own);
+                embeddings.append(&normal, &mut own)?;
                 add_scaled(&mut own[start..], 1.0, &labels);
                 to_unit_length(&mut own[start..]);
             } else {
                 own.extend_from_slice(&labels);
             }
         }
-        Self {
+        Ok(Self {
             dimensions,
             units: with_context(person, &own, dimensions, config.context_weight),
             keywords,
             vector_of_keyword,
-        }
+        })
     }
 
     /// The vector of a keyword, of unit length (or zeros).
@@ -114,7 +143,10 @@ impl UnitSpace {
 
 /// Vectors of the keywords that units carry (a person may have many more), and where each
 /// keyword's is. The first is zeros.
-fn embed_keywords(person: &Extracted, embeddings: &mut EmbeddingCache<'_>) -> (Vec<f32>, Vec<u32>) {
+fn embed_keywords<V: Vectors>(
+    person: &Extracted,
+    embeddings: &mut V,
+) -> Result<(Vec<f32>, Vec<u32>), V::Error> {
     let dimensions = embeddings.dimensions();
     let carried = person
         .keywords
@@ -128,27 +160,80 @@ fn embed_keywords(person: &Extracted, embeddings: &mut EmbeddingCache<'_>) -> (V
             vector_of_keyword.push(0);
         } else {
             vector_of_keyword.push((vectors.len() / dimensions) as u32);
-            embeddings.append(&keyword.text, &mut vectors);
+            embeddings.append(&keyword.text, &mut vectors)?;
         }
     }
-    (vectors, vector_of_keyword)
+    Ok((vectors, vector_of_keyword))
 }
 
 /// The names of a search's clicked sites, as one vector of unit length: they say in other words
 /// what the query is about.
-fn embed_hosts(
+fn embed_hosts<V: Vectors>(
     person: &Extracted,
     unit: &Unit,
-    embeddings: &mut EmbeddingCache<'_>,
+    embeddings: &mut V,
     out: &mut [f32],
-) {
-    let mut one = vec![0.0; out.len()];
+) -> Result<(), V::Error> {
+    let mut one = Vec::with_capacity(out.len());
     out.fill(0.0);
     for (host, clicks) in &unit.hosts {
-        embeddings.embed(&site_name(&person.hosts[*host as usize]), &mut one);
+        one.clear();
+        embeddings.append(&site_name(&person.hosts[*host as usize]), &mut one)?;
         add_scaled(out, *clicks as f32, &one);
     }
     to_unit_length(out);
+    Ok(())
+}
+
+/// All texts of a person that are embedded, each maybe more than once.
+fn texts(person: &Extracted) -> impl Iterator<Item = Cow<'_, str>> {
+    let keywords = person.keywords.iter();
+    let keywords = keywords.filter(|keyword| keyword.unsupported.is_none());
+    let of_units = person.units.iter().flat_map(|unit| {
+        let title = unit.title.as_ref().filter(|_| unit.query.is_none());
+        let title = title.map(|title| {
+            let mut normal = String::new();
+            normalize(title, &mut normal);
+            Cow::Owned(normal)
+        });
+        let searched = unit.hosts.iter().filter(|_| unit.query.is_some());
+        let hosts = searched.map(|(host, _)| Cow::Owned(site_name(&person.hosts[*host as usize])));
+        title.into_iter().chain(hosts)
+    });
+    let keywords = keywords.map(|keyword| Cow::Borrowed(keyword.text.as_str()));
+    keywords.chain(of_units)
+}
+
+/// Where vectors come from.
+trait Vectors {
+    type Error;
+    fn dimensions(&self) -> usize;
+    fn append(&mut self, text: &str, out: &mut Vec<f32>) -> Result<(), Self::Error>;
+}
+
+impl Vectors for EmbeddingCache<'_> {
+    type Error = EmbedError;
+
+    fn dimensions(&self) -> usize {
+        self.dimensions()
+    }
+
+    fn append(&mut self, text: &str, out: &mut Vec<f32>) -> Result<(), EmbedError> {
+        self.append(text, out)
+    }
+}
+
+impl Vectors for TableCache<'_> {
+    type Error = Infallible;
+
+    fn dimensions(&self) -> usize {
+        self.dimensions()
+    }
+
+    fn append(&mut self, text: &str, out: &mut Vec<f32>) -> Result<(), Infallible> {
+        self.append(text, out);
+        Ok(())
+    }
 }
 
 /// `www.barn-weddings.co.uk` → `barn weddings`.

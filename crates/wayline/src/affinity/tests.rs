@@ -14,7 +14,7 @@ fn affinities_are_probabilities_of_unordered_pairs() {
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 100);
     for person in &people {
         let facts = KeywordFacts::of(person, &corpus);
-        let space = UnitSpace::of(person, &facts, &mut embeddings, &config.affinity);
+        let space = UnitSpace::inside(person, &facts, &mut embeddings, &config.affinity);
         let model = &model.of(Evidence::of(person)).affinity;
         let affinities = Affinities::of(person, &facts, &space, model);
         let units = affinities.units();

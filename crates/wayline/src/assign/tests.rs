@@ -202,7 +202,7 @@ fn what_speaks_for_belonging_is_measured() {
     let facts = KeywordFacts::of(&person, &corpus_of(&[]));
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
     let affinity = Config::builtin().affinity;
-    let space = UnitSpace::of(&person, &facts, &mut embeddings, &affinity);
+    let space = UnitSpace::inside(&person, &facts, &mut embeddings, &affinity);
     let clustering = Clustering::from_labels(&[0, 0, 1]);
     let affinities = Affinities::from_pairs(3, vec![0.8, 0.2, 0.3]);
     let standings = Standings::of(&affinities, &clustering);

@@ -125,6 +125,8 @@ impl Config {
         // Where a language model is, and what it may cost, is for whoever reaches it to read. Its name stands
         // on results beside this hash.
         merged.remove("text_model");
+        // Likewise which embedder groups; its hash stands there too.
+        merged.remove("embedder");
         let canonical = toml::Value::Table(merged.clone()).to_string();
         let raw: RawConfig = toml::Value::Table(merged).try_into()?;
         Self::checked(raw, &canonical)

@@ -14,15 +14,21 @@
 //!
 //! Way in: [`Embedder::builtin`] (or [`Embedder::from_bytes`]) and
 //! [`Embedder::embed`]. Way out: `dimensions()` numbers, of unit length, or all
-//! zeros for a text that holds nothing. [`EmbeddingCache`] keeps the vectors of
-//! texts that come back.
+//! zeros for a text that holds nothing. [`TableCache`] keeps the vectors of texts
+//! that come back.
+//!
+//! Other embedders come in by the port [`TextEmbedder`]. They group a person's units
+//! in the table's place, with a grouping model that was fitted on their vectors;
+//! what comes after grouping stays with the table. [`EmbeddingCache`] holds both.
 
 mod cache;
 mod characters;
 mod error;
 mod index;
 mod model;
+mod port;
 mod sum;
+mod table_cache;
 mod tokenize;
 
 #[cfg(test)]
@@ -33,6 +39,8 @@ use std::sync::LazyLock;
 pub use cache::EmbeddingCache;
 pub use error::EmbedderError;
 use model::Model;
+pub use port::{AnyEmbedder, EmbedError, TextEmbedder};
+pub use table_cache::TableCache;
 use tokenize::{WordKind, Words};
 
 /// The model file that ships inside the binary.

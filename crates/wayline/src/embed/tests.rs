@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Embedder, EmbedderError, EmbeddingCache, model::HEADER};
+use super::{
+    EmbedError, Embedder, EmbedderError, EmbeddingCache, TableCache, TextEmbedder, model::HEADER,
+};
 
 fn vector(text: &str) -> Vec<f32> {
     let embedder = Embedder::builtin();
@@ -131,7 +133,7 @@ fn every_thread_gets_the_same_bits() {
 fn the_cache_changes_nothing_and_counts() {
     let embedder = Embedder::builtin();
     for capacity in [0, 1, 100] {
-        let mut cache = EmbeddingCache::new(embedder, capacity);
+        let mut cache = TableCache::new(embedder, capacity);
         let mut out = vec![0.0; embedder.dimensions()];
         for text in ["barn wedding", "bread", "barn wedding", "bread", "bread"] {
             cache.embed(text, &mut out);
@@ -255,4 +257,92 @@ proptest! {
         prop_assert!(Embedder::from_bytes(&file).is_err());
         prop_assert!(Embedder::from_bytes(&bytes).is_err());
     }
+}
+
+/// Vectors of three numbers; counts the texts that it is asked for.
+#[derive(Default)]
+struct Other {
+    asked: std::sync::Mutex<Vec<String>>,
+}
+
+impl TextEmbedder for Other {
+    fn hash(&self) -> &str {
+        "other"
+    }
+
+    fn dimensions(&self) -> usize {
+        3
+    }
+
+    fn embed_all(&self, texts: &[&str], out: &mut [f32]) -> Result<(), EmbedError> {
+        let mut asked = self.asked.lock().unwrap();
+        for (text, out) in texts.iter().zip(out.chunks_mut(3)) {
+            asked.push((*text).to_owned());
+            out.copy_from_slice(match *text {
+                "gap" => &[1.0, f32::NAN, 0.0],
+                "nothing" => &[0.0; 3],
+                _ => &[3.0, 0.0, 4.0],
+            });
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn other_embedders_are_asked_for_each_text_once() {
+    let other = Other::default();
+    let port: &dyn TextEmbedder = &other;
+    let mut cache = EmbeddingCache::new(port, 100);
+    assert_eq!(
+        (cache.hash(), cache.dimensions(), cache.is_inside()),
+        ("other", 32, false)
+    );
+    cache.prepare(["a", "b", "a", " "]).unwrap();
+    let mut out = Vec::new();
+    for text in ["a", "b", "c", "c", "", "nothing"] {
+        cache.append(text, &mut out).unwrap();
+    }
+    assert_eq!(*other.asked.lock().unwrap(), ["a", "b", "c", "nothing"]);
+    let rows: Vec<&[f32]> = out.chunks(32).collect();
+    assert_eq!(rows.len(), 6);
+    for row in &rows[..4] {
+        assert!((row[0] - 0.6).abs() < 1e-6 && (row[2] - 0.8).abs() < 1e-6);
+        assert!(row[3..].iter().all(|it| *it == 0.0));
+    }
+    assert!(rows[4..].iter().all(|row| row.iter().all(|it| *it == 0.0)));
+    // The next person's texts are looked for among those that are kept.
+    cache.prepare(["b", "d"]).unwrap();
+    assert_eq!(
+        other.asked.lock().unwrap().last().map(String::as_str),
+        Some("d")
+    );
+    assert_eq!(other.asked.lock().unwrap().len(), 5);
+    // The table inside is there beside it.
+    let mut inside = vec![0.0; Embedder::builtin().dimensions()];
+    cache.inside().embed("barn", &mut inside);
+    assert_eq!(inside, vector("barn"));
+}
+
+#[test]
+fn what_is_prepared_is_held_where_nothing_is_kept() {
+    let other = Other::default();
+    let port: &dyn TextEmbedder = &other;
+    let mut cache = EmbeddingCache::new(port, 0);
+    cache.prepare(["a", "b"]).unwrap();
+    cache.append("a", &mut Vec::new()).unwrap();
+    cache.append("b", &mut Vec::new()).unwrap();
+    assert_eq!(other.asked.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn a_vector_with_gaps_is_an_error_that_names_the_text() {
+    let other = Other::default();
+    let port: &dyn TextEmbedder = &other;
+    let mut cache = EmbeddingCache::new(port, 10);
+    let error = cache.prepare(["fine", "gap"]).unwrap_err();
+    assert!(
+        error.reason.contains("\"gap\"") && !error.may_pass,
+        "{error}"
+    );
+    assert!(cache.append("gap", &mut Vec::new()).is_err());
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::affinity::{Affinities, FEATURES, PairRows, UnitSpace};
 use crate::corpus::{KeywordFacts, STRONGEST_ASSOCIATION};
-use crate::embed::EmbeddingCache;
+use crate::embed::{EmbedError, EmbeddingCache};
 use crate::extract::{Evidence, Extracted, Unit, UnitKind};
 use crate::walk::Rooms;
 
@@ -49,20 +49,22 @@ pub struct Ties<'a> {
 
 impl<'a> Ties<'a> {
     /// Reckons anew what the affinity was made of.
-    #[must_use]
+    ///
+    /// # Errors
+    /// The embedder can't be asked.
     pub fn of(
         person: &'a Extracted,
         rooms: &'a Rooms<'a>,
         embeddings: &mut EmbeddingCache<'_>,
-    ) -> Self {
+    ) -> Result<Self, EmbedError> {
         let facts = KeywordFacts::of(person, rooms.corpus);
-        let space = UnitSpace::of(person, &facts, embeddings, &rooms.config.affinity);
-        Self {
+        let space = UnitSpace::of(person, &facts, embeddings, &rooms.config.affinity)?;
+        Ok(Self {
             person,
             rooms,
             facts,
             space,
-        }
+        })
     }
 
     /// The ties with the highest affinity among `units`, each unit in at most one of them, so that

@@ -10,7 +10,7 @@ pub use evidence::{Tie, Ties};
 use std::fmt::Write as _;
 
 use crate::assign::Placement;
-use crate::embed::EmbeddingCache;
+use crate::embed::{EmbedError, EmbeddingCache};
 use crate::extract::Extracted;
 use crate::logistic::Scored;
 use crate::nouns::{LeftOver, NameSource, Timestamp};
@@ -23,13 +23,15 @@ const TIES: usize = 4;
 const SUMMANDS: usize = 6;
 
 /// The explanation as text for a terminal, 100 columns wide.
-#[must_use]
+///
+/// # Errors
+/// The embedder can't be asked.
 pub fn explain(
     person: &Extracted,
     walked: &Walked,
     rooms: &Rooms<'_>,
     embeddings: &mut EmbeddingCache<'_>,
-) -> String {
+) -> Result<String, EmbedError> {
     let mut out = String::new();
     // Writing to a string can't fail.
     let _ = writeln!(
@@ -44,30 +46,34 @@ pub fn explain(
         counted(walked.order.len(), "journey"),
         date(rooms.as_of),
     );
-    let ties = Ties::of(person, rooms, embeddings);
+    let ties = Ties::of(person, rooms, embeddings)?;
     for (place, candidate) in walked.order.iter().enumerate() {
         journey(&mut out, person, walked, &ties, place + 1, *candidate);
     }
     left_over(&mut out, person, walked);
-    out
+    Ok(out)
 }
 
 /// The explanation of one of the person's journeys, likewise; none where they have none of this id.
-#[must_use]
+///
+/// # Errors
+/// The embedder can't be asked.
 pub fn explain_journey(
     person: &Extracted,
     walked: &Walked,
     rooms: &Rooms<'_>,
     embeddings: &mut EmbeddingCache<'_>,
     journey_id: &str,
-) -> Option<String> {
+) -> Result<Option<String>, EmbedError> {
     let mut places = walked.order.iter().enumerate();
-    let (place, candidate) =
-        places.find(|(_, candidate)| walked.fates[**candidate].journey_id() == journey_id)?;
-    let ties = Ties::of(person, rooms, embeddings);
+    let found = places.find(|(_, candidate)| walked.fates[**candidate].journey_id() == journey_id);
+    let Some((place, candidate)) = found else {
+        return Ok(None);
+    };
+    let ties = Ties::of(person, rooms, embeddings)?;
     let mut out = String::new();
     journey(&mut out, person, walked, &ties, place + 1, *candidate);
-    Some(out.trim_start().to_owned())
+    Ok(Some(out.trim_start().to_owned()))
 }
 
 /// "1 visit", "2 visits".

@@ -27,8 +27,8 @@ fn one_simulated_person_is_explained() {
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
     let shortest = people.iter().min_by_key(|person| person.events);
     let person = shortest.expect("somebody");
-    let walked = walk(person, &rooms, &mut embeddings);
-    let text = explain(person, &walked, &rooms, &mut embeddings);
+    let walked = walk(person, &rooms, &mut embeddings).expect("embedded");
+    let text = explain(person, &walked, &rooms, &mut embeddings).expect("embedded");
     // The first line is as long as the person's id makes it.
     let wide = text.lines().skip(1).find(|line| line.chars().count() > 100);
     assert_eq!(wide, None);
@@ -68,7 +68,7 @@ fn ties_say_what_was_opened_and_what_is_shared() {
         as_of: person.last_event,
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
-    let ties = Ties::of(&person, &rooms, &mut embeddings);
+    let ties = Ties::of(&person, &rooms, &mut embeddings).expect("embedded");
     let affinities = |pairs: Vec<f32>| Affinities::from_pairs(3, pairs);
     // Units: the search, then both items.
     let led = ties.strongest(&affinities(vec![0.9, 0.1, 0.1]), &[0, 1, 2], 1);
@@ -122,7 +122,7 @@ fn ties_tell_different_things_and_no_text_twice() {
         as_of: person.last_event,
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
-    let ties = Ties::of(&person, &rooms, &mut embeddings);
+    let ties = Ties::of(&person, &rooms, &mut embeddings).expect("embedded");
     // Units: two searches, then the items by key; nearly equal keys have the highest affinity.
     let pairs = vec![0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.9, 0.8, 0.99];
     let affinities = Affinities::from_pairs(5, pairs);

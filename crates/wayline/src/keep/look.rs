@@ -2,7 +2,7 @@
 
 use crate::asking::Asked;
 use crate::config::Config;
-use crate::embed::EmbeddingCache;
+use crate::embed::{EmbedError, EmbeddingCache};
 use crate::extract::{Automated, Extracted, extract};
 use crate::lineage::{all_ended, lineage};
 use crate::nouns::{LineageEvent, PersonResult, Timestamp};
@@ -47,16 +47,23 @@ pub fn extracted(kept: &Kept, config: &Config, as_of: Timestamp) -> Result<Extra
 /// Walks a person as of the rooms' moment, or as of [`Kept::known_until`] where that is later. What is
 /// remembered of journeys follows, with a new version. All journeys end of one whose activity looks
 /// automated.
-pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCache<'_>) -> Look {
-    kept.version += 1;
+///
+/// # Errors
+/// The embedder can't be asked; then nothing of the person has changed.
+pub fn look_at(
+    kept: &mut Kept,
+    rooms: &Rooms<'_>,
+    embeddings: &mut EmbeddingCache<'_>,
+) -> Result<Look, EmbedError> {
+    let version = kept.version + 1;
     let as_of = kept
         .known_until()
         .map_or(rooms.as_of, |until| until.max(rooms.as_of));
     let rooms = &Rooms { as_of, ..*rooms };
     let (result, now, asked, withheld_journeys) = match extracted(kept, rooms.config, as_of) {
         Ok(person) => {
-            let walked = walk_remembering(kept, &person, rooms, embeddings);
-            let now = lineage(&kept.known, &person, &walked, as_of, kept.version);
+            let walked = walk_remembering(kept, &person, rooms, embeddings)?;
+            let now = lineage(&kept.known, &person, &walked, as_of, version);
             (
                 walked.result(&person),
                 now,
@@ -66,7 +73,7 @@ pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
         }
         Err(_) => {
             let user_id = kept.user_id().to_owned();
-            let now = all_ended(&kept.known, &user_id, as_of, kept.version);
+            let now = all_ended(&kept.known, &user_id, as_of, version);
             let nothing = PersonResult {
                 user_id,
                 ..PersonResult::default()
@@ -74,6 +81,7 @@ pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
             (nothing, now, Asked::default(), 0)
         }
     };
+    kept.version = version;
     kept.known = now.known;
     kept.lineage.extend(now.events.iter().cloned());
     let too_many = kept
@@ -81,22 +89,25 @@ pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
         .len()
         .saturating_sub(rooms.config.keep.max_lineage);
     kept.lineage.drain(..too_many);
-    Look {
+    Ok(Look {
         result,
         events: now.events,
         as_of,
         asked,
         withheld_journeys,
-    }
+    })
 }
 
 /// Walks a person with what is remembered, which stays as it is.
+///
+/// # Errors
+/// The embedder can't be asked.
 pub fn walk_remembering(
     kept: &Kept,
     person: &Extracted,
     rooms: &Rooms<'_>,
     embeddings: &mut EmbeddingCache<'_>,
-) -> Walked {
+) -> Result<Walked, EmbedError> {
     let remembered = Remembered {
         known: &kept.known,
         stances: &kept.stances,

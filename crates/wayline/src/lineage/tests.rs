@@ -35,6 +35,7 @@ fn look(kept: &mut Kept, log: &PersonLog, corpus: &Corpus, at: Timestamp) -> Loo
         &rooms,
         &mut EmbeddingCache::new(Embedder::builtin(), 4_096),
     )
+    .expect("embedded")
 }
 
 /// The events of a log from one moment until another.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::affinity;
 use crate::assign::{AssignModel, BELONGING_FEATURES, CONFIDENCE_FEATURES};
 use crate::cluster;
-use crate::embed::Embedder;
+use crate::embed::{AnyEmbedder, Embedder};
 use crate::extract::Evidence;
 use crate::logistic::Logistic;
 
@@ -115,22 +115,29 @@ impl GroupingModel {
     ///
     /// # Errors
     /// Truncated or malformed, of another version, for other features or another embedder.
-    pub fn from_json(text: &str, embedder: &Embedder) -> Result<Self, ModelError> {
+    pub fn from_json<'e>(
+        text: &str,
+        embedder: impl Into<AnyEmbedder<'e>>,
+    ) -> Result<Self, ModelError> {
         let mut model: Self = FORM.read(text)?;
         let fits = model.with_items.fits() && model.searches_only.fits();
         let same_features = model.features == FeatureNames::current() && fits;
-        FORM.check(same_features, &model.embedder, embedder.hash())?;
+        FORM.check(same_features, &model.embedder, embedder.into().hash())?;
         model.hash = hash_of(text);
         Ok(model)
     }
 
     /// A model of fitted parts.
     #[must_use]
-    pub fn fitted(embedder: &Embedder, with_items: Grouping, searches_only: Grouping) -> Self {
+    pub fn fitted<'e>(
+        embedder: impl Into<AnyEmbedder<'e>>,
+        with_items: Grouping,
+        searches_only: Grouping,
+    ) -> Self {
         Self {
             model: FORM.model.to_owned(),
             version: FORM.version,
-            embedder: embedder.hash().to_owned(),
+            embedder: embedder.into().hash().to_owned(),
             features: FeatureNames::current(),
             with_items,
             searches_only,

@@ -22,7 +22,7 @@ fn names(acts: &[Act<'_>], groups: &[usize]) -> Vec<Name> {
     let naming = Naming {
         person: &person,
         corpus: &corpus,
-        space: &UnitSpace::of(&person, &facts, &mut embeddings, &config.affinity),
+        space: &UnitSpace::inside(&person, &facts, &mut embeddings, &config.affinity),
         model: model.of(Evidence::of(&person)),
     };
     naming.name_all(&assigned.candidates)

@@ -55,6 +55,7 @@ pub(super) fn groups(
         .map(|index| (*index, weight(person, *index)))
         .collect();
     weighed.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
+    let embeddings = embeddings.inside();
     let dimensions = embeddings.dimensions();
     let mut founders: Vec<Vec<f32>> = Vec::new();
     let mut groups: Vec<Group> = Vec::new();

@@ -89,7 +89,7 @@ fn lists() -> Vec<List> {
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 100_000);
     let list = |(person, gold): &(Extracted, GoldPerson)| {
-        let walked = walk(person, &rooms, &mut embeddings);
+        let walked = walk(person, &rooms, &mut embeddings).expect("embedded");
         let candidates = &walked.assigned.candidates;
         let measured = features(person, candidates, rooms.as_of);
         let mut journeys: Vec<OfList> = candidates

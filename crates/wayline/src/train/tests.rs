@@ -50,7 +50,7 @@ fn parts_are_fitted_on_what_labels_know() {
     let corpus = corpus_of(std::slice::from_ref(&labelled.person));
     let config = Config::builtin();
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
-    let trainee = Trainee::new(&labelled, &corpus, &mut embeddings, &config);
+    let trainee = Trainee::new(&labelled, &corpus, &mut embeddings, &config).expect("embedded");
     let mut pairs = Examples::new(affinity::FEATURES.len());
     trainee.pairs(100, 1, &mut pairs);
     // Of four units three are known: one pair of one goal, two with the loner.
@@ -76,7 +76,7 @@ fn what_goes_together_gets_its_weights_from_crowds() {
     let corpus = corpus_of(std::slice::from_ref(&labelled.person));
     let config = Config::builtin();
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
-    let trainee = Trainee::new(&labelled, &corpus, &mut embeddings, &config);
+    let trainee = Trainee::new(&labelled, &corpus, &mut embeddings, &config).expect("embedded");
     let teachers = Teachers {
         people: &[&trainee],
         crowds: &[&trainee],

@@ -7,7 +7,7 @@ use crate::assign::{Assigned, Nominee, Standings, nominees};
 use crate::cluster::{Clustering, Tree};
 use crate::config::Config;
 use crate::corpus::{Corpus, KeywordFacts};
-use crate::embed::EmbeddingCache;
+use crate::embed::{EmbedError, EmbeddingCache};
 use crate::extract::Extracted;
 use crate::logistic::Logistic;
 
@@ -22,20 +22,22 @@ pub struct Trainee<'a> {
 
 impl<'a> Trainee<'a> {
     /// Prepares a person.
-    #[must_use]
+    ///
+    /// # Errors
+    /// The embedder can't be asked.
     pub fn new(
         labelled: &'a LabelledPerson,
         corpus: &Corpus,
         embeddings: &mut EmbeddingCache<'_>,
         config: &Config,
-    ) -> Self {
+    ) -> Result<Self, EmbedError> {
         let facts = KeywordFacts::of(&labelled.person, corpus);
-        let space = UnitSpace::of(&labelled.person, &facts, embeddings, &config.affinity);
-        Self {
+        let space = UnitSpace::of(&labelled.person, &facts, embeddings, &config.affinity)?;
+        Ok(Self {
             labelled,
             facts,
             space,
-        }
+        })
     }
 
     /// The person.

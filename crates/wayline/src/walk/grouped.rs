@@ -6,8 +6,9 @@ use crate::affinity::{Affinities, UnitSpace};
 use crate::assign::{Assigned, Assignment};
 use crate::cluster::{Clustering, cluster};
 use crate::corpus::KeywordFacts;
-use crate::embed::EmbeddingCache;
+use crate::embed::{EmbedError, EmbeddingCache};
 use crate::extract::{Evidence, Extracted};
+use crate::model::GroupingModel;
 
 /// A person's candidates, with all that led to them.
 pub(super) struct Grouped {
@@ -25,10 +26,11 @@ impl Grouped {
         rooms: &Rooms<'_>,
         told: Option<&Told>,
         embeddings: &mut EmbeddingCache<'_>,
-    ) -> Self {
+    ) -> Result<Self, EmbedError> {
         let config = rooms.config;
+        fits(rooms.grouping, embeddings)?;
         let facts = KeywordFacts::of(person, rooms.corpus);
-        let space = UnitSpace::of(person, &facts, embeddings, &config.affinity);
+        let space = UnitSpace::of(person, &facts, embeddings, &config.affinity)?;
         let evidence = Evidence::of(person);
         let grouping = rooms.grouping.of(evidence);
         let affinities = Affinities::of(person, &facts, &space, &grouping.affinity);
@@ -53,11 +55,23 @@ impl Grouped {
         } else {
             assignment.assign_as_told(&told)
         };
-        Self {
+        Ok(Self {
             space,
             affinities,
             clustering,
             assigned,
-        }
+        })
     }
+}
+
+/// Weights that were fitted on other vectors say nothing of these.
+fn fits(model: &GroupingModel, embeddings: &EmbeddingCache<'_>) -> Result<(), EmbedError> {
+    if model.embedder == embeddings.hash() {
+        return Ok(());
+    }
+    Err(EmbedError::lasting(format!(
+        "the grouping model was fitted with the embedder {}, this is {}",
+        model.embedder,
+        embeddings.hash()
+    )))
 }

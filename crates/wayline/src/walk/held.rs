@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Rooms;
 use super::grouped::Grouped;
-use crate::embed::EmbeddingCache;
+use crate::embed::{EmbedError, EmbeddingCache};
 use crate::extract::Extracted;
 use crate::feedback::Stance;
 use crate::identify::founding_keyword;
@@ -18,7 +18,7 @@ pub(super) fn with_what_was_held(
     person: &Extracted,
     rooms: &Rooms<'_>,
     embeddings: &mut EmbeddingCache<'_>,
-) -> Vec<Stance> {
+) -> Result<Vec<Stance>, EmbedError> {
     let mut known = stances.to_vec();
     let mut days: BTreeMap<i64, Vec<(&mut Stance, &str)>> = BTreeMap::new();
     for stance in known
@@ -33,7 +33,7 @@ pub(super) fn with_what_was_held(
     for of_day in days.into_values() {
         let last = of_day.iter().map(|(stance, _)| stance.at).max();
         let then = person.until(last.unwrap_or_default());
-        let candidates = Grouped::of(&then, rooms, None, embeddings)
+        let candidates = Grouped::of(&then, rooms, None, embeddings)?
             .assigned
             .candidates;
         for (stance, founding) in of_day {
@@ -46,5 +46,5 @@ pub(super) fn with_what_was_held(
             stance.held.insert(founding.to_owned());
         }
     }
-    known
+    Ok(known)
 }

@@ -10,13 +10,14 @@ mod withheld;
 
 pub use rooms::{Rooms, SCHEMA_VERSION};
 
-use crate::affinity::{Affinities, product};
+use crate::affinity::{Affinities, UnitSpace, product};
 use crate::asking::Asked;
 use crate::assign::Assigned;
 use crate::cluster::Clustering;
 use crate::config::Config;
+use crate::corpus::KeywordFacts;
 use crate::diversify::diversify;
-use crate::embed::EmbeddingCache;
+use crate::embed::{EmbedError, EmbeddingCache};
 use crate::expand::{Here, related};
 use crate::extract::{Evidence, Extracted};
 use crate::feedback::{Stance, hidden};
@@ -96,18 +97,29 @@ impl Fate {
 }
 
 /// Walks one person of whom nothing is remembered through all rooms.
-pub fn walk(person: &Extracted, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCache<'_>) -> Walked {
+///
+/// # Errors
+/// The embedder can't be asked, or isn't the one that the grouping model was fitted with. That of the
+/// library, with its model, never fails.
+pub fn walk(
+    person: &Extracted,
+    rooms: &Rooms<'_>,
+    embeddings: &mut EmbeddingCache<'_>,
+) -> Result<Walked, EmbedError> {
     walk_with(person, rooms, Remembered::default(), embeddings)
 }
 
 /// The same with what is remembered: a journey whose evidence carried over keeps its id and its name,
 /// and those that the person took away stand after all others. Nothing else depends on it.
+///
+/// # Errors
+/// As [`walk`].
 pub fn walk_with(
     person: &Extracted,
     rooms: &Rooms<'_>,
     remembered: Remembered<'_>,
     embeddings: &mut EmbeddingCache<'_>,
-) -> Walked {
+) -> Result<Walked, EmbedError> {
     let config = rooms.config;
     let Remembered { known, stances } = remembered;
     let mut telling = match rooms.asked_model() {
@@ -122,7 +134,14 @@ pub fn walk_with(
         affinities,
         clustering,
         mut assigned,
-    } = Grouped::of(person, rooms, telling.told.as_ref(), embeddings);
+    } = Grouped::of(person, rooms, telling.told.as_ref(), embeddings)?;
+    // What comes after grouping was fitted on the table inside.
+    let space = if embeddings.is_inside() {
+        space
+    } else {
+        let facts = KeywordFacts::of(person, rooms.corpus);
+        UnitSpace::inside(person, &facts, embeddings, &config.affinity)
+    };
     let (verdicts, withheld_journeys) = withhold(person, &mut assigned, rooms.safety);
     let candidates = &assigned.candidates;
     let naming = Naming {
@@ -185,7 +204,7 @@ pub fn walk_with(
     // Few people ever took anything away.
     if !stances.is_empty() {
         let ids: Vec<&str> = fates.iter().map(Fate::journey_id).collect();
-        let stances = with_what_was_held(stances, person, rooms, embeddings);
+        let stances = with_what_was_held(stances, person, rooms, embeddings)?;
         known_stances = stances.iter().filter(|it| !it.held.is_empty()).count() as u32;
         let since = hidden(person, candidates, &ids, &stances, &config.feedback);
         for (fate, since) in fates.iter_mut().zip(since) {
@@ -194,7 +213,7 @@ pub fn walk_with(
     }
     let order = order(&fates, &meanings, config);
     let related = related_of(&order, &fates, &meanings, rooms);
-    Walked {
+    Ok(Walked {
         affinities,
         clustering,
         assigned,
@@ -206,7 +225,7 @@ pub fn walk_with(
         withheld_journeys,
         grouped_by: telling.by,
         was_asked_to_group: telling.by == GroupedBy::Llm || telling.reason.is_some(),
-    }
+    })
 }
 
 /// For each candidate, what is related to it.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::corpus::Corpus;
-use crate::embed::Embedder;
+use crate::embed::{Embedder, TextEmbedder};
 use crate::expand::RelatedTable;
 use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
 use crate::samples::{corpus_of, simulated};
@@ -21,15 +21,11 @@ fn walked(person: &Extracted, corpus: &Corpus, stances: &[Stance]) -> Walked {
         as_of: person.last_event,
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 1_000);
-    walk_with(
-        person,
-        &rooms,
-        Remembered {
-            known: &[],
-            stances,
-        },
-        &mut embeddings,
-    )
+    let remembered = Remembered {
+        known: &[],
+        stances,
+    };
+    walk_with(person, &rooms, remembered, &mut embeddings).expect("embedded")
 }
 
 fn away(journey_id: &str, at: Timestamp) -> Stance {
@@ -137,4 +133,92 @@ fn what_must_not_be_shown_is_in_no_journey_and_what_is_private_is_marked() {
             .iter()
             .any(|it| it.name.to_lowercase().contains("wedding"))
     );
+}
+
+/// The table inside by the port that other embedders come in by.
+struct ByPort {
+    hash: &'static str,
+    /// Texts that are left until it fails.
+    left: std::sync::atomic::AtomicI64,
+}
+
+impl TextEmbedder for ByPort {
+    fn hash(&self) -> &str {
+        self.hash
+    }
+
+    fn dimensions(&self) -> usize {
+        Embedder::builtin().dimensions()
+    }
+
+    fn embed_all(&self, texts: &[&str], out: &mut [f32]) -> Result<(), EmbedError> {
+        let spent = texts.len() as i64;
+        let left = self
+            .left
+            .fetch_sub(spent, std::sync::atomic::Ordering::Relaxed);
+        if left < spent {
+            return Err(EmbedError {
+                reason: "nobody is there".to_owned(),
+                may_pass: true,
+            });
+        }
+        TextEmbedder::embed_all(Embedder::builtin(), texts, out)
+    }
+}
+
+/// Journeys of a person by another embedder.
+fn by(
+    embedder: &ByPort,
+    grouping: &GroupingModel,
+    person: &Extracted,
+) -> Result<Walked, EmbedError> {
+    let rooms = Rooms {
+        config: &Config::builtin(),
+        corpus: &corpus_of(std::slice::from_ref(person)),
+        grouping,
+        ranking: &RankModel::builtin(),
+        naming: &NamingModel::builtin(),
+        staging: &StageModel::builtin(),
+        related: RelatedTable::builtin(),
+        safety: crate::model::builtin_safety(),
+        model: None,
+        asks_anew: true,
+        as_of: person.last_event,
+    };
+    let embedder: &dyn TextEmbedder = embedder;
+    walk(person, &rooms, &mut EmbeddingCache::new(embedder, 10))
+}
+
+#[test]
+fn other_embedders_group_and_the_table_inside_does_the_rest() {
+    let person = &simulated(1, 13)[0];
+    let embedder = ByPort {
+        hash: Embedder::builtin().hash(),
+        left: i64::MAX.into(),
+    };
+    let walk = by(&embedder, &GroupingModel::builtin(), person).expect("embedded");
+    let inside = walked(person, &corpus_of(std::slice::from_ref(person)), &[]);
+    assert_eq!(walk.result(person), inside.result(person));
+}
+
+#[test]
+fn an_embedder_that_fails_and_one_that_does_not_fit_are_told() {
+    let person = &simulated(1, 13)[0];
+    let (hash, model) = (Embedder::builtin().hash(), GroupingModel::builtin());
+    let failing = ByPort {
+        hash,
+        left: 5.into(),
+    };
+    let error = by(&failing, &model, person)
+        .map(|_| ())
+        .expect_err("it fails");
+    assert!(error.may_pass, "{error}");
+    let stranger = ByPort {
+        hash: "0123456789abcdef",
+        left: i64::MAX.into(),
+    };
+    let error = by(&stranger, &model, person)
+        .map(|_| ())
+        .expect_err("it doesn't fit");
+    assert!(error.reason.contains("0123456789abcdef"), "{error}");
 }

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use wayline::distil::{Counts, Datasheet, Part, Selection, Teacher};
-use wayline::embed::Embedder;
 use wayline::nouns::{Timestamp, Verdict};
 use wayline_files::group::Grouping;
 use wayline_files::read::Inputs;
@@ -151,6 +150,7 @@ fn export(
     };
     let may_tell = |text: &str| models.safety.check(text).verdict <= strictest;
     let teaching = Teaching {
+        models: &models,
         rooms: &rooms,
         run: taught,
         validation: args.validation,
@@ -187,7 +187,7 @@ fn export(
             counts.beyond_without + counts.no_journey_to_tell
         );
     }
-    let info = rooms.run_info(Embedder::builtin().hash());
+    let info = models.run_info(&rooms);
     let of_rooms = || Teacher::Rooms {
         run_id: info.run_id.clone(),
         models: info.models.clone(),

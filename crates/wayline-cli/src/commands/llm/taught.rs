@@ -3,14 +3,14 @@
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use wayline::distil::{Example, Lesson, Untaught};
-use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::embed::EmbeddingCache;
 use wayline::extract::Extracted;
 use wayline::profile::Profiling;
 use wayline::{Rooms, walk};
 use wayline_files::write::{Keyed, OrderedResults, SpillSettings};
 
 use super::teacher::{Taught, of_rooms};
-use crate::run::{Gathered, Job, Progress};
+use crate::run::{Gathered, Job, Models, Progress};
 
 /// Texts whose vectors each thread remembers: at 1 KiB each, 32 MiB.
 const CACHED_TEXTS: usize = 32_768;
@@ -31,6 +31,7 @@ impl Keyed for OfPerson {
 /// How examples are made.
 #[derive(Clone, Copy)]
 pub(super) struct Teaching<'a> {
+    pub(super) models: &'a Models,
     pub(super) rooms: &'a Rooms<'a>,
     /// A run that was read; without one the rooms are the teacher.
     pub(super) run: Option<&'a Taught>,
@@ -54,7 +55,7 @@ impl Teaching<'_> {
         });
         let progress = Progress::people(gathered.person_count);
         let one_thread = || -> Result<()> {
-            let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
+            let mut embeddings = self.models.embeddings(CACHED_TEXTS);
             let mut part = examples.part();
             for person in gathered.people.records()? {
                 let person = person?;
@@ -89,7 +90,7 @@ impl Teaching<'_> {
                 None => return Ok(Err(Untaught::Unseen)),
             },
             None => {
-                walked = of_rooms(&walk(person, self.rooms, embeddings).result(person));
+                walked = of_rooms(&walk(person, self.rooms, embeddings)?.result(person));
                 &walked
             }
         };

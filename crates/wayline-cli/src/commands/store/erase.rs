@@ -2,7 +2,6 @@
 
 use anyhow::{Result, bail};
 use clap::Args;
-use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::keep::{Changes, Store, look_at};
 
 use super::super::update::live_of;
@@ -109,7 +108,7 @@ pub(crate) fn merge(args: &MergeArgs) -> Result<()> {
     let models = args.run.models()?;
     let store = args.store.open()?;
     let live = live_of(&*store, &config, &models, None)?;
-    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
+    let mut embeddings = models.embeddings(0);
     let mut told = (0, 0);
     commit_anew(&*store, || {
         let from = load(&*store, &args.from, &config)?;
@@ -121,7 +120,7 @@ pub(crate) fn merge(args: &MergeArgs) -> Result<()> {
         }
         let mut to = load(&*store, &args.to, &config)?;
         let added = to.kept.join(&from.kept, &config.keep).added;
-        let look = look_at(&mut to.kept, &live.rooms_asking(), &mut embeddings);
+        let look = look_at(&mut to.kept, &live.rooms_asking(), &mut embeddings)?;
         told = (added, look.result.journeys.len());
         Ok(Some(Changes {
             people: vec![to.put(&config), from.erase()],

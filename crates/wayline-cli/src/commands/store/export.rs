@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::embed::EmbeddingCache;
 use wayline::keep::Store;
 use wayline::nouns::Timestamp;
 use wayline_files::write::{AsideFile, ResultsWriter};
@@ -68,7 +68,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<()> {
         return Ok(());
     }
     let live = live_of(&*store, &config, &models, args.as_of)?;
-    let info = live.rooms().run_info(Embedder::builtin().hash());
+    let info = models.run_info(&live.rooms());
     let results = args.output.as_deref();
     let results = results.map(|path| ResultsWriter::create(path, args.keywords.as_deref(), &info));
     let mut results = results.transpose()?;
@@ -81,7 +81,8 @@ pub(crate) fn run(args: &ExportArgs) -> Result<()> {
     let wants_results = results.is_some();
     let mut tally = Tally::default();
     let look = |loaded: &Loaded, embeddings: &mut EmbeddingCache<'_>| {
-        wants_results.then(|| result_of(&loaded.kept, &live.rooms(), embeddings))
+        let result = wants_results.then(|| result_of(&loaded.kept, &live.rooms(), embeddings));
+        Ok(result.transpose()?)
     };
     let unreadable = over_everybody(&live, look, &mut |loaded, result| {
         match (result, &mut results) {

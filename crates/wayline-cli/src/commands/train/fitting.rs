@@ -3,7 +3,7 @@
 use anyhow::Result;
 use wayline::assign::{CONFIDENCE_FEATURES, CONFIDENCE_SIGNS};
 use wayline::config::Config;
-use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::embed::EmbeddingCache;
 use wayline::logistic::Logistic;
 use wayline::model::{Grouping, GroupingModel, NamingModel, RankModel, StageModel};
 use wayline::nouns::PersonResult;
@@ -66,11 +66,11 @@ impl HeldBack {
     pub(super) fn new(
         groupings: Vec<Grouping>,
         model_of: impl Fn(Grouping) -> GroupingModel,
-        groups_of: impl Fn(usize, &GroupingModel) -> Examples,
+        groups_of: impl Fn(usize, &GroupingModel) -> Result<Examples>,
     ) -> Result<Self> {
         let mut groups = Vec::new();
         for (fold, grouping) in groupings.iter().enumerate() {
-            groups.push(groups_of(fold, &model_of(grouping.clone())));
+            groups.push(groups_of(fold, &model_of(grouping.clone()))?);
         }
         let models: Result<Vec<GroupingModel>> = groupings
             .into_iter()
@@ -106,12 +106,21 @@ fn fit_confidence<'a>(groups: impl Iterator<Item = &'a Examples>) -> Result<Logi
 }
 
 /// Everybody of a log, prepared for training.
-pub(super) fn trainees<'a, G>(log: &'a LabelledLog<G>, config: &Config) -> Vec<Trainee<'a>> {
-    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
-    log.people
-        .iter()
-        .map(|labelled| Trainee::new(labelled, &log.corpus, &mut embeddings, config))
-        .collect()
+pub(super) fn trainees<'a, G>(
+    log: &'a LabelledLog<G>,
+    config: &Config,
+) -> Result<Vec<Trainee<'a>>> {
+    let mut embeddings = EmbeddingCache::new(log.embedder, CACHED_TEXTS);
+    let people = log.people.iter();
+    let people = people.map(|labelled| {
+        Ok(Trainee::new(
+            labelled,
+            &log.corpus,
+            &mut embeddings,
+            config,
+        )?)
+    });
+    people.collect()
 }
 
 /// The results of the people of a log that `keep` keeps.
@@ -120,12 +129,12 @@ pub(super) fn walk_all<G>(
     model: &GroupingModel,
     config: &Config,
     keep: impl Fn(&str) -> bool,
-) -> Vec<PersonResult> {
+) -> Result<Vec<PersonResult>> {
     let mut results = Vec::new();
     each_walked(log, model, config, keep, |labelled, walked| {
         results.push(walked.result(&labelled.person));
-    });
-    results
+    })?;
+    Ok(results)
 }
 
 /// The groups of the people of a log that `keep` keeps, right or wrong, whatever the confidence.
@@ -135,13 +144,13 @@ pub(super) fn groups_of<G>(
     config: &Config,
     keep: impl Fn(&str) -> bool,
     groups: &mut Examples,
-) {
+) -> Result<()> {
     let mut config = config.clone();
     config.assign.with_items.min_confidence = 0.0;
     config.assign.searches_only.min_confidence = 0.0;
     each_walked(log, model, &config, keep, |labelled, walked| {
         group_examples(labelled, &walked.assigned, groups);
-    });
+    })
 }
 
 /// Walks the people of a log that `keep` keeps, in the order of the log.
@@ -151,8 +160,8 @@ pub(super) fn each_walked<G>(
     config: &Config,
     keep: impl Fn(&str) -> bool,
     mut take: impl FnMut(&LabelledPerson, &wayline::Walked),
-) {
-    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
+) -> Result<()> {
+    let mut embeddings = EmbeddingCache::new(log.embedder, CACHED_TEXTS);
     let rooms = Rooms {
         config,
         corpus: &log.corpus,
@@ -168,6 +177,7 @@ pub(super) fn each_walked<G>(
     };
     let people = log.people.iter();
     for labelled in people.filter(|labelled| keep(&labelled.person.user_id)) {
-        take(labelled, &walk(&labelled.person, &rooms, &mut embeddings));
+        take(labelled, &walk(&labelled.person, &rooms, &mut embeddings)?);
     }
+    Ok(())
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use wayline::config::Config;
 use wayline::corpus::{Corpus, InMemoryCounter, Snapshot};
+use wayline::embed::{AnyEmbedder, Embedder};
 use wayline::evaluate::{annotated, missions, simulated};
 use wayline::extract::{Extracted, extract};
 use wayline::nouns::Timestamp;
@@ -21,6 +22,26 @@ pub(super) struct LabelledLog<G> {
     pub(super) corpus: Corpus,
     pub(super) as_of: Timestamp,
     pub(super) gold: G,
+    /// What embeds their texts.
+    pub(super) embedder: AnyEmbedder<'static>,
+}
+
+impl<G> LabelledLog<G> {
+    /// Nobody.
+    pub(super) fn of_nobody(gold: G, config: &Config) -> Self {
+        Self {
+            people: Vec::new(),
+            corpus: Corpus::with_prior(Arc::default(), Arc::default(), config.corpus.clone()),
+            as_of: Timestamp::default(),
+            gold,
+            embedder: Embedder::builtin().into(),
+        }
+    }
+
+    /// The same people by another embedder.
+    pub(super) fn by(self, embedder: AnyEmbedder<'static>) -> Self {
+        Self { embedder, ..self }
+    }
 }
 
 /// What the table of missions calls the clicked page.
@@ -71,6 +92,7 @@ pub(super) fn missions(
         corpus,
         as_of,
         gold,
+        embedder: Embedder::builtin().into(),
     })
 }
 
@@ -108,6 +130,7 @@ pub(super) fn annotated(
         corpus,
         as_of,
         gold,
+        embedder: Embedder::builtin().into(),
     })
 }
 
@@ -207,6 +230,7 @@ pub(super) fn simulated(
         corpus: Corpus::with_prior(log, Arc::default(), config.corpus.clone()),
         as_of: Timestamp::from_millis(simulation.as_of_ms),
         gold: simulated::Gold::from_jsonl(&gold_text)?,
+        embedder: Embedder::builtin().into(),
     })
 }
 

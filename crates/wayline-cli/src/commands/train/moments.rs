@@ -9,7 +9,7 @@ use wayline::affinity::{Affinities, UnitSpace};
 use wayline::cluster::cluster;
 use wayline::config::Config;
 use wayline::corpus::{Corpus, InMemoryCounter, KeywordFacts, Snapshot};
-use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::embed::EmbeddingCache;
 use wayline::evaluate::missions;
 use wayline::extract::{Evidence, Extracted, extract};
 use wayline::nouns::Timestamp;
@@ -178,7 +178,7 @@ impl Moments {
             let before = up_to(since)?;
             let until = Timestamp::from_millis(since.millis() + self.horizon_ms());
             let later = up_to(until)?.people;
-            look(&before, &later, since, age, with, &labelled, &mut found);
+            look(&before, &later, since, age, with, &labelled, &mut found)?;
         }
         Ok(found)
     }
@@ -240,8 +240,8 @@ fn look(
     with: Inference<'_>,
     labelled: &impl Fn(&Seen<'_>, Timestamp) -> Option<Vec<u32>>,
     found: &mut Vec<Moment>,
-) {
-    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
+) -> Result<()> {
+    let mut embeddings = with.models.embeddings(CACHED_TEXTS);
     let rooms = Rooms {
         config: with.config,
         corpus: &before.corpus,
@@ -263,16 +263,19 @@ fn look(
         let Some(later) = later.get(person.user_id.as_str()) else {
             continue;
         };
-        let walked = walk(person, &rooms, &mut embeddings);
+        let walked = walk(person, &rooms, &mut embeddings)?;
         let seen = Seen {
             person,
             walked: &walked,
         };
         let candidates = &walked.assigned.candidates;
-        let returned = labelled(&seen, since).unwrap_or_else(|| {
-            let groups = group(later, &rooms, &mut embeddings);
-            returns(person, candidates, later, &groups, since)
-        });
+        let returned = match labelled(&seen, since) {
+            Some(returned) => returned,
+            None => {
+                let groups = group(later, &rooms, &mut embeddings)?;
+                returns(person, candidates, later, &groups, since)
+            }
+        };
         let measured = features(person, candidates, since);
         let journeys = candidates.iter().zip(measured).zip(returned);
         found.push(Moment {
@@ -288,6 +291,7 @@ fn look(
                 .collect(),
         });
     }
+    Ok(())
 }
 
 /// The groups that the rooms make of a person's units.
@@ -295,17 +299,17 @@ fn group(
     person: &Extracted,
     rooms: &Rooms<'_>,
     embeddings: &mut EmbeddingCache<'_>,
-) -> wayline::cluster::Clustering {
+) -> Result<wayline::cluster::Clustering> {
     let facts = KeywordFacts::of(person, rooms.corpus);
-    let space = UnitSpace::of(person, &facts, embeddings, &rooms.config.affinity);
+    let space = UnitSpace::of(person, &facts, embeddings, &rooms.config.affinity)?;
     let evidence = Evidence::of(person);
     let grouping = rooms.grouping.of(evidence);
     let affinities = Affinities::of(person, &facts, &space, &grouping.affinity);
-    cluster(
+    Ok(cluster(
         &affinities,
         &grouping.join,
         rooms.config.cluster.join(evidence),
-    )
+    ))
 }
 
 /// When a log begins and ends, and how many people it is of.

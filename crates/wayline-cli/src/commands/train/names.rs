@@ -145,8 +145,9 @@ impl Everybody {
                     ..SimulationConfig::default()
                 };
                 let nothing = Without::Nothing;
-                let log = labels::simulated(catalogue, &simulation, people, nothing, config)?;
-                let walkers = walkers(&log, place, (half, kind), config, models);
+                let log = labels::simulated(catalogue, &simulation, people, nothing, config)?
+                    .by(models.embedding.embedder);
+                let walkers = walkers(&log, place, (half, kind), config, models)?;
                 Ok((log, walkers))
             })
             .collect();
@@ -252,7 +253,7 @@ fn walkers(
     (half, kind): (usize, LogKind),
     config: &Config,
     models: &Models,
-) -> Vec<Walker> {
+) -> Result<Vec<Walker>> {
     let everybody = |_: &str| true;
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
     let mut walkers = Vec::new();
@@ -284,12 +285,12 @@ fn walkers(
                     .iter()
                     .map(|it| names_of(it).unwrap_or_default())
                     .collect(),
-                space: UnitSpace::of(person, &facts, &mut embeddings, &config.affinity),
+                space: UnitSpace::inside(person, &facts, &mut embeddings, &config.affinity),
                 candidates,
             });
         },
-    );
-    walkers
+    )?;
+    Ok(walkers)
 }
 
 fn f1(name: &str, golden: &[String]) -> f64 {

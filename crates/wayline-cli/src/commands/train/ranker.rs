@@ -204,7 +204,9 @@ fn fit_relevance(
         }
         _ => None,
     };
-    judged.extend(annotated.iter().flat_map(Relevance::judged));
+    for annotated in &annotated {
+        judged.extend(annotated.judged()?);
+    }
     if judged.is_empty() {
         return Ok(as_likely_as_returns());
     }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
-use wayline::embed::{Embedder, EmbeddingCache};
+use wayline::embed::Embedder;
 use wayline::evaluate::{Predictions, Resampling, annotated};
 use wayline::logistic::Logistic;
 use wayline::model::RankModel;
@@ -38,13 +38,14 @@ impl<'a> Relevance<'a> {
         with: Inference<'a>,
     ) -> Result<Self> {
         let data = SearchData {
-            missions: missions.to_owned(),
-            log: log.to_owned(),
-            annotated: annotated.to_owned(),
+            missions: Some(missions.to_owned()),
+            log: Some(log.to_owned()),
+            annotated: Some(annotated.to_owned()),
             simulated_searches: SIMULATED_SEARCHES,
             folds: folds as u64,
         };
-        let searches = Searches::read(&data, with.run, with.config)?;
+        let searches =
+            Searches::read(&data, with.run, with.config, with.models.embedding.embedder)?;
         let held_back = searches.cross_validate(&Fitting::default(), with.config)?;
         Ok(Self {
             searches,
@@ -106,7 +107,7 @@ impl<'a> Relevance<'a> {
                 )
             })
             .collect();
-        let results = self.results(&models);
+        let results = self.results(&models)?;
         let predictions = Predictions::from_results(&results);
         let gold = &self.searches.annotated.gold;
         let figures = annotated::evaluate(gold, &predictions, Resampling::default()).figures;
@@ -115,16 +116,16 @@ impl<'a> Relevance<'a> {
     }
 
     /// Everybody's journeys, found and ranked by the models of the fold that holds them back.
-    fn results(&self, ranking: &[RankModel]) -> Vec<PersonResult> {
+    fn results(&self, ranking: &[RankModel]) -> Result<Vec<PersonResult>> {
         let mut results = Vec::new();
         self.each(ranking, |person, walked| {
             results.push(walked.result(person));
-        });
-        results
+        })?;
+        Ok(results)
     }
 
     /// What was said of the journeys that the models of the fold that holds a person back found.
-    pub(super) fn judged(&self) -> Vec<Judged> {
+    pub(super) fn judged(&self) -> Result<Vec<Judged>> {
         let gold = &self.searches.annotated.gold;
         let as_of = self.searches.annotated.as_of;
         let nothing = vec![RankModel::builtin(); self.searches.folds];
@@ -147,17 +148,17 @@ impl<'a> Relevance<'a> {
                     gain,
                 });
             }
-        });
-        judged
+        })?;
+        Ok(judged)
     }
 
     fn each(
         &self,
         ranking: &[RankModel],
         mut take: impl FnMut(&wayline::extract::Extracted, &wayline::Walked),
-    ) {
+    ) -> Result<()> {
         let annotated = &self.searches.annotated;
-        let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 100_000);
+        let mut embeddings = self.with.models.embeddings(100_000);
         for (fold, (grouping, ranking)) in self.held_back.models.iter().zip(ranking).enumerate() {
             let rooms = Rooms {
                 config: self.with.config,
@@ -175,10 +176,11 @@ impl<'a> Relevance<'a> {
             for labelled in &annotated.people {
                 let person = &labelled.person;
                 if fold_of(&person.user_id, self.searches.folds) == fold {
-                    take(person, &walk(person, &rooms, &mut embeddings));
+                    take(person, &walk(person, &rooms, &mut embeddings)?);
                 }
             }
         }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use wayline::assign::CONFIDENCE_FEATURES;
 use wayline::config::Config;
-use wayline::embed::Embedder;
+use wayline::embed::AnyEmbedder;
 use wayline::evaluate::{Figure, Predictions, Resampling, annotated, missions, simulated};
 use wayline::model::{Grouping, GroupingModel};
 use wayline::nouns::PersonResult;
@@ -23,6 +23,7 @@ pub(super) struct Searches {
     /// For each half of the catalogue's journeys, a log among each of [`CROWDS`].
     simulated: [Vec<SimulatedLog>; 2],
     pub(super) folds: usize,
+    embedder: AnyEmbedder<'static>,
 }
 
 type SimulatedLog = LabelledLog<simulated::Gold>;
@@ -44,19 +45,50 @@ pub(super) const NO_INTERVALS: Resampling = Resampling {
 };
 
 impl Searches {
-    pub(super) fn read(data: &SearchData, run: &RunArgs, config: &Config) -> Result<Self> {
+    pub(super) fn read(
+        data: &SearchData,
+        run: &RunArgs,
+        config: &Config,
+        embedder: AnyEmbedder<'static>,
+    ) -> Result<Self> {
+        let (missions, annotated, folds) = match data.labelled() {
+            Some((missions, log, annotated)) => (
+                labels::missions(missions, run, config)?,
+                labels::annotated(log, annotated, run, config)?,
+                data.folds as usize,
+            ),
+            // The two halves of the catalogue's journeys.
+            None => {
+                let missions = missions::Gold { people: Vec::new() };
+                let annotated = annotated::Gold {
+                    people: Vec::new(),
+                    hashed: false,
+                };
+                let missions = LabelledLog::of_nobody(missions, config);
+                (missions, LabelledLog::of_nobody(annotated, config), 2)
+            }
+        };
         Ok(Self {
-            missions: labels::missions(&data.missions, run, config)?,
-            annotated: labels::annotated(&data.log, &data.annotated, run, config)?,
-            simulated: simulated_searches(data.simulated_searches, config)?,
-            folds: data.folds as usize,
+            missions: missions.by(embedder),
+            annotated: annotated.by(embedder),
+            simulated: simulated_searches(data.simulated_searches, config, embedder)?,
+            folds,
+            embedder,
         })
+    }
+
+    /// Whether somebody's searches are labelled who isn't simulated.
+    pub(super) fn has_labels(&self) -> bool {
+        !self.missions.people.is_empty() || !self.annotated.people.is_empty()
     }
 
     /// A model for each fold, fitted without its people.
     pub(super) fn cross_validate(&self, fitting: &Fitting, config: &Config) -> Result<HeldBack> {
-        let people = self.trainees(config);
-        let simulated = [0, 1].map(|half| self.simulated_trainees(half, config));
+        let people = self.trainees(config)?;
+        let simulated = [
+            self.simulated_trainees(0, config)?,
+            self.simulated_trainees(1, config)?,
+        ];
         let groupings: Result<Vec<Grouping>> = (0..self.folds)
             .map(|fold| {
                 let others = |it: &&Trainee<'_>| fold_of(&it.person().user_id, self.folds) != fold;
@@ -67,24 +99,25 @@ impl Searches {
                 fitting.grouping(teachers, config)
             })
             .collect();
+        let model_of = |grouping| self.model_of(grouping);
         HeldBack::new(groupings?, model_of, |fold, model| {
             let mut groups = Examples::new(CONFIDENCE_FEATURES.len());
             let keep = |user: &str| fold_of(user, self.folds) == fold;
-            groups_of(&self.missions, model, config, keep, &mut groups);
-            groups_of(&self.annotated, model, config, keep, &mut groups);
+            groups_of(&self.missions, model, config, keep, &mut groups)?;
+            groups_of(&self.annotated, model, config, keep, &mut groups)?;
             if fold < 2 {
                 for log in &self.simulated[1 - half_of_fold(fold)] {
-                    groups_of(log, model, config, |_| true, &mut groups);
+                    groups_of(log, model, config, |_| true, &mut groups)?;
                 }
             }
-            groups
+            Ok(groups)
         })
     }
 
     pub(super) fn fit_all(&self, fitting: &Fitting, config: &Config) -> Result<Grouping> {
-        let people = self.trainees(config);
-        let mut crowds = self.simulated_trainees(0, config);
-        crowds.extend(self.simulated_trainees(1, config));
+        let people = self.trainees(config)?;
+        let mut crowds = self.simulated_trainees(0, config)?;
+        crowds.extend(self.simulated_trainees(1, config)?);
         let teachers = Teachers {
             people: &people.iter().collect::<Vec<_>>(),
             crowds: &crowds.iter().collect::<Vec<_>>(),
@@ -92,15 +125,22 @@ impl Searches {
         fitting.grouping(teachers, config)
     }
 
-    fn trainees(&self, config: &Config) -> Vec<Trainee<'_>> {
-        let mut people = trainees(&self.missions, config);
-        people.extend(trainees(&self.annotated, config));
-        people
+    fn trainees(&self, config: &Config) -> Result<Vec<Trainee<'_>>> {
+        let mut people = trainees(&self.missions, config)?;
+        people.extend(trainees(&self.annotated, config)?);
+        Ok(people)
     }
 
-    fn simulated_trainees(&self, half: usize, config: &Config) -> Vec<Trainee<'_>> {
-        let logs = self.simulated[half].iter();
-        logs.flat_map(|log| trainees(log, config)).collect()
+    fn simulated_trainees(&self, half: usize, config: &Config) -> Result<Vec<Trainee<'_>>> {
+        let mut people = Vec::new();
+        for log in &self.simulated[half] {
+            people.extend(trainees(log, config)?);
+        }
+        Ok(people)
+    }
+
+    fn model_of(&self, grouping: Grouping) -> GroupingModel {
+        GroupingModel::fitted(self.embedder, Grouping::unknowing(), grouping)
     }
 
     /// Figures of simulated people among one of [`CROWDS`], each half by a model that had not seen
@@ -110,7 +150,7 @@ impl Searches {
         crowd: usize,
         held_back: &HeldBack,
         config: &Config,
-    ) -> Vec<Figures> {
+    ) -> Result<Vec<Figures>> {
         let folds = held_back.models.iter().enumerate().take(2);
         folds
             .map(|(fold, model)| {
@@ -121,16 +161,16 @@ impl Searches {
     }
 
     /// Everybody by the model of the fold that holds them back.
-    pub(super) fn figures(&self, held_back: &HeldBack, config: &Config) -> SearchFigures {
-        let of_missions = self.results(&self.missions, held_back, config);
-        let of_annotated = self.results(&self.annotated, held_back, config);
+    pub(super) fn figures(&self, held_back: &HeldBack, config: &Config) -> Result<SearchFigures> {
+        let of_missions = self.results(&self.missions, held_back, config)?;
+        let of_annotated = self.results(&self.annotated, held_back, config)?;
         let of_missions = Predictions::from_results(&of_missions);
         let of_annotated = Predictions::from_results(&of_annotated);
-        SearchFigures {
+        Ok(SearchFigures {
             missions: missions::evaluate(&self.missions.gold, &of_missions, NO_INTERVALS).figures,
             annotated: annotated::evaluate(&self.annotated.gold, &of_annotated, NO_INTERVALS)
                 .figures,
-        }
+        })
     }
 
     fn results<G>(
@@ -138,13 +178,13 @@ impl Searches {
         log: &LabelledLog<G>,
         held_back: &HeldBack,
         config: &Config,
-    ) -> Vec<PersonResult> {
-        let folds = held_back.models.iter().enumerate();
-        folds
-            .flat_map(|(fold, model)| {
-                walk_all(log, model, config, |user| fold_of(user, self.folds) == fold)
-            })
-            .collect()
+    ) -> Result<Vec<PersonResult>> {
+        let mut results = Vec::new();
+        for (fold, model) in held_back.models.iter().enumerate() {
+            let is_of_fold = |user: &str| fold_of(user, self.folds) == fold;
+            results.extend(walk_all(log, model, config, is_of_fold)?);
+        }
+        Ok(results)
     }
 }
 
@@ -154,7 +194,11 @@ fn half_of_fold(fold: usize) -> usize {
     fold % 2
 }
 
-fn simulated_searches(people: u64, config: &Config) -> Result<[Vec<SimulatedLog>; 2]> {
+fn simulated_searches(
+    people: u64,
+    config: &Config,
+    embedder: AnyEmbedder<'static>,
+) -> Result<[Vec<SimulatedLog>; 2]> {
     let of_half = |catalogue: Catalogue| -> Result<Vec<SimulatedLog>> {
         let crowds = CROWDS.iter().zip(1_300..);
         crowds
@@ -165,14 +209,12 @@ fn simulated_searches(people: u64, config: &Config) -> Result<[Vec<SimulatedLog>
                     kind: LogKind::SearchesOnly,
                     ..SimulationConfig::default()
                 };
-                labels::simulated(&catalogue, &simulation, people, Without::Nothing, config)
+                let without = Without::Nothing;
+                let log = labels::simulated(&catalogue, &simulation, people, without, config)?;
+                Ok(log.by(embedder))
             })
             .collect()
     };
     let [first, second] = catalogue_halves();
     Ok([of_half(first)?, of_half(second)?])
-}
-
-fn model_of(grouping: Grouping) -> GroupingModel {
-    GroupingModel::fitted(Embedder::builtin(), Grouping::unknowing(), grouping)
 }

@@ -5,7 +5,6 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::feedback::{Impression, Says, impressions};
 use wayline::nouns::{Feedback, Timestamp};
 use wayline::rank::{FEATURES, Features, features};
@@ -209,13 +208,13 @@ fn find<'w>(
         }
         let gathered = gather_up_to(input, Some(*moment), with)?;
         let rooms = gathered.rooms(with.config, with.models);
-        let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
+        let mut embeddings = with.models.embeddings(CACHED_TEXTS);
         for person in gathered.people.records()? {
             let person = person?;
             let Some(places) = of_people.get(person.user_id.as_str()) else {
                 continue;
             };
-            let walked = walk(&person, &rooms, &mut embeddings);
+            let walked = walk(&person, &rooms, &mut embeddings)?;
             let measured = features(&person, &walked.assigned.candidates, *moment);
             for (fate, features) in walked.fates.iter().zip(measured) {
                 if let Some(place) = places.iter().find(|it| it.2 == fate.journey_id()) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use wayline::assign::CONFIDENCE_FEATURES;
 use wayline::config::Config;
-use wayline::embed::Embedder;
+use wayline::embed::AnyEmbedder;
 use wayline::evaluate::{Figure, Predictions, simulated};
 use wayline::model::{Grouping, GroupingModel};
 use wayline::simulate::{Catalogue, LogKind, SimulationConfig, catalogue_folds};
@@ -45,6 +45,7 @@ pub(super) fn catalogue_halves() -> [Catalogue; 2] {
 /// both.
 pub(super) struct Simulations {
     halves: [Half; 2],
+    embedder: AnyEmbedder<'static>,
 }
 
 struct Half {
@@ -60,16 +61,21 @@ pub(super) const CROWDS: [u64; 2] = [1, 8];
 
 impl Simulations {
     /// `people` of each kind for each half.
-    pub(super) fn make(people: u64, config: &Config) -> Result<Self> {
+    pub(super) fn make(
+        people: u64,
+        config: &Config,
+        embedder: AnyEmbedder<'static>,
+    ) -> Result<Self> {
         let half = |catalogue: Catalogue| -> Result<Half> {
-            let make = |seed: u64, kind: LogKind, crowd: u64, without: Without| {
+            let make = |seed: u64, kind: LogKind, crowd: u64, without: Without| -> Result<Log> {
                 let simulation = SimulationConfig {
                     people: people * crowd,
                     seed,
                     kind,
                     ..SimulationConfig::default()
                 };
-                labels::simulated(&catalogue, &simulation, people, without, config)
+                let log = labels::simulated(&catalogue, &simulation, people, without, config)?;
+                Ok(log.by(embedder))
             };
             let each = |crowd: u64, seed: u64| -> Result<Vec<Log>> {
                 KINDS
@@ -90,6 +96,7 @@ impl Simulations {
         let [first, second] = catalogue_halves();
         Ok(Self {
             halves: [half(first)?, half(second)?],
+            embedder,
         })
     }
 
@@ -99,12 +106,14 @@ impl Simulations {
             .iter()
             .map(|other| self.fit(&[&self.halves[*other]], fitting, config))
             .collect();
+        let model_of =
+            |grouping| GroupingModel::fitted(self.embedder, grouping, Grouping::unknowing());
         HeldBack::new(fitted?, model_of, |half, model| {
             let mut groups = Examples::new(CONFIDENCE_FEATURES.len());
             for log in self.halves[half].kinds.iter().flatten() {
-                groups_of(log, model, config, |_| true, &mut groups);
+                groups_of(log, model, config, |_| true, &mut groups)?;
             }
-            groups
+            Ok(groups)
         })
     }
 
@@ -117,7 +126,10 @@ impl Simulations {
         let logs = halves
             .iter()
             .flat_map(|half| half.kinds.iter().flatten().chain(&half.poorer));
-        let people: Vec<Trainee<'_>> = logs.flat_map(|log| trainees(log, config)).collect();
+        let mut people: Vec<Trainee<'_>> = Vec::new();
+        for log in logs {
+            people.extend(trainees(log, config)?);
+        }
         let teachers = Teachers {
             people: &people.iter().collect::<Vec<_>>(),
             crowds: &[],
@@ -133,7 +145,7 @@ impl Simulations {
         crowd: usize,
         held_back: &HeldBack,
         config: &Config,
-    ) -> Vec<Figures> {
+    ) -> Result<Vec<Figures>> {
         let halves = self.halves.iter().zip(&held_back.models);
         halves
             .map(|(half, model)| figures_of(&half.kinds[crowd][kind], model, config))
@@ -141,16 +153,8 @@ impl Simulations {
     }
 }
 
-pub(super) fn figures_of(log: &Log, model: &GroupingModel, config: &Config) -> Figures {
-    let results = walk_all(log, model, config, |_| true);
-    simulated::evaluate(
-        &log.gold,
-        &Predictions::from_results(&results),
-        NO_INTERVALS,
-    )
-    .figures
-}
-
-fn model_of(grouping: Grouping) -> GroupingModel {
-    GroupingModel::fitted(Embedder::builtin(), grouping, Grouping::unknowing())
+pub(super) fn figures_of(log: &Log, model: &GroupingModel, config: &Config) -> Result<Figures> {
+    let results = walk_all(log, model, config, |_| true)?;
+    let predictions = Predictions::from_results(&results);
+    Ok(simulated::evaluate(&log.gold, &predictions, NO_INTERVALS).figures)
 }

@@ -7,7 +7,6 @@ use wayline::affinity::UnitSpace;
 use wayline::assign::Candidate;
 use wayline::config::Config;
 use wayline::corpus::{Corpus, KeywordFacts};
-use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::evaluate::annotated as annotated_scores;
 use wayline::extract::Extracted;
 use wayline::model::GroupingModel;
@@ -76,7 +75,7 @@ pub(super) fn simulated(
                 half,
                 false,
                 known,
-            );
+            )?;
         }
     }
     Ok(())
@@ -91,7 +90,7 @@ pub(super) fn annotated(
     models: &Models,
     known: &mut Vec<Known>,
 ) -> Result<()> {
-    let searches = Searches::read(data, run, config)?;
+    let searches = Searches::read(data, run, config, models.embedding.embedder)?;
     let held_back: HeldBack = searches.cross_validate(&Fitting::default(), config)?;
     let log = &searches.annotated;
     let seeing = Seeing::of(log, config, models, words);
@@ -117,7 +116,7 @@ pub(super) fn annotated(
             fold,
             true,
             known,
-        );
+        )?;
     }
     Ok(())
 }
@@ -158,7 +157,7 @@ impl<'a> Seeing<'a> {
         fold: usize,
         real: bool,
         known: &mut Vec<Known>,
-    ) {
+    ) -> Result<()> {
         let rooms = Rooms {
             config: self.config,
             corpus: self.corpus,
@@ -172,10 +171,10 @@ impl<'a> Seeing<'a> {
             asks_anew: true,
             as_of: self.as_of,
         };
-        let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 10_000);
-        let walked: Walked = walk(person, &rooms, &mut embeddings);
+        let mut embeddings = self.models.embeddings(10_000);
+        let walked: Walked = walk(person, &rooms, &mut embeddings)?;
         let facts = KeywordFacts::of(person, self.corpus);
-        let space = UnitSpace::of(person, &facts, &mut embeddings, &self.config.affinity);
+        let space = UnitSpace::inside(person, &facts, &mut embeddings, &self.config.affinity);
         let candidates = &walked.assigned.candidates;
         for (candidate, measured) in candidates
             .iter()
@@ -209,6 +208,7 @@ impl<'a> Seeing<'a> {
                 real,
             });
         }
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use wayline::embed::Embedder;
 use wayline::evaluate::Figure;
@@ -57,8 +57,10 @@ const PENALTIES: [f64; 4] = [1.0, 10.0, 100.0, 1_000.0];
 const REAL: usize = 3;
 
 pub(super) fn run(args: &StageArgs) -> Result<()> {
-    let data = [&args.data.missions, &args.data.log, &args.data.annotated];
-    refuse_overwriting(data.map(PathBuf::as_path), [Some(args.output.as_path())])?;
+    if args.data.labelled().is_none() {
+        bail!("stages are learned from labels: give --missions, --log and --annotated");
+    }
+    refuse_overwriting(args.data.paths(), [Some(args.output.as_path())])?;
     let config = args.run.config()?;
     let models = args.run.models()?;
     let mut out = std::io::stdout().lock();

@@ -17,7 +17,7 @@ const BELONGINGS: [f64; 6] = [0.0, 0.25, 0.35, 0.45, 0.55, 0.65];
 const CONFIDENCES: [f64; 4] = [0.0, 0.1, 0.2, 0.3];
 
 /// Something that is left out.
-struct Ablation {
+pub(super) struct Ablation {
     name: &'static str,
     /// Features of every part that are called so.
     without: &'static [&'static str],
@@ -26,6 +26,11 @@ struct Ablation {
 }
 
 impl Ablation {
+    /// Its name, as it is asked for.
+    pub(super) const fn name(&self) -> &'static str {
+        self.name
+    }
+
     const fn of(name: &'static str, without: &'static [&'static str]) -> Self {
         Self {
             name,
@@ -46,15 +51,42 @@ impl Ablation {
     /// Whether searches alone have any of it.
     fn concerns_searches(&self) -> bool {
         let of_items = |it: &&str| {
-            it.starts_with("interest") || it.starts_with("annotation") || *it == "same_board"
+            it.starts_with("interest")
+                || it.starts_with("annotation")
+                || ["same_board", "rarest_label"].contains(it)
         };
-        !self.without.iter().any(of_items)
+        self.without.is_empty() || !self.without.iter().all(of_items)
     }
 }
 
 /// What belonging is worth stands at its threshold 0.
-const ABLATIONS: [Ablation; 10] = [
+pub(super) const ABLATIONS: [Ablation; 11] = [
     Ablation::of("everything", &[]),
+    Ablation {
+        name: "text alone",
+        without: &[
+            "interest_cosine",
+            "interests_on_both",
+            "annotation_cosine",
+            "annotations_on_both",
+            "rarest_label",
+            "together_cosine",
+            "together_on_both",
+            "log_gap",
+            "visits_above_chance",
+            "same_board",
+            "log_visits",
+            "log_led",
+            "led_elsewhere",
+            "together_share",
+            "together_none",
+            "log_together",
+        ],
+        leave_out: |config| {
+            config.affinity.host_weight = 0.0;
+            config.affinity.context_weight = 0.0;
+        },
+    },
     Ablation::of(
         "without text",
         &[
@@ -106,6 +138,23 @@ pub(super) fn of_searches(
     held_back: &HeldBack,
     config: &Config,
 ) -> Result<()> {
+    if searches.has_labels() {
+        searches_by_threshold(out, searches, held_back, config)?;
+    }
+    whole_head(out)?;
+    for (crowd, people) in searches::CROWDS.iter().enumerate() {
+        let figures = searches.simulated_figures(crowd, held_back, config)?;
+        whole_line(out, &format!("searches-only, crowd of {people}"), &figures)?;
+    }
+    Ok(())
+}
+
+fn searches_by_threshold(
+    out: &mut impl Write,
+    searches: &Searches,
+    held_back: &HeldBack,
+    config: &Config,
+) -> Result<()> {
     writeln!(out, "searches only, {} folds over people", searches.folds)?;
     let heads = ["missions B³ / journey F1", "annotated F1 / NDCG@5"];
     writeln!(out, "  {:<28} {:>26} {:>24}", "", heads[0], heads[1])?;
@@ -131,13 +180,7 @@ pub(super) fn of_searches(
         config.assign.searches_only.min_confidence = least;
         line(format!("confidence {least:.2}"), &config)?;
     }
-    line("as configured".to_owned(), config)?;
-    whole_head(out)?;
-    for (crowd, people) in searches::CROWDS.iter().enumerate() {
-        let figures = searches.simulated_figures(crowd, held_back, config);
-        whole_line(out, &format!("searches-only, crowd of {people}"), &figures)?;
-    }
-    Ok(())
+    line("as configured".to_owned(), config)
 }
 
 /// What each kind of evidence is worth for searches alone.
@@ -145,8 +188,10 @@ pub(super) fn searches_ablated(
     out: &mut impl Write,
     searches: &Searches,
     config: &Config,
+    wanted: impl Fn(&Ablation) -> bool,
 ) -> Result<()> {
-    for ablation in ABLATIONS.iter().filter(|it| it.concerns_searches()) {
+    let concerned = |it: &&Ablation| it.concerns_searches() && wanted(it);
+    for ablation in ABLATIONS.iter().filter(concerned) {
         let mut config = config.clone();
         (ablation.leave_out)(&mut config);
         let without = ablation.without;
@@ -163,7 +208,14 @@ fn searches_line(
     held_back: &HeldBack,
     config: &Config,
 ) -> Result<()> {
-    let figures = searches.figures(held_back, config);
+    if !searches.has_labels() {
+        let mut simulated = Vec::new();
+        for crowd in 0..searches::CROWDS.len() {
+            simulated.extend(searches.simulated_figures(crowd, held_back, config)?);
+        }
+        return whole_line(out, name, &simulated);
+    }
+    let figures = searches.figures(held_back, config)?;
     let (m, a) = (figures.missions, figures.annotated);
     let missions = format!("{:.3} / {:.3}", m.b3.value, m.journey_f1.value);
     let annotated = format!("{:.3} / {:.3}", a.f1.value, a.ndcg5.value);
@@ -221,7 +273,7 @@ pub(super) fn of_items(
     whole_head(out)?;
     for (crowd, people) in CROWDS.iter().enumerate() {
         for (place, kind) in KINDS.iter().enumerate() {
-            let figures = simulations.figures(place, crowd, held_back, config);
+            let figures = simulations.figures(place, crowd, held_back, config)?;
             whole_line(
                 out,
                 &format!("{}, crowd of {people}", kind.name()),
@@ -237,9 +289,10 @@ pub(super) fn items_ablated(
     out: &mut impl Write,
     simulations: &Simulations,
     config: &Config,
+    wanted: impl Fn(&Ablation) -> bool,
 ) -> Result<()> {
     items_head(out)?;
-    for ablation in &ABLATIONS {
+    for ablation in ABLATIONS.iter().filter(|it| wanted(it)) {
         let mut config = config.clone();
         (ablation.leave_out)(&mut config);
         let without = ablation.without;
@@ -266,17 +319,16 @@ fn items_line(
     held_back: &HeldBack,
     config: &Config,
 ) -> Result<()> {
-    let cells: Vec<String> = (0..KINDS.len())
-        .map(|kind| {
-            let crowds = 0..CROWDS.len();
-            let figures: Vec<Figures> = crowds
-                .flat_map(|crowd| simulations.figures(kind, crowd, held_back, config))
-                .collect();
-            let b3 = mean(&figures, |it| it.keyword_b3.value);
-            let f1 = mean(&figures, |it| it.journey_f1.value);
-            format!("{:>17}", format!("{b3:.3} / {f1:.3}"))
-        })
-        .collect();
+    let mut cells = Vec::new();
+    for kind in 0..KINDS.len() {
+        let mut figures: Vec<Figures> = Vec::new();
+        for crowd in 0..CROWDS.len() {
+            figures.extend(simulations.figures(kind, crowd, held_back, config)?);
+        }
+        let b3 = mean(&figures, |it| it.keyword_b3.value);
+        let f1 = mean(&figures, |it| it.journey_f1.value);
+        cells.push(format!("{:>17}", format!("{b3:.3} / {f1:.3}")));
+    }
     writeln!(out, "  {name:<28} {}", cells.join(" "))?;
     Ok(())
 }

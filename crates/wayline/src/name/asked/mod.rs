@@ -266,6 +266,7 @@ impl Renaming<'_> {
         name: &str,
         embeddings: &mut EmbeddingCache<'_>,
     ) -> bool {
+        let embeddings = embeddings.inside();
         let mut vector = vec![0.0; embeddings.dimensions()];
         let lower = name.to_lowercase();
         embeddings.embed(&lower, &mut vector);

@@ -90,10 +90,12 @@ fn renamed(
     let meanings: Vec<Vec<f32>> = candidates
         .iter()
         .map(|candidate| {
-            let mut sum = vec![0.0; embeddings.dimensions()];
+            let mut sum = vec![0.0; embeddings.inside().dimensions()];
             for (index, weight) in &candidate.keywords {
-                let mut vector = vec![0.0; embeddings.dimensions()];
-                embeddings.embed(&person.keywords[*index as usize].text, &mut vector);
+                let mut vector = vec![0.0; embeddings.inside().dimensions()];
+                embeddings
+                    .inside()
+                    .embed(&person.keywords[*index as usize].text, &mut vector);
                 for (sum, value) in sum.iter_mut().zip(&vector) {
                     *sum += *weight as f32 * value;
                 }
