@@ -99,7 +99,8 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
     let models = args.run.models().map(|models| {
         models.warn_of_strangers();
         let text = format!(
-            "grouping {}, ranking {}",
+            "embedder {}, grouping {}, ranking {}",
+            models.embedding.embedder.hash(),
             models.grouping.hash(),
             models.ranking.hash()
         );

@@ -21,7 +21,8 @@ use crate::run::{InputArgs, Job, RunArgs, SaidArgs, Summary, gather, parse_time,
 /// number of threads.
 ///
 /// Rows that can't be used are counted by reason in the closing summary and never stop a run
-/// unless --max-rejects says so.
+/// unless --max-rejects says so. An embedder of [embedder] in --config that fails does; run again, it
+/// goes on from its cache.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wayline infer events.parquet -o journeys.parquet --keywords keywords.parquet

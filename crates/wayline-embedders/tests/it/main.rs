@@ -2,6 +2,8 @@
 
 mod cache;
 mod endpoint;
+#[cfg(feature = "transformer")]
+mod real_model;
 mod stub;
 #[cfg(feature = "transformer")]
 mod transformer;
