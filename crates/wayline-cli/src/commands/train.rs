@@ -1,5 +1,6 @@
 //! `wayline train`: remakes the model files.
 
+mod ablations;
 mod affinity;
 mod boosting;
 mod differences;

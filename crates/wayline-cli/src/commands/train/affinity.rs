@@ -7,6 +7,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use wayline::model::GroupingModel;
 
+use super::ablations::{ABLATIONS, Ablation};
 use super::fitting::Fitting;
 use super::searches::Searches;
 use super::simulations::Simulations;
@@ -42,7 +43,7 @@ pub(crate) struct AffinityArgs {
     no_ablations: bool,
 
     /// In those tables, only this line, as "everything" or "text alone"; may be given several times
-    #[arg(long = "ablation", value_name = "NAME", conflicts_with = "no_ablations", value_parser = PossibleValuesParser::new(tables::ABLATIONS.map(|it| it.name())))]
+    #[arg(long = "ablation", value_name = "NAME", conflicts_with = "no_ablations", value_parser = PossibleValuesParser::new(ABLATIONS.map(|it| it.name)))]
     ablations: Vec<String>,
 
     /// Where the model goes
@@ -98,8 +99,8 @@ impl SearchData {
 pub(super) fn run(args: &AffinityArgs) -> Result<()> {
     refuse_overwriting(args.data.paths(), [Some(args.output.as_path())])?;
     let config = args.run.config()?;
-    let wanted = |it: &tables::Ablation| {
-        args.ablations.is_empty() || args.ablations.iter().any(|name| name == it.name())
+    let wanted = |it: &Ablation| {
+        args.ablations.is_empty() || args.ablations.iter().any(|name| name == it.name)
     };
     let mut out = std::io::stdout().lock();
     let embedder = args.run.embedding()?.embedder;
