@@ -146,7 +146,7 @@ fn vectors_of_an_endpoint_group_and_are_asked_for_once() {
     let asked = endpoint.embedded();
     assert!(asked > 50, "{asked}");
     for journey in folder.journeys() {
-        let models = text(&journey["run"]["models"]);
+        let models = journey["run"]["models"].to_string();
         assert!(models.contains(&format!("embedder:{hash},")), "{models}");
     }
     // Another order of threads, and nothing is asked any more: the endpoint may be away.
@@ -195,7 +195,7 @@ fn a_store_and_explanations_go_by_the_same_vectors() {
     wayline(folder.words(&export)).ok();
     let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
     assert_eq!(lines(&folder.read("out/stored.jsonl")), lines(&journeys));
-    let user = text(&folder.journeys()[0]["user_id"]);
+    let user = text(&folder.journeys()[0], "user_id").to_owned();
     let told =
         wayline(folder.words(&format!("explain @events.jsonl --user {user} {BY_WORDS}"))).ok();
     assert!(told.stdout.contains("journeys"), "{}", told.stdout);

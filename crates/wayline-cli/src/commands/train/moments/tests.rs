@@ -39,6 +39,7 @@ fn seen(events: &[(i64, String, String)]) -> Vec<Moment> {
     }
     std::fs::write(&path, text).expect("written");
     let models = Models {
+        embedding: crate::run::Embedding::builtin(),
         asked: None,
         safety: wayline::safety::Safety::new(
             &wayline::config::Config::builtin().safety,
