@@ -204,7 +204,7 @@ fn fit_relevance(
         }
         _ => None,
     };
-    for annotated in &annotated {
+    if let Some(annotated) = &annotated {
         judged.extend(annotated.judged()?);
     }
     if judged.is_empty() {
