@@ -1,118 +1,11 @@
 //! Steps that ask a language model: one that runs in this process, and answers what is asked.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Row, text};
+use crate::support::{Endpoint, Folder, Row, text};
 
-/// A chat endpoint that names journeys by their first keyword and groups by the lines of the data.
-struct Endpoint {
-    url: String,
-    /// Answers that it gave.
-    answered: Arc<AtomicUsize>,
-    /// Answers that it may still give; after that it fails.
-    left: Arc<AtomicUsize>,
-}
-
-impl Endpoint {
-    fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
-        let it = Self {
-            url,
-            answered: Arc::default(),
-            left: Arc::new(AtomicUsize::new(usize::MAX)),
-        };
-        let (answered, left) = (Arc::clone(&it.answered), Arc::clone(&it.left));
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (answered, left) = (Arc::clone(&answered), Arc::clone(&left));
-                std::thread::spawn(move || serve(&stream, &answered, &left));
-            }
-        });
-        it
-    }
-
-    fn answered(&self) -> usize {
-        self.answered.load(Ordering::SeqCst)
-    }
-
-    /// From now on it gives so many answers.
-    fn answers(&self, so_many: usize) {
-        self.left.store(so_many, Ordering::SeqCst);
-    }
-
-    fn config(&self, folder: &Folder, more: &str) {
-        let cache = folder.path("cache");
-        folder.write(
-            "model.toml",
-            format!(
-                "[text_model]\nurl = \"{}\"\nmodel = \"stub\"\nconcurrency = 4\ntries = 1\nrest_s = 0\n\
-                 cache = \"{}\"\n{more}",
-                self.url,
-                cache.display()
-            ),
-        );
-    }
-}
-
-fn serve(stream: &TcpStream, answered: &AtomicUsize, left: &AtomicUsize) -> Option<()> {
-    let mut reader = BufReader::new(stream.try_clone().ok()?);
-    loop {
-        let mut first = String::new();
-        if reader.read_line(&mut first).ok()? == 0 {
-            return None;
-        }
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            reader.read_line(&mut line).ok()?;
-            if line.trim().is_empty() {
-                break;
-            }
-            let (name, value) = line.split_once(':')?;
-            if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse().ok()?;
-            }
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).ok()?;
-        let is_asked = first.starts_with("POST");
-        let may = !is_asked
-            || left
-                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |it| it.checked_sub(1))
-                .is_ok();
-        let (status, answer) = match (may, is_asked) {
-            (false, _) => (
-                "500 Internal Server Error",
-                json!({ "error": { "message": "down" } }),
-            ),
-            (true, false) => (
-                "200 OK",
-                json!({ "object": "list", "data": [{ "id": "stub" }] }),
-            ),
-            (true, true) => {
-                answered.fetch_add(1, Ordering::SeqCst);
-                let request: Value = serde_json::from_slice(&body).ok()?;
-                ("200 OK", reply(&request)?)
-            }
-        };
-        let answer = answer.to_string();
-        let head = format!(
-            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-            answer.len()
-        );
-        let mut out = stream;
-        out.write_all(head.as_bytes()).ok()?;
-        out.write_all(answer.as_bytes()).ok()?;
-    }
-}
-
-fn reply(request: &Value) -> Option<Value> {
+/// Names journeys by their first keyword, and groups by the lines of the data.
+fn reply(request: &Value) -> Option<String> {
     let asked = request["messages"].as_array()?.last()?["content"].as_str()?;
     let lines = asked
         .lines()
@@ -135,14 +28,7 @@ fn reply(request: &Value) -> Option<Value> {
             });
         json!({ "journeys": journeys.collect::<Vec<_>>() })
     };
-    Some(json!({
-        "choices": [{
-            "index": 0,
-            "finish_reason": "stop",
-            "message": { "role": "assistant", "content": content.to_string() }
-        }],
-        "usage": { "prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120 }
-    }))
+    Some(content.to_string())
 }
 
 fn named_by_model(folder: &Folder) -> usize {
@@ -161,7 +47,7 @@ fn a_model_names_journeys_and_nothing_is_paid_twice() {
     let folder = Folder::simulated("--people 20 --seed 71");
     folder.run(&INFER.replace("--config @model.toml", "")).ok();
     let before = folder.journeys();
-    let endpoint = Endpoint::start();
+    let endpoint = Endpoint::start(reply);
     endpoint.config(&folder, "[asking]\nnames = true\n");
     let ran = folder.run(INFER).ok();
     let named = named_by_model(&folder);
@@ -189,7 +75,7 @@ fn a_model_names_journeys_and_nothing_is_paid_twice() {
 #[test]
 fn a_model_that_dies_leaves_the_rooms_names_or_ends_the_run_as_configured() {
     let folder = Folder::simulated("--people 30 --seed 72");
-    let endpoint = Endpoint::start();
+    let endpoint = Endpoint::start(reply);
     endpoint.config(&folder, "[asking]\nnames = true\nstops_at_failure = true\n");
     endpoint.answers(12);
     folder.run(INFER).fails_with("nothing was written");
@@ -224,7 +110,7 @@ fn a_model_that_dies_leaves_the_rooms_names_or_ends_the_run_as_configured() {
 #[test]
 fn a_model_finds_journeys_at_once_and_a_store_keeps_them() {
     let folder = Folder::simulated("--people 12 --seed 73");
-    let endpoint = Endpoint::start();
+    let endpoint = Endpoint::start(reply);
     endpoint.config(&folder, "[asking]\njourneys = true\n");
     let ran = folder.run(INFER).ok();
     assert_eq!(ran.count("people grouped by model"), 12);
@@ -293,7 +179,7 @@ fn what_is_wrong_with_a_model_is_said_before_anything_is_read() {
         "[text_model]\nurl = \"http://127.0.0.1:1/v1\"\nmodel = \"m\"\nkey_env = \"WAYLINE_NO_SUCH_KEY\"\n[asking]\nnames = true\n",
         "WAYLINE_NO_SUCH_KEY",
     );
-    let endpoint = Endpoint::start();
+    let endpoint = Endpoint::start(reply);
     endpoint.config(&folder, "[asking]\nnames = true\n");
     let config = String::from_utf8(folder.read("model.toml")).expect("UTF-8");
     refuses(&config.replace("\"stub\"", "\"another\""), "another");
@@ -308,7 +194,7 @@ fn what_is_wrong_with_a_model_is_said_before_anything_is_read() {
 #[test]
 fn a_budget_is_kept_and_what_is_left_is_said() {
     let folder = Folder::simulated("--people 20 --seed 75");
-    let endpoint = Endpoint::start();
+    let endpoint = Endpoint::start(reply);
     endpoint.config(
         &folder,
         "budget_tokens = 4000\nmax_tokens = 200\n[asking]\nnames = true\n",

@@ -1,9 +1,11 @@
 //! A folder with a log, the command run in it, and what it left.
 
 mod disk;
+mod endpoint;
 mod rows;
 
 pub(crate) use disk::TinyDisk;
+pub(crate) use endpoint::Endpoint;
 pub(crate) use rows::{Row, normal, rows, text, texts};
 
 use std::ffi::OsStr;

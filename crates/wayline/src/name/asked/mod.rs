@@ -240,7 +240,9 @@ impl Renaming<'_> {
         let is_name = !name.is_empty()
             && name.split(' ').count() <= MOST_WORDS
             && name.chars().count() <= MOST_CHARACTERS
-            && !name.contains(|it: char| it.is_control() || "<>{}[]|".contains(it));
+            && !name.contains(|it: char| it.is_control() || "<>{}[]|".contains(it))
+            // A link is never what a person calls a goal.
+            && !["://", "www."].iter().any(|it| name.contains(it));
         if !is_name {
             return Err(NameReason::Unusable);
         }
