@@ -1,5 +1,5 @@
 //! What people type is no instruction. Each line of `injections.jsonl` stands in one person's log, as a
-//! search, a title, an annotation and a board, and the model does whatever it says.
+//! search, a title and a board, and the model does whatever it says.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -23,31 +23,39 @@ fn injections() -> Vec<Injection> {
     lines.collect()
 }
 
-/// People with journeys of their own, and an injection each.
+/// People with journeys of their own, and an injection each: searched for, and on every third item.
 fn attacked(injections: &[Injection]) -> Folder {
     let people = injections.len();
     let folder = Folder::simulated(&format!("--people {people} --seed 76"));
-    let mut lines = folder.lines();
+    let mut lines = Vec::new();
+    for (number, line) in folder.lines().into_iter().enumerate() {
+        let mut event: Row = serde_json::from_str(&line).expect("JSON");
+        if event.get("item_id").is_some_and(Value::is_string) && number % 3 == 0 {
+            let text = &injections[number_of(&event)].text;
+            event.insert("title".to_owned(), json!(text));
+            event.insert("board".to_owned(), json!(text));
+        }
+        lines.push(format!("{}\n", json!(event)));
+    }
     for (person, injection) in injections.iter().enumerate() {
-        for (time, action) in [("10", "search"), ("11", "save"), ("12", "search")] {
-            let mut event = json!({
+        for day in 10..13 {
+            let event = json!({
                 "user_id": format!("s76-{person:06}"),
-                "timestamp": format!("2025-06-{time}T12:00:00Z"),
-                "action": action,
+                "timestamp": format!("2025-06-{day}T12:00:00Z"),
+                "action": "search",
+                "query": injection.text,
             });
-            if action == "search" {
-                event["query"] = json!(injection.text);
-            } else {
-                event["item_id"] = json!("injected");
-                event["title"] = json!(injection.text);
-                event["board"] = json!(injection.text);
-                event["annotations"] = json!([injection.text]);
-            }
             lines.push(format!("{event}\n"));
         }
     }
     folder.write("events.jsonl", lines.concat());
     folder
+}
+
+/// Which of the people it is.
+fn number_of(row: &Row) -> usize {
+    let number = text(row, "user_id").trim_start_matches("s76-");
+    number.parse().expect("a number")
 }
 
 /// The data of a request, which nothing in them may have left.
@@ -109,14 +117,10 @@ fn others(asking: &str) -> Vec<(Row, String)> {
     assert!(endpoint.answered() >= injections.len());
     // Whatever people typed, the instructions are the same.
     assert_eq!(instructions.lock().expect("no panic").len(), 1);
-    let of_person = |journey: &Row| {
-        let number = text(journey, "user_id").trim_start_matches("s76-");
-        &injections[number.parse::<usize>().expect("a number")]
-    };
     let journeys = folder.journeys().into_iter();
     let journeys: Vec<(Row, String)> = journeys
         .filter_map(|journey| {
-            let wants = of_person(&journey).wants.clone();
+            let wants = injections[number_of(&journey)].wants.clone();
             let shown = journey["keywords"].to_string().to_lowercase();
             (!shown.contains(&wants)).then_some((journey, wants))
         })
@@ -139,8 +143,13 @@ fn no_journey_is_called_what_an_injection_wants() {
     }
 }
 
+/// So the injections do reach the model, which heeds them.
 #[test]
 fn without_the_check_against_the_evidence_journeys_would_be_called_so() {
-    let others = others("names = true\nmin_similarity = -1.0");
-    assert!(called_as_wanted(&others) > others.len() / 10);
+    for step in ["names = true", "journeys = true"] {
+        let others = others(&format!("{step}\nmin_similarity = -1.0"));
+        let called = called_as_wanted(&others);
+        // Of a person's journeys one may have a name.
+        assert!(called > injections().len() / 3, "{step}: {called}");
+    }
 }

@@ -74,13 +74,13 @@ fn a_model_names_journeys_and_nothing_is_paid_twice() {
 
 #[test]
 fn a_model_that_dies_leaves_the_rooms_names_or_ends_the_run_as_configured() {
-    let folder = Folder::simulated("--people 30 --seed 72");
+    let folder = Folder::simulated("--people 500 --seed 72 --history-days 60-120");
     let endpoint = Endpoint::start(reply);
     endpoint.config(&folder, "[asking]\nnames = true\nstops_at_failure = true\n");
-    endpoint.answers(12);
+    endpoint.answers(200);
     folder.run(INFER).fails_with("nothing was written");
     assert!(!folder.path("out/j.jsonl").exists());
-    assert_eq!(endpoint.answered(), 12);
+    assert_eq!(endpoint.answered(), 200);
     // Run again, it pays for the rest alone.
     endpoint.answers(usize::MAX);
     folder.run(INFER).ok();
@@ -91,7 +91,7 @@ fn a_model_that_dies_leaves_the_rooms_names_or_ends_the_run_as_configured() {
     assert!(folder.results() == whole);
     assert_eq!(endpoint.answered(), asked);
     // Another folder has nothing in its cache: half is answered, half isn't.
-    let folder = Folder::simulated("--people 30 --seed 72");
+    let folder = Folder::simulated("--people 500 --seed 72 --history-days 60-120");
     endpoint.config(&folder, "[asking]\nnames = true\n");
     endpoint.answers(asked / 2);
     let ran = folder.run(INFER).ok();
