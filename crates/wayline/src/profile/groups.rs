@@ -37,7 +37,7 @@ impl Group {
 }
 
 /// Tokens of `{"keywords":[]}` and the line's end.
-const LINE_TOKENS: usize = 11;
+pub(super) const LINE_TOKENS: usize = 11;
 /// Tokens of `,"boards":[]`.
 const LIST_TOKENS: usize = 9;
 
