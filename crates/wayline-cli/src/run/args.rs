@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
+use wayline::asking::Asked;
 use wayline::config::Config;
 use wayline::embed::Embedder;
 use wayline::expand::RelatedTable;
@@ -172,6 +173,21 @@ fn read_related(path: &Path) -> Result<RelatedTable> {
 }
 
 impl Models {
+    /// Whether the language model is there, where steps ask one; said before anything is read. One that is
+    /// down may come back, which is an error only where the config says so, and never to a service.
+    pub(crate) fn is_model_there(&self, is_service: bool) -> Result<()> {
+        self.asked
+            .as_ref()
+            .map_or(Ok(()), |it| it.is_there(is_service))
+    }
+
+    /// An error where a run is to end at what came of a person's questions; `kept` says what is there by
+    /// then.
+    pub(crate) fn go_on_after(&self, asked: &Asked, kept: &str) -> Result<()> {
+        let model = self.asked.as_ref();
+        model.map_or(Ok(()), |it| it.go_on_after(asked, kept))
+    }
+
     /// The language model, for the rooms.
     pub(crate) fn asked(&self) -> Option<&dyn TextModel> {
         self.asked.as_ref().map(AskedModel::model)

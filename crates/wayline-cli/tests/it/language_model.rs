@@ -130,15 +130,40 @@ fn a_model_finds_journeys_at_once_and_a_store_keeps_them() {
         );
     }
     // Kept, they stay as they are without being asked for again, and when the model is away.
+    let as_of = journeys[0]["run"]["as_of"].as_str().expect("a time");
     folder
-        .run("update @events.jsonl --store @s --config @model.toml")
+        .run(&format!(
+            "infer @events.jsonl --store @s --config @model.toml --as-of {as_of}"
+        ))
         .ok();
     let asked = endpoint.answered();
-    folder.exported("s", "--config @model.toml");
+    endpoint.answers(0);
+    folder.exported("s", &format!("--config @model.toml --as-of {as_of}"));
     let kept: Vec<Row> = folder.journeys();
     assert!(kept.iter().all(|it| it["grouped_by"] == "memory"));
     assert_eq!(endpoint.answered(), asked, "reading asks nobody");
-    endpoint.answers(0);
+    assert_eq!(kept.len(), journeys.len());
+    for (kept, journey) in kept.iter().zip(&journeys) {
+        for field in [
+            "journey_id",
+            "name",
+            "name_source",
+            "keywords",
+            "score",
+            "confidence",
+            "rank",
+        ] {
+            assert_eq!(kept[field], journey[field], "{field} of {journey:?}");
+        }
+    }
+    let swept = folder.run(&format!(
+        "sweep --store @s --config @model.toml --as-of {as_of}"
+    ));
+    assert_eq!(
+        swept.ok().count("  changed"),
+        0,
+        "nothing has ended by being read"
+    );
     let line = folder.lines()[0].clone();
     let mut event: Row = serde_json::from_str(&line).expect("JSON");
     let user = text(&event, "user_id").to_owned();
@@ -149,6 +174,11 @@ fn a_model_finds_journeys_at_once_and_a_store_keeps_them() {
         .run("update @one.jsonl --store @s --config @model.toml")
         .ok();
     folder.exported("s", "--config @model.toml");
+    // Names that the model gave stay, and no row says of one that there was no reply for it.
+    for journey in folder.journeys() {
+        let by_model = journey["name_source"] == "llm";
+        assert!(!by_model || journey["name_reason"].is_null(), "{journey:?}");
+    }
     let ids = |rows: &[Row]| -> Vec<String> {
         let own = rows.iter().filter(|it| text(it, "user_id") == user);
         let mut ids: Vec<String> = own.map(|it| text(it, "journey_id").to_owned()).collect();
@@ -189,6 +219,21 @@ fn what_is_wrong_with_a_model_is_said_before_anything_is_read() {
         "[text_model]\nurl = \"http://127.0.0.1:1/v1\"\nmodel = \"m\"\n",
     );
     folder.run(INFER).ok();
+}
+
+#[test]
+fn a_key_that_isnt_taken_ends_a_run_and_what_is_in_the_store_stays() {
+    let folder = Folder::simulated("--people 200 --seed 78 --history-days 60-90");
+    let endpoint = Endpoint::start(reply);
+    endpoint.config(&folder, "[asking]\nnames = true\n");
+    endpoint.refuses_keys();
+    folder.run(INFER).fails_with("nothing was written");
+    // Into a store what was looked at is kept.
+    endpoint.config(&folder, "[asking]\nnames = true\nstops_at_failure = true\n");
+    let update = "update @events.jsonl --store @s --config @model.toml";
+    folder.run(update).fails_with("is in the store");
+    // Reading needs no model.
+    folder.exported("s", "--config @model.toml --as-of 2025-06-30T00:00:00Z");
 }
 
 #[test]

@@ -26,6 +26,7 @@ use serde_json::json;
 use crate::embed::EmbeddingCache;
 use crate::extract::Extracted;
 use crate::nouns::{LeftOver, Timestamp};
+use crate::text_model::escaped;
 
 use groups::{Grouping, groups};
 
@@ -112,31 +113,34 @@ impl Profiling<'_> {
         self.within_budget(&all, withheld)
     }
 
-    /// Takes the keyword that adds most, again and again, until the next one has no room. What a keyword
+    /// Takes the keyword that adds most, again and again, as long as one has room. What a keyword
     /// adds is its weight divided by how many of its group are in already, so that a small group isn't
     /// lost behind a large one.
     fn within_budget(&self, all: &[groups::Group], withheld: u32) -> Profile {
         let frames = FRAME_TOKENS + groups::LINE_TOKENS + MIXED_TOKENS;
         let mut left = self.config.max_tokens.saturating_sub(frames);
         let mut taken = vec![0_usize; all.len()];
-        let next = |taken: &[usize]| {
-            let open = all.iter().enumerate();
+        let mut is_full = vec![false; all.len()];
+        let next = |taken: &[usize], is_full: &[bool]| {
+            let open = all.iter().enumerate().filter(|(place, _)| !is_full[*place]);
             let open = open.filter_map(|(place, group)| {
                 let (_, weight) = group.keywords.get(taken[place])?;
                 Some((place, weight / (taken[place] + 1) as f64))
             });
             open.max_by(|left, right| left.1.total_cmp(&right.1).then(right.0.cmp(&left.0)))
         };
-        while let Some((place, _)) = next(&taken) {
+        while let Some((place, _)) = next(&taken, &is_full) {
             let (index, _) = all[place].keywords[taken[place]];
             // With the comma before the next one.
-            let mut costs = estimated_tokens(&self.keyword(index).row().to_string()) + 1;
+            let mut costs = tokens_of(&self.keyword(index).row()) + 1;
             // Alone it stands among others that do.
             if taken[place] == 1 {
                 costs += all[place].frame_tokens();
             }
             if costs > left {
-                break;
+                // A shorter one of another group may have room.
+                is_full[place] = true;
+                continue;
             }
             left -= costs;
             taken[place] += 1;
@@ -185,6 +189,11 @@ impl Profiling<'_> {
             days: days(keyword.first_seen, keyword.last_seen),
         }
     }
+}
+
+/// Tokens of a value as it stands in a question.
+fn tokens_of(value: &serde_json::Value) -> usize {
+    estimated_tokens(&escaped(&value.to_string()))
 }
 
 /// Whole days between two moments, 0 where the later one isn't later.

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
@@ -16,6 +16,8 @@ pub(crate) struct Endpoint {
     answered: Arc<AtomicUsize>,
     /// Answers that it may still give; after that it fails.
     left: Arc<AtomicUsize>,
+    /// Whether it then takes no key, instead of being down.
+    takes_no_key: Arc<AtomicBool>,
 }
 
 impl Endpoint {
@@ -28,13 +30,17 @@ impl Endpoint {
             url,
             answered: Arc::default(),
             left: Arc::new(AtomicUsize::new(usize::MAX)),
+            takes_no_key: Arc::default(),
         };
         let (answered, left) = (Arc::clone(&it.answered), Arc::clone(&it.left));
+        let takes_no_key = Arc::clone(&it.takes_no_key);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (answered, left) = (Arc::clone(&answered), Arc::clone(&left));
-                let reply = Arc::clone(&reply);
-                std::thread::spawn(move || serve(&stream, &*reply, &answered, &left));
+                let (reply, takes_no_key) = (Arc::clone(&reply), Arc::clone(&takes_no_key));
+                std::thread::spawn(move || {
+                    serve(&stream, &*reply, &answered, &left, &takes_no_key)
+                });
             }
         });
         it
@@ -47,6 +53,12 @@ impl Endpoint {
     /// From now on it gives so many answers.
     pub(crate) fn answers(&self, so_many: usize) {
         self.left.store(so_many, Ordering::SeqCst);
+    }
+
+    /// From now on it takes no key.
+    pub(crate) fn refuses_keys(&self) {
+        self.takes_no_key.store(true, Ordering::SeqCst);
+        self.answers(0);
     }
 
     pub(crate) fn config(&self, folder: &Folder, more: &str) {
@@ -68,6 +80,7 @@ fn serve(
     reply: &dyn Fn(&Value) -> Option<String>,
     answered: &AtomicUsize,
     left: &AtomicUsize,
+    takes_no_key: &AtomicBool,
 ) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     loop {
@@ -95,6 +108,10 @@ fn serve(
                 .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |it| it.checked_sub(1))
                 .is_ok();
         let (status, answer) = match (may, is_asked) {
+            (false, _) if takes_no_key.load(Ordering::SeqCst) => (
+                "401 Unauthorized",
+                json!({ "error": { "message": "no such key" } }),
+            ),
             (false, _) => (
                 "500 Internal Server Error",
                 json!({ "error": { "message": "down" } }),
