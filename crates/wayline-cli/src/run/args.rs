@@ -193,11 +193,11 @@ impl Models {
         self.asked.as_ref().map(AskedModel::model)
     }
 
-    /// How many threads work on people: as many as questions may be on their way, where a language model
-    /// is asked, since most of them wait.
+    /// How many threads work on people. Where a language model is asked, as many as questions may be on
+    /// their way wait for it, and others work meanwhile, so that there is always a next question.
     pub(crate) fn threads(&self, run: &RunArgs) -> usize {
         let asked = self.asked.as_ref().map_or(0, AskedModel::concurrency);
-        run.threads().max(asked)
+        run.threads() + asked
     }
 
     pub(crate) fn related(&self) -> &RelatedTable {
