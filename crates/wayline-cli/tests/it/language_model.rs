@@ -252,3 +252,46 @@ fn a_budget_is_kept_and_what_is_left_is_said() {
     );
     assert!(ran.count("  not: budget_spent") > 0, "{}", ran.stderr);
 }
+
+#[test]
+fn a_model_checks_texts_too_and_the_stricter_verdict_counts() {
+    let folder = Folder::new();
+    let texts: Vec<String> = (0..50)
+        .map(|number| format!("quilt number {number}\n"))
+        .collect();
+    folder.write("texts.txt", texts.concat() + "chemo hats\n");
+    let endpoint = Endpoint::start(|request| {
+        let asked = request["messages"].as_array()?.last()?["content"].as_str()?;
+        let rows = asked
+            .lines()
+            .filter_map(|it| serde_json::from_str::<Value>(it).ok());
+        let found = rows.filter(|it| it["text"].as_str().is_some_and(|it| it.ends_with('7')));
+        let found = found.map(|it| json!({ "text": it["number"], "reason": "crime" }));
+        Some(json!({ "found": found.collect::<Vec<_>>() }).to_string())
+    });
+    endpoint.config(&folder, "");
+    let line = "safety check @texts.txt --ask --config @model.toml";
+    let ran = folder.run(line).ok();
+    let rows = crate::support::rows(ran.stdout.as_bytes());
+    assert_eq!(rows.len(), 51);
+    for row in &rows[..50] {
+        let is_found = text(row, "text").ends_with('7');
+        assert_eq!(
+            row["verdict"],
+            if is_found { "withhold" } else { "ok" },
+            "{row:?}"
+        );
+    }
+    assert_eq!(rows[50]["reason"], "health");
+    assert_eq!(
+        (endpoint.answered(), ran.count("without an answer")),
+        (3, 0)
+    );
+    // What was answered is in the cache; a model that is away leaves the room's own verdicts.
+    endpoint.answers(0);
+    assert_eq!(folder.run(line).ok().stdout, ran.stdout);
+    folder.write("texts.txt", "quilt number 7\nquilt number 77\n");
+    let ran = folder.run(line).ok();
+    assert_eq!(ran.count("without an answer"), 2);
+    assert!(!ran.stdout.contains("withhold"));
+}

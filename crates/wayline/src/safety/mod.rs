@@ -9,6 +9,7 @@
 //! strictest verdict on what was found with its reason. The same text gives the same verdict, whatever
 //! was checked before.
 
+pub mod asked;
 mod classifier;
 mod config;
 mod disguise;
