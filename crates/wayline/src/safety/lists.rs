@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::SafetyError;
 use super::entry::{Entry, ListError, Part, Phrase, entries, phrase};
@@ -229,8 +229,8 @@ fn with_self_apart(part: &Part) -> Part {
 #[derive(Default)]
 struct Builder {
     /// What each text says; whether words must begin is a part of it, as a space in front.
-    patterns: BTreeMap<(String, bool), Pattern>,
-    facts: BTreeMap<Part, u32>,
+    patterns: HashMap<(String, bool), Pattern>,
+    facts: HashMap<Part, u32>,
     rules: Vec<Vec<Rule>>,
     softer: Vec<(Reason, u32, Reason)>,
     words: HashSet<String>,
@@ -337,16 +337,17 @@ impl Builder {
             Part::Words(_) => None,
         });
         let groups: BTreeMap<String, u32> = groups.collect();
+        let (texts, patterns): (Vec<_>, Vec<_>) = self.patterns.into_iter().unzip();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(self.patterns.keys().map(|(text, _)| text))
+            .build(texts.iter().map(|(text, _)| text))
             .map_err(|error| SafetyError::TooLarge(error.to_string()))?;
         Ok(Lists {
             automaton,
             selling: groups.get(files::SELLING).copied().unwrap_or(u32::MAX),
             groups,
-            patterns: self.patterns.into_values().collect(),
+            patterns,
             rules: self.rules,
             softer: self.softer,
             words: self.words,
