@@ -27,7 +27,7 @@ pub(super) struct Near {
 
 /// Letters of a word that is known by its sound, and consonants of that sound.
 const SOUNDED: usize = 8;
-const CONSONANTS: usize = 5;
+const CONSONANTS: usize = 6;
 
 impl Near {
     /// `slipped`: those words that are looked for among slips too.
