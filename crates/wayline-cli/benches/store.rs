@@ -58,6 +58,9 @@ fn main() {
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: wayline::expand::RelatedTable::builtin(),
+        safety: wayline::model::builtin_safety(),
+        model: None,
+        asks_anew: true,
         as_of: newest.unwrap_or_default(),
     };
     let halves: Vec<(Vec<u8>, Vec<u8>)> = logs.iter().map(|log| halves(log, &rooms)).collect();

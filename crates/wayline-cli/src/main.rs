@@ -1,6 +1,7 @@
 //! The `wayline` command: puts the rooms of the library and the adapters of the outside world
 //! together.
 
+mod asking;
 mod commands;
 // Some of it is for the stream alone.
 #[cfg_attr(not(feature = "kafka"), allow(dead_code, unused_imports))]
@@ -52,6 +53,9 @@ enum Cli {
     Simulate(commands::simulate::SimulateArgs),
     Evaluate(commands::evaluate::EvaluateArgs),
     Compare(commands::compare::CompareArgs),
+    Judge(Box<commands::judge::JudgeArgs>),
+    #[command(subcommand)]
+    Llm(commands::llm::LlmCommand),
     #[command(subcommand)]
     Annotate(commands::annotate::AnnotateCommand),
     #[command(subcommand)]
@@ -85,6 +89,8 @@ fn main() -> ExitCode {
         Cli::Safety(command) => commands::safety::run(&command),
         Cli::Simulate(args) => commands::simulate::run(args),
         Cli::Evaluate(args) => commands::evaluate::run(args),
+        Cli::Llm(command) => commands::llm::run(&command),
+        Cli::Judge(args) => commands::judge::run(&args),
         Cli::Annotate(command) => commands::annotate::run(&command),
         Cli::Train(command) => commands::train::run(&command),
         Cli::Config(args) => commands::config::run(&args),

@@ -14,9 +14,15 @@ const CRATES: &[(&str, &[&str])] = &[
     ("wayline", &[]),
     ("wayline-files", &["wayline"]),
     ("wayline-store", &["wayline"]),
+    ("wayline-text-model", &["wayline"]),
     (
         "wayline-cli",
-        &["wayline", "wayline-files", "wayline-store"],
+        &[
+            "wayline",
+            "wayline-files",
+            "wayline-store",
+            "wayline-text-model",
+        ],
     ),
 ];
 
@@ -30,9 +36,15 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "logistic",
             "vectorised",
+            "text_model",
+            "asking",
             "extract",
             "corpus",
             "embed",
+            "safety",
+            "profile",
+            "at_once",
+            "distil",
             "affinity",
             "cluster",
             "assign",
@@ -43,7 +55,6 @@ const ROOMS: &[(&str, &[&str])] = &[
             "stage",
             "diversify",
             "expand",
-            "safety",
             "model",
             "walk",
             "lineage",
@@ -54,6 +65,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "compare",
             "annotate",
             "evaluate",
+            "judge",
         ],
     ),
     (
@@ -65,8 +77,30 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["packing", "versions", "memory", "folder", "postgres"],
     ),
     (
+        "wayline-text-model",
+        &[
+            "at_once",
+            "cancel",
+            "tally",
+            "purse",
+            "by_function",
+            "endpoint",
+            "limited",
+            "retrying",
+            "resting",
+            "cached",
+            "recording",
+            "replay",
+            "capped",
+            "settings",
+            "opened",
+        ],
+    ),
+    (
         "wayline-cli",
-        &["run", "live", "serve", "stream", "plots", "commands"],
+        &[
+            "run", "asking", "live", "serve", "stream", "plots", "commands",
+        ],
     ),
 ];
 
@@ -78,6 +112,7 @@ const CONFIG_STRUCT: &str = "Config";
 const ADAPTERS: &[(&str, &[&str])] = &[
     ("wayline-files", &["nouns", "corpus", "extract"]),
     ("wayline-store", &["keep"]),
+    ("wayline-text-model", &["text_model"]),
 ];
 
 /// Parts of the standard library that reach outside: the library names none.

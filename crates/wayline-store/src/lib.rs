@@ -34,6 +34,19 @@ pub enum Open {
     OrCreate,
 }
 
+/// A store's name without passwords, for messages.
+#[must_use]
+pub fn shown(name: &str) -> String {
+    if name.starts_with("postgres://") || name.starts_with("postgresql://") {
+        #[cfg(feature = "postgres")]
+        return postgres::shown(name);
+    }
+    match name.split_once("://") {
+        Some((scheme, _)) => format!("{scheme}://…"),
+        None => name.to_owned(),
+    }
+}
+
 /// Opens a store by its name: `memory:`, a folder, or `postgres://…` where that was built in.
 ///
 /// # Errors
@@ -47,15 +60,15 @@ pub fn open(name: &str, open: Open) -> Result<Box<dyn Store>, StoreError> {
         return Ok(Box::new(Postgres::open(name, open == Open::OrCreate)?));
         #[cfg(not(feature = "postgres"))]
         return Err(StoreError::Unusable {
-            store: "postgres://…".to_owned(),
+            store: shown(name),
             reason: "this Wayline was built without PostgreSQL; build it with \
                      `cargo build --release --features postgres`"
                 .to_owned(),
         });
     }
-    if let Some((scheme, _)) = name.split_once("://") {
+    if name.contains("://") {
         return Err(StoreError::Unusable {
-            store: format!("{scheme}://…"),
+            store: shown(name),
             reason: "no kind of store that this Wayline knows; give a folder, or memory:"
                 .to_owned(),
         });

@@ -126,6 +126,9 @@ fn one_person(
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: wayline::expand::RelatedTable::builtin(),
+        safety: wayline::model::builtin_safety(),
+        model: None,
+        asks_anew: true,
         as_of,
     };
     group.bench_function(id("the whole walk"), |b| {

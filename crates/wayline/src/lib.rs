@@ -10,18 +10,23 @@
 //! [`walk`] is the one function that shows the whole way. Beside the way stand [`corpus`] (what
 //! everybody's log says about words and keywords), [`simulate`] (people to try things on),
 //! [`evaluate`] (how good results are), [`compare`] (what changed from one run to another),
-//! [`annotate`] (journeys for people to judge), [`feedback`] (what people did with journeys that they
-//! were shown) and [`explain`] (why a result is what it is). The things that are handed from room to room are
+//! [`annotate`] (journeys for people to judge), [`judge`] (a language model that judges), [`feedback`]
+//! (what people did with journeys that they were shown) and [`explain`] (why a result is what it is).
+//! [`text_model`] is the port to language models, which know nothing of journeys; [`asking`] says which
+//! steps ask one. [`safety`] says what may be shown. The things that are handed from room to room are
 //! [`nouns`]; every default is in [`config`], every learned part in [`model`].
 #![deny(missing_docs)]
 
 pub mod affinity;
 pub mod annotate;
+pub mod asking;
 pub mod assign;
+pub mod at_once;
 pub mod cluster;
 pub mod compare;
 pub mod config;
 pub mod corpus;
+pub mod distil;
 pub mod diversify;
 pub mod embed;
 pub mod evaluate;
@@ -30,18 +35,21 @@ pub mod explain;
 pub mod extract;
 pub mod feedback;
 pub mod identify;
+pub mod judge;
 pub mod keep;
 pub mod lineage;
 pub mod logistic;
 pub mod model;
 pub mod name;
 pub mod nouns;
+pub mod profile;
 pub mod rank;
 pub mod safety;
 #[cfg(test)]
 mod samples;
 pub mod simulate;
 pub mod stage;
+pub mod text_model;
 pub mod train;
 mod vectorised;
 mod walk;

@@ -89,6 +89,9 @@ mod tests {
                 naming: &NamingModel::builtin(),
                 staging: &StageModel::builtin(),
                 related: crate::expand::RelatedTable::builtin(),
+                safety: crate::model::builtin_safety(),
+                model: None,
+                asks_anew: true,
                 as_of: Timestamp::from_millis(1_780_000_000_000),
             };
             let walked = |person: &Extracted| {

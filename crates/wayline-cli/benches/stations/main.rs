@@ -102,6 +102,9 @@ fn main() {
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: wayline::expand::RelatedTable::builtin(),
+        safety: wayline::model::builtin_safety(),
+        model: None,
+        asks_anew: true,
         as_of: Timestamp::from_millis(simulation.as_of_ms),
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
@@ -199,6 +202,7 @@ fn print(
         staging,
         related: table_of_related,
         as_of,
+        ..
     } = *rooms;
     let sum = |of: &dyn Fn(&Person) -> usize| everybody.iter().map(of).sum::<usize>();
     let outputs = ["journeys", "keywords"].map(|it| events.with_file_name(format!("{it}.parquet")));

@@ -12,6 +12,8 @@ use wayline::compare::{
 };
 use wayline_files::write::{ResultRows, same_file};
 
+use super::compare_judged::{Judged, JudgedArgs};
+
 /// Say what changed from one run to another, and fail where it is more than was allowed
 ///
 /// Takes the journeys that two runs of `wayline infer` wrote (-o) and compares them person by
@@ -49,6 +51,9 @@ pub(crate) struct CompareArgs {
     /// Print one JSON object instead of text
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    judged: JudgedArgs,
 
     #[command(flatten)]
     limits: LimitArgs,
@@ -115,6 +120,8 @@ Examples:
   wayline compare before.parquet after.parquet
   wayline compare before.parquet after.parquet --keywords-a before-keywords.parquet \\
       --keywords-b after-keywords.parquet --worst 50 --json > changes.json
+  wayline compare before.parquet after.parquet --judged-a before.jsonl --judged-b after.jsonl \\
+      --max-judged-loss .05
   wayline compare before.parquet after.parquet --max-psi .1 --max-gone .02 --max-renamed .05
 
 Exit status: 0 when the runs were compared and no limit was passed; 1 when one was (the message
@@ -129,6 +136,8 @@ struct Output<'a> {
     b: String,
     #[serde(flatten)]
     comparison: &'a Comparison,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judged: Option<&'a Judged>,
     limits: &'a [Verdict],
 }
 
@@ -140,17 +149,21 @@ pub(crate) fn run(args: &CompareArgs) -> Result<ExitCode> {
     let a = people(&args.a, args.keywords_a.as_deref())?;
     let b = people(&args.b, args.keywords_b.as_deref())?;
     let comparison = compare(a, b, args.worst)?;
-    let verdicts = args.limits.limits().verdicts(&comparison);
+    let judged = args.judged.read(&args.a, &args.b)?;
+    let mut verdicts = args.limits.limits().verdicts(&comparison);
+    verdicts.extend(args.judged.verdict(judged.as_ref()));
     let output = Output {
         a: args.a.display().to_string(),
         b: args.b.display().to_string(),
         comparison: &comparison,
+        judged: judged.as_ref(),
         limits: &verdicts,
     };
     let text = if args.json {
         serde_json::to_string_pretty(&output).context("the comparison as JSON")? + "\n"
     } else {
-        super::compare_text::text(&output.a, &output.b, &comparison)
+        let told = judged.as_ref().map(Judged::text).unwrap_or_default();
+        super::compare_text::text(&output.a, &output.b, &comparison) + &told
     };
     match io::stdout().lock().write_all(text.as_bytes()) {
         // Whoever reads has seen enough, but whether a limit was passed still has to be told.
@@ -210,7 +223,7 @@ fn share(text: &str) -> Result<f64, String> {
     number_up_to(text, 1.0).ok_or_else(|| "a share is a number from 0 to 1, as .05".to_owned())
 }
 
-fn not_negative(text: &str) -> Result<f64, String> {
+pub(super) fn not_negative(text: &str) -> Result<f64, String> {
     number_up_to(text, f64::MAX)
         .ok_or_else(|| "give a number that isn't negative, as .1".to_owned())
 }

@@ -70,6 +70,9 @@ pub(crate) fn run(args: &DemoArgs) -> Result<()> {
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: wayline::expand::RelatedTable::builtin(),
+        safety: wayline::model::builtin_safety(),
+        model: None,
+        asks_anew: true,
         as_of: Timestamp::from_millis(simulation.as_of_ms),
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);

@@ -11,13 +11,13 @@ use wayline_store::Open;
 
 use super::kafka_args::KafkaArgs;
 use crate::live::{Pins, open_store};
-use crate::run::{RunArgs, grouped};
+use crate::run::{Progress, RunArgs, grouped};
 use crate::serve::Access;
 
 /// Check config, models, store, tokens, folders and Kafka, and say what to do where something is wrong
 ///
-/// Reads, and writes a note to the store that it erases again. Prints a line for each check; the exit
-/// status is 1 where one failed.
+/// Reads all records of the store, and writes a note to it that it erases again. Prints a line for each
+/// check; the exit status is 1 where one failed.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wayline doctor
@@ -62,8 +62,10 @@ pub(crate) struct DoctorArgs {
     run: RunArgs,
 }
 
-/// Records that are read to see whether they can be.
-const SAMPLE: usize = 200;
+/// Records that are read at once.
+const PAGE: usize = 256;
+/// So many that can't be read are shown.
+const SHOWN: usize = 20;
 
 #[derive(Default)]
 struct Checks {
@@ -127,7 +129,10 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
     }
     if let (Some(name), Some(config)) = (&args.store, &config) {
         let opened = open_store(name, Open::Existing).map_err(Into::into);
-        if let Some(store) = checks.tell("store", opened.map(|store| (store, name.clone()))) {
+        if let Some(store) = checks.tell(
+            "store",
+            opened.map(|store| (store, wayline_store::shown(name))),
+        ) {
             checks.tell("  writes", written(&*store));
             checks.tell("  corpus", pinned(&*store));
             checks.tell("  records", records(&*store, config));
@@ -196,18 +201,54 @@ fn pinned(store: &dyn Store) -> Result<((), String)> {
     Ok(((), text))
 }
 
-/// Whether records can be read, and with this config.
+/// Whether records and what waits for them can be read, and with this config.
 fn records(store: &dyn Store, config: &Config) -> Result<((), String)> {
-    let people = store.people(None, SAMPLE)?;
-    for (user_id, stored) in &people {
-        Kept::from_bytes(user_id, &stored.record, &config.actions)?;
+    let counts = store.counts()?;
+    let progress = Progress::people(counts.people);
+    let (mut people, mut unreadable) = (0_u64, Vec::new());
+    let mut after: Option<String> = None;
+    loop {
+        let page = store.people(after.as_deref(), PAGE)?;
+        for (user_id, stored) in &page {
+            let kept = Kept::from_bytes(user_id, &stored.record, &config.actions);
+            unreadable.extend(kept.err());
+        }
+        people += page.len() as u64;
+        progress.add(page.len() as u64);
+        match page.into_iter().last() {
+            Some((last, _)) => after = Some(last),
+            None => break,
+        }
     }
-    let waiting = grouped(store.counts()?.waiting);
+    let mut after: Option<String> = None;
+    loop {
+        let page = store.people_waiting(after.as_deref(), PAGE)?;
+        for user_id in &page {
+            let batches = store.waiting(user_id)?;
+            let mut read = batches
+                .iter()
+                .map(|it| Kept::from_bytes(user_id, &it.batch, &config.actions));
+            unreadable.extend(read.find_map(Result::err));
+        }
+        match page.into_iter().last() {
+            Some(last) => after = Some(last),
+            None => break,
+        }
+    }
+    drop(progress);
+    let count = unreadable.len();
+    if count > 0 {
+        let shown = unreadable.iter().take(SHOWN);
+        let shown: String = shown.map(|error| format!("\n        {error}")).collect();
+        let more = if count > SHOWN { "\n        …" } else { "" };
+        bail!("{count} of {} can't be read:{shown}{more}", grouped(people));
+    }
+    let waiting = grouped(counts.waiting);
     Ok((
         (),
         format!(
-            "the first {} can be read; {waiting} batches wait",
-            people.len()
+            "all {} can be read; {waiting} batches wait",
+            grouped(people)
         ),
     ))
 }

@@ -211,23 +211,31 @@ pub(crate) fn run(args: EvaluateArgs) -> anyhow::Result<()> {
                 (None, None) => bail!("give --keywords FILE or --baseline NAME"),
             };
             let scores = missions::evaluate(&gold, &predictions, args.output.resampling());
-            args.output
-                .give(scores.report(), scores.judged, |_| Extras::default())
+            args.output.give(
+                args.journeys.as_deref(),
+                scores.report(),
+                scores.judged,
+                |_| Extras::default(),
+            )
         }
         Against::Annotated(args) => {
             args.output.check(args.results.and(&args.gold))?;
             let gold = read_gold(&args.gold, annotated::Gold::from_jsonl)?;
             let predictions = args.results.read()?;
             let scores = annotated::evaluate(&gold, &predictions, args.output.resampling());
-            args.output
-                .give(scores.report(), scores.judged, |most| Extras {
+            args.output.give(
+                Some(&args.results.journeys),
+                scores.report(),
+                scores.judged,
+                |most| Extras {
                     ranking: annotated::ranking_curve(
                         &gold,
                         &predictions,
                         args.output.resampling(),
                     ),
                     worst: Some(annotated::worst_people(&gold, &predictions, most)),
-                })
+                },
+            )
         }
         Against::Texts(args) => super::evaluate_texts::run(&args.folder, args.json),
         Against::Simulated(args) => {
@@ -235,11 +243,15 @@ pub(crate) fn run(args: EvaluateArgs) -> anyhow::Result<()> {
             let gold = read_gold(&args.gold, simulated::Gold::from_jsonl)?;
             let predictions = args.results.read()?;
             let scores = simulated::evaluate(&gold, &predictions, args.output.resampling());
-            args.output
-                .give(scores.report(), scores.judged, |most| Extras {
+            args.output.give(
+                Some(&args.results.journeys),
+                scores.report(),
+                scores.judged,
+                |most| Extras {
                     ranking: Vec::new(),
                     worst: Some(simulated::worst_people(&gold, &predictions, most)),
-                })
+                },
+            )
         }
     }
 }
@@ -272,6 +284,7 @@ impl OutputArgs {
     /// Writes what is asked for and prints the scores.
     fn give(
         &self,
+        journeys: Option<&Path>,
         report: Report,
         judged: Pool,
         extras: impl FnOnce(usize) -> Extras,
@@ -279,12 +292,14 @@ impl OutputArgs {
         if !self.files.is_wanted() {
             return self.print(&report);
         }
+        let judged_by_model = self.files.judged(journeys, self.resampling())?;
         let Extras { ranking, worst } = extras(self.files.most());
         let quality = Quality {
             report,
             judged,
             ranking,
             worst,
+            judged_by_model,
         };
         self.files.write(&quality)?;
         self.print(&quality.report)

@@ -10,9 +10,10 @@ use clap::Args;
 use wayline::compare::StoryLine;
 use wayline::evaluate::calibration::Pool;
 use wayline::evaluate::reliability::{ReliabilityBin, reliability};
-use wayline::evaluate::{Account, Figure, Report};
+use wayline::evaluate::{Account, Figure, Report, Resampling};
 use wayline_files::write::{AsideFile, put_in_place, same_file};
 
+use super::evaluate_judged;
 use crate::plots;
 
 #[derive(Debug, Args)]
@@ -29,6 +30,11 @@ pub(super) struct ReportArgs {
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 
+    /// Tell in the report what a language model said of the same journeys: judgements that `wayline judge
+    /// -o` wrote
+    #[arg(long, value_name = "FILE", requires = "report")]
+    judgements: Option<PathBuf>,
+
     /// How many people the report tells of
     #[arg(long, value_name = "N", default_value_t = 10)]
     worst: usize,
@@ -42,6 +48,8 @@ pub(super) struct Quality {
     pub(super) ranking: Vec<Figure>,
     /// None where people can't be told of.
     pub(super) worst: Option<Vec<Account>>,
+    /// What a language model said, as a section; empty where none was asked.
+    pub(super) judged_by_model: String,
 }
 
 impl ReportArgs {
@@ -55,6 +63,17 @@ impl ReportArgs {
         self.worst
     }
 
+    /// Reads what was judged, of the run in `journeys`; nothing where nothing is named.
+    pub(super) fn judged(&self, journeys: Option<&Path>, resampling: Resampling) -> Result<String> {
+        let Some(path) = &self.judgements else {
+            return Ok(String::new());
+        };
+        let (judge, records) = evaluate_judged::read(path, journeys)?;
+        Ok(evaluate_judged::section(
+            &judge, &records, self.worst, resampling,
+        ))
+    }
+
     /// Refuses a report in the place of an input.
     pub(super) fn check(&self, inputs: &[Option<&Path>]) -> Result<()> {
         let Some(report) = &self.report else {
@@ -62,6 +81,8 @@ impl ReportArgs {
         };
         if inputs
             .iter()
+            .copied()
+            .chain([self.judgements.as_deref()])
             .flatten()
             .any(|input| same_file(input, report))
         {
@@ -149,6 +170,7 @@ fn page(quality: &Quality, bins: &[ReliabilityBin], plots: &str) -> String {
         out.push_str("\n## Ranking\n\n");
         let _ = writeln!(out, "![NDCG at 1 to 10](<{plots}{RANKING}>)");
     }
+    out.push_str(&quality.judged_by_model);
     if let Some(worst) = &quality.worst {
         people(&mut out, worst);
     }
@@ -203,7 +225,7 @@ fn names(line: &StoryLine) -> String {
 }
 
 /// The text as Markdown shows it: what people typed must not become markup.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_ascii_punctuation() && !"-,.'/:;?!%()".contains(character) {

@@ -1,16 +1,21 @@
 //! `wayline expand`: the table of journeys that a person could go on to.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use wayline::embed::Embedder;
+use wayline::expand::asked::{PROMPT, SCHEMA, related_by_model};
 use wayline::expand::{RelatedTable, SourceJourney, build_table};
+use wayline::model::builtin_safety;
+use wayline::nouns::Verdict;
 use wayline::simulate::{Catalogue, CatalogueJourney};
+use wayline::text_model::{AskError, Remedy};
 use wayline_files::write::AsideFile;
+use wayline_text_model::at_once;
 
-use crate::run::{grouped, line, line_unless_zero};
+use crate::run::{AskedModel, Progress, grouped, line, line_unless_zero};
 
 /// Make the table of related journeys, by which journeys say what their person could go on to
 #[derive(Subcommand, Debug)]
@@ -24,10 +29,14 @@ pub(crate) enum ExpandCommand {
 /// by what people do, `also` (other names) and `keywords`; a catalogue of `wayline simulate --catalogue`
 /// is such a file. Names that say nearly the same as the journey, or as one before, are left out; those
 /// that say nearly the same as a known journey get its name.
+///
+/// With --ask a language model says what is related to each journey, beside what FILE says; `[text_model]`
+/// of --config names it. A journey for which it gives nothing that can be used keeps what FILE says.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wayline expand build -o related.jsonl                    of the catalogue that ships
   wayline expand build ours.jsonl -o related.jsonl
+  wayline expand build ours.jsonl --ask 8 --config model.toml -o related.jsonl
   wayline infer log.parquet --related related.jsonl -o journeys.jsonl")]
 pub(crate) struct BuildArgs {
     /// Known journeys (default: the catalogue that ships)
@@ -37,18 +46,32 @@ pub(crate) struct BuildArgs {
     /// Where the table goes: a .jsonl file
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+
+    /// Ask a language model for so many related journeys of each
+    #[arg(long, value_name = "N", requires = "config", value_parser = clap::value_parser!(u16).range(1..=50))]
+    ask: Option<u16>,
+
+    /// Settings, as TOML; `[text_model]` says which model is asked
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 pub(crate) fn run(command: &ExpandCommand) -> Result<()> {
     let ExpandCommand::Build(args) = command;
-    let journeys = match &args.file {
+    let mut journeys: Vec<SourceJourney> = match &args.file {
         None => {
             let journeys = Catalogue::builtin().journeys().iter();
             journeys.map(of_catalogue).collect()
         }
-        Some(path) => read(path)?,
+        Some(path) => read(path, args.ask.is_some())?,
     };
-    let (text, counts) = build_table(&journeys, Embedder::builtin());
+    let asked = match (args.ask, &args.config) {
+        (Some(most), Some(config)) => Some(ask(&mut journeys, usize::from(most), config)?),
+        _ => None,
+    };
+    let may_show = |name: &str| builtin_safety().check(name).verdict != Verdict::Withhold;
+    let made_with = asked.as_ref().map(|it| it.made_with.as_str());
+    let (text, counts) = build_table(&journeys, Embedder::builtin(), made_with, &may_show);
     RelatedTable::from_jsonl(&text, Embedder::builtin())?;
     let mut file = AsideFile::create(&args.output)?;
     file.write_all(text.as_bytes())?;
@@ -59,8 +82,62 @@ pub(crate) fn run(command: &ExpandCommand) -> Result<()> {
     line(&mut out, "related", &grouped(counts.related as u64));
     line_unless_zero(&mut out, "  that are known ones", counts.linked as u64);
     line_unless_zero(&mut out, "left out as the same", counts.duplicates as u64);
+    line_unless_zero(&mut out, "withheld", counts.withheld as u64);
+    if let Some(asked) = asked {
+        line_unless_zero(&mut out, "without an answer", asked.without);
+        for told in asked.told {
+            line(&mut out, "language model", &told);
+        }
+    }
     eprint!("{out}");
     Ok(())
+}
+
+/// What came of asking.
+struct Asked {
+    /// The model, and what it was told to do.
+    made_with: String,
+    /// Journeys for which it gave nothing that can be used.
+    without: u64,
+    /// Lines for the summary.
+    told: Vec<String>,
+}
+
+/// Adds what a language model says is related to each journey. What it answered before is in the cache, so
+/// a run that was ended goes on where it was.
+fn ask(journeys: &mut [SourceJourney], most: usize, config: &Path) -> Result<Asked> {
+    let model = AskedModel::of_config(config)?;
+    let progress = Progress::asked(journeys.len() as u64);
+    let answers = at_once(&*journeys, model.concurrency(), |journey| {
+        let answer = related_by_model(model.model(), journey, most);
+        progress.add(1);
+        answer
+    });
+    drop(progress);
+    let mut without = 0;
+    for (journey, answer) in journeys.iter_mut().zip(answers) {
+        match answer {
+            Ok(names) => journey.related.extend(names),
+            Err(AskError::Model(error)) if error.remedy() == Remedy::Settings => {
+                return Err(error).context("the language model");
+            }
+            Err(error) => {
+                without += 1;
+                if without == 1 {
+                    eprintln!("wayline: `{}`: {error}", journey.name);
+                }
+            }
+        }
+    }
+    if without == journeys.len() as u64 {
+        bail!("the language model gave nothing that can be used, for any journey");
+    }
+    let prompt = blake3::hash(format!("{PROMPT}{SCHEMA}").as_bytes()).to_hex();
+    Ok(Asked {
+        made_with: format!("{} {}", model.model().name(), &prompt[..16]),
+        without,
+        told: model.lines(),
+    })
 }
 
 fn of_catalogue(journey: &CatalogueJourney) -> SourceJourney {
@@ -73,7 +150,8 @@ fn of_catalogue(journey: &CatalogueJourney) -> SourceJourney {
     }
 }
 
-fn read(path: &std::path::Path) -> Result<Vec<SourceJourney>> {
+/// Journeys of a file. What is related to them may be missing where a model will be asked.
+fn read(path: &Path, asks: bool) -> Result<Vec<SourceJourney>> {
     let name = path.display();
     let text = std::fs::read_to_string(path).with_context(|| format!("can't read {name}"))?;
     let mut journeys = Vec::new();
@@ -81,9 +159,13 @@ fn read(path: &std::path::Path) -> Result<Vec<SourceJourney>> {
         .zip(text.lines())
         .filter(|(_, row)| !row.trim().is_empty())
     {
-        let journey: SourceJourney = serde_json::from_str(row).with_context(|| {
-            format!("{name}:{number}: no journey with a `name` and a list `related`")
-        })?;
+        let wrong = || format!("{name}:{number}: no journey with a `name` and a list `related`");
+        let journey: SourceJourney = serde_json::from_str(row).with_context(wrong)?;
+        let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(row)?;
+        let says = ["related", "related_journeys"].map(|field| fields.contains_key(field));
+        if !asks && says == [false; 2] {
+            bail!(wrong());
+        }
         if journey.name.trim().is_empty() {
             bail!("{name}:{number}: `name` is empty");
         }

@@ -43,8 +43,9 @@ pub(crate) struct InferArgs {
     keywords: Option<PathBuf>,
 
     /// Keep everybody in this store too (a folder, or memory:), so that `wayline update` can go on
-    /// from there: the input takes the place of all events that the store has of the people in it, the
-    /// corpus that of the store's, and journeys that it knows keep their ids
+    /// from there: the input takes the place of all events until its newest one that the store has of the
+    /// people in it, also of those that a service or a stream accepted, the corpus that of the store's, and
+    /// journeys that it knows keep their ids
     #[arg(long, value_name = "STORE", conflicts_with = "users")]
     store: Option<String>,
 
@@ -117,7 +118,7 @@ fn infer(
     let info = rooms.run_info(Embedder::builtin().hash());
     let mut writer = ResultsWriter::create(output, args.keywords.as_deref(), &info)?;
     let users: HashSet<String> = args.users.iter().cloned().collect();
-    let finished = walk_everybody(&gathered, job, &rooms, &users, &said.stances)?;
+    let finished = walk_everybody(&gathered, job, &rooms, &users, &said.stances, &models)?;
     let missing = users.len() as u64 - finished.tally.people.min(users.len() as u64);
     if !users.is_empty() && finished.tally.people == 0 {
         bail!("none of the people given with --user has an event in the input");
@@ -136,6 +137,7 @@ fn infer(
         tally: &finished.tally,
         // Of people who weren't walked nothing is known.
         said: users.is_empty().then_some(&said),
+        models: &models,
         elapsed: started.elapsed(),
     };
     Ok(summary.text())

@@ -21,7 +21,8 @@ use crate::run::{RunArgs, grouped, line, parse_time};
 /// paused or ended
 ///
 /// Changes the records of those alone for whom something happened. Run it daily, and after a new
-/// version of Wayline, a new model or a new config: journeys keep their ids.
+/// version of Wayline, a new model or a new config: journeys keep their ids. One that was killed may be
+/// run again for the same moment: what was told of that moment before stands in --lineage again.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wayline sweep --store journeys/ --as-of 2025-07-01T00:00:00Z --lineage july.lineage.jsonl")]
@@ -54,38 +55,49 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
         .map(LineageFile::create)
         .transpose()?;
     let mut swept = Swept::default();
+    // What was told of the same moment before.
+    let mut again: Vec<Vec<LineageEvent>> = Vec::new();
     let look = |loaded: &Loaded, embeddings: &mut EmbeddingCache<'_>| {
         let mut now = loaded.clone();
-        let look = look_at(&mut now.kept, &live.rooms(), embeddings);
+        let rooms = if loaded.has_news() {
+            live.rooms_asking()
+        } else {
+            live.rooms()
+        };
+        let look = look_at(&mut now.kept, &rooms, embeddings);
         // Most people are as they were: their records needn't be written.
         let is_news = loaded.has_news() || now.kept.known != loaded.kept.known;
         let journeys = look.result.journeys.len() as u64;
-        (
-            journeys,
-            (is_news || !look.events.is_empty()).then_some((now, look)),
-        )
+        if is_news || !look.events.is_empty() {
+            return (journeys, Some((now, look)), Vec::new());
+        }
+        let told = loaded.kept.lineage.iter();
+        let told = told.filter(|it| it.version == loaded.kept.version && it.at == live.as_of);
+        (journeys, None, told.cloned().collect())
     };
     let mut turns: Vec<(Loaded, Look)> = Vec::new();
-    let mut tell = |events: Vec<Vec<LineageEvent>>, swept: &mut Swept| -> Result<()> {
-        for events in events {
-            swept.changed += 1;
-            for event in &events {
-                *swept.told.entry(event.event).or_default() += 1;
-            }
-            file.as_mut().map_or(Ok(()), |file| file.write(&events))?;
-        }
-        Ok(())
+    let mut write = |events: &[LineageEvent]| -> Result<()> {
+        file.as_mut().map_or(Ok(()), |file| file.write(events))
     };
-    let unreadable = over_everybody(&live, look, &mut |_, (journeys, news)| {
+    let mut tell = |events: Vec<Vec<LineageEvent>>, swept: &mut Swept| -> Result<()> {
+        for event in events.iter().flatten() {
+            *swept.told.entry(event.event).or_default() += 1;
+        }
+        events.iter().try_for_each(|events| write(events))
+    };
+    let unreadable = over_everybody(&live, look, &mut |_, (journeys, news, told)| {
         swept.people += 1;
         swept.journeys += journeys;
+        swept.changed += u64::from(news.is_some());
         turns.extend(news);
+        again.push(told);
         if turns.len() >= PEOPLE_AT_ONCE {
             tell(put_back(&live, std::mem::take(&mut turns))?, &mut swept)?;
         }
         Ok(())
     })?;
     tell(put_back(&live, turns)?, &mut swept)?;
+    again.iter().try_for_each(|events| write(events))?;
     if let Some(file) = file {
         file.finish()?;
     }
@@ -145,7 +157,7 @@ fn look_again(live: &Live<'_>, user_id: &str) -> Result<Vec<LineageEvent>> {
             return Ok(None);
         }
         let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
-        events = look_at(&mut loaded.kept, &live.rooms(), &mut embeddings).events;
+        events = look_at(&mut loaded.kept, &live.rooms_asking(), &mut embeddings).events;
         Ok(Some(Changes {
             people: vec![loaded.put(live.config)],
             ..Changes::default()

@@ -239,6 +239,7 @@ fn renew(
         counts: &Counts::default(),
         tally: &tally,
         said: None,
+        models: live.models,
         elapsed: started.elapsed(),
     };
     let mut text = summary.text();
@@ -258,6 +259,7 @@ fn kept_lines(counts: &RenewCounts, out: &mut String) {
     for (name, count) in [
         ("  repeated ids", counts.repeated),
         ("  fell out", counts.dropped),
+        ("  journeys withheld", counts.withheld),
         ("  people new to it", counts.new_people),
         ("  people who had them", counts.already),
     ] {

@@ -21,6 +21,12 @@ pub(crate) struct StoreJson {
     /// How often each input was added, by its fingerprint.
     inputs: BTreeMap<String, i64>,
     newest_event: Option<Timestamp>,
+    /// How far each partition was read, by group, topic and partition.
+    #[serde(default)]
+    streams: BTreeMap<String, i64>,
+    /// Versions up to this one may have been those of people who were erased.
+    #[serde(default)]
+    erased_until: u64,
 }
 
 impl StoreJson {
@@ -28,6 +34,8 @@ impl StoreJson {
         Ok(Self {
             inputs: pins.all_inputs()?,
             newest_event: pins.newest()?,
+            streams: pins.all_positions()?,
+            erased_until: pins.0.erased_until()?,
         })
     }
 
@@ -38,6 +46,8 @@ impl StoreJson {
 
     pub(crate) fn put_into(&self, pins: &Pins<'_>) -> Result<()> {
         pins.have_inputs(&self.inputs)?;
+        pins.have_positions(&self.streams)?;
+        pins.have_erased(self.erased_until)?;
         pins.has_newest(self.newest_event)
     }
 }

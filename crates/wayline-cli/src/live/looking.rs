@@ -127,13 +127,14 @@ impl<'a> Looking<'a> {
         }
         let last = loaded.kept.log.events.last().map(|event| event.time);
         let as_of = last.map_or(now, |last| last.max(now));
-        let look = look_at(&mut loaded.kept, &live.rooms_at(as_of), embeddings);
+        let look = look_at(&mut loaded.kept, &live.rooms_asking_at(as_of), embeddings);
         let change = loaded.put(live.config);
         Ok(Some(Turn {
             looked: Looked {
                 user_id: user_id.to_owned(),
                 version: loaded.kept.version,
-                as_of,
+                // Later than was asked for, where more was known of the person already.
+                as_of: look.as_of,
                 result: look.result,
                 events: look.events,
             },

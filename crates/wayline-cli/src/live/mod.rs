@@ -15,7 +15,7 @@ mod pins;
 mod renew;
 mod results;
 
-pub(crate) use batches::Batches;
+pub(crate) use batches::{Batches, check_id};
 pub(crate) use input::{NewEvents, gather_events};
 pub(crate) use json::{StoreJson, kept_from_json, person_json};
 pub(crate) use looking::{Looked, Looking};
@@ -23,11 +23,10 @@ pub(crate) use outbox::{
     PARTS, Told, Untold, count_untold, is_told, open_store, tell_from_now_on, tell_no_more, untold,
     were_told,
 };
-pub(crate) use person::{Loaded, commit_anew, load, load_stored, stored};
-pub(crate) use pins::{Fingerprint, Pins, newest_number};
+pub(crate) use person::{Loaded, commit_anew, load, load_place_of_record, load_to_erase, stored};
+pub(crate) use pins::{Fingerprint, POSITIONS, Pins, newest_number};
 pub(crate) use renew::{RenewCounts, Renewed, Renewing, renew_everybody};
-pub(crate) use results::JourneyRow;
-pub(crate) use results::{LineageFile, over_everybody, refuse_unreadable, result_of};
+pub(crate) use results::{JourneyRow, LineageFile, over_everybody, refuse_unreadable, result_of};
 
 use std::sync::Arc;
 
@@ -69,8 +68,22 @@ impl<'a> Live<'a> {
         })
     }
 
+    /// The rooms as of its moment, for a look that brings nothing new.
     pub(crate) fn rooms(&self) -> Rooms<'_> {
         self.rooms_at(self.as_of)
+    }
+
+    /// The same, for a look at new events, which a language model is asked about where one is.
+    pub(crate) fn rooms_asking(&self) -> Rooms<'_> {
+        self.rooms_asking_at(self.as_of)
+    }
+
+    /// Likewise, for another moment than its own.
+    pub(crate) fn rooms_asking_at(&self, as_of: Timestamp) -> Rooms<'_> {
+        Rooms {
+            asks_anew: true,
+            ..self.rooms_at(as_of)
+        }
     }
 
     /// For another moment than its own.
@@ -83,6 +96,9 @@ impl<'a> Live<'a> {
             naming: &self.models.naming,
             staging: &self.models.staging,
             related: self.models.related(),
+            safety: &self.models.safety,
+            model: self.models.asked(),
+            asks_anew: false,
             as_of,
         }
     }

@@ -35,20 +35,36 @@ pub(crate) fn tell_from_now_on(store: &dyn Store) -> Result<(), StoreError> {
     if store.note(TELLS)?.is_some() {
         return Ok(());
     }
-    let notes = vec![(TELLS.to_owned(), Some(Vec::new()))];
+    let told = Some(Vec::new());
+    match set_tells(store, None, told) {
+        // Another process was faster.
+        Err(StoreError::Moved { .. }) => Ok(()),
+        other => other,
+    }
+}
+
+/// Expecting what is there, the change waits for commits under way that go by it.
+fn set_tells(
+    store: &dyn Store,
+    before: Option<Vec<u8>>,
+    now: Option<Vec<u8>>,
+) -> Result<(), StoreError> {
     store.commit(&Changes {
-        notes,
+        expects: vec![(TELLS.to_owned(), before)],
+        notes: vec![(TELLS.to_owned(), now)],
         ..Changes::default()
     })
 }
 
 /// From now on nothing waits to be told, and what waited doesn't any more.
 pub(crate) fn tell_no_more(store: &dyn Store) -> Result<(), StoreError> {
-    let notes = vec![(TELLS.to_owned(), None)];
-    store.commit(&Changes {
-        notes,
-        ..Changes::default()
-    })?;
+    if let Some(there) = store.note(TELLS)? {
+        match set_tells(store, Some(there), None) {
+            // Another process was faster.
+            Ok(()) | Err(StoreError::Moved { .. }) => {}
+            Err(other) => return Err(other),
+        }
+    }
     (0..=PARTS).try_for_each(|part| forget(store, untold(store, part)?.iter()))
 }
 
@@ -165,16 +181,22 @@ fn forget<'u>(
 /// A store that notes what is to be told.
 struct Telling {
     store: Box<dyn Store>,
+    /// Whether somebody tells, as it was last seen.
     tells: AtomicBool,
 }
 
 impl Telling {
-    /// Whether somebody tells. A process that has seen it goes on until its end.
-    fn tells(&self) -> Result<bool, StoreError> {
-        if !self.tells.load(Ordering::Relaxed) && self.store.note(TELLS)?.is_some() {
-            self.tells.store(true, Ordering::Relaxed);
+    /// What is committed where somebody tells, or where nobody does; refused where it is otherwise.
+    fn changes(changes: &Changes, tells: bool) -> Changes {
+        let mut changes = changes.clone();
+        if tells {
+            let entries = changes.people.iter();
+            let entries = entries.map(|it| (Untold::of(it).note(), Some(Vec::new())));
+            changes.notes.extend(entries);
         }
-        Ok(self.tells.load(Ordering::Relaxed))
+        let expected = tells.then(Vec::new);
+        changes.expects.push((TELLS.to_owned(), expected));
+        changes
     }
 }
 
@@ -216,14 +238,23 @@ impl Store for Telling {
     }
 
     fn commit(&self, changes: &Changes) -> Result<(), StoreError> {
-        if changes.people.is_empty() || !self.tells()? {
+        if changes.people.is_empty() {
             return self.store.commit(changes);
         }
-        let mut changes = changes.clone();
-        let entries = changes.people.iter();
-        let entries = entries.map(|it| (Untold::of(it).note(), Some(Vec::new())));
-        changes.notes.extend(entries);
-        self.store.commit(&changes)
+        loop {
+            let tells = self.tells.load(Ordering::Relaxed);
+            match self.store.commit(&Self::changes(changes, tells)) {
+                // Somebody began to tell, or nobody does any more.
+                Err(StoreError::Moved { note }) if note == TELLS => {
+                    self.tells.store(!tells, Ordering::Relaxed);
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn overwrite_erased(&self) -> Result<bool, StoreError> {
+        self.store.overwrite_erased()
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {
@@ -312,6 +343,13 @@ mod tests {
         were_told(&*store, &[told(&erased, None)]).expect("noted");
         assert_eq!(all_untold(&*store), [untold("é/", 1)]);
         assert_eq!(count_untold(&*store).expect("counted"), 1);
+        // Nobody tells any more, and then somebody does again.
+        tell_no_more(&*store).expect("noted");
+        put("é/", 1);
+        assert_eq!(all_untold(&*store), []);
+        tell_from_now_on(&*store).expect("noted");
+        put("é/", 2);
+        assert_eq!(all_untold(&*store), [untold("é/", 3)]);
         // A conflict leaves no note.
         let put = Change::Put {
             stored: Stored {
@@ -321,6 +359,6 @@ mod tests {
             added_until: 0,
         };
         store.commit(&change("é/", 7, put)).expect_err("a conflict");
-        assert_eq!(all_untold(&*store), [untold("é/", 1)]);
+        assert_eq!(all_untold(&*store), [untold("é/", 3)]);
     }
 }

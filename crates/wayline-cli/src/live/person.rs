@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use wayline::config::Config;
-use wayline::keep::{Change, Changes, Kept, PersonChange, Store, StoreError, Stored};
+use wayline::keep::{Change, Changes, Kept, KeptError, PersonChange, Store, StoreError, Stored};
 use wayline::nouns::Timestamp;
 
 /// A record with all that waited for it, as it stands in no store yet.
@@ -32,8 +32,8 @@ pub(crate) fn load(store: &dyn Store, user_id: &str, config: &Config) -> Result<
     load_once(store, user_id, config)
 }
 
-/// A person's record for a log that holds all until a moment: what is there until then is let go of, what
-/// came later, and what waits, stays.
+/// A person's record for a log that holds all until a moment: what is there until then is let go of,
+/// also what waited, which the log holds too; what came later stays.
 pub(crate) fn load_to_replace(
     store: &dyn Store,
     user_id: &str,
@@ -73,7 +73,7 @@ pub(crate) fn stored(store: &dyn Store, user_id: &str, config: &Config) -> Resul
 }
 
 /// Likewise, or an empty one, to be put back; what waits goes on waiting.
-pub(crate) fn load_stored(store: &dyn Store, user_id: &str, config: &Config) -> Result<Loaded> {
+fn load_stored(store: &dyn Store, user_id: &str, config: &Config) -> Result<Loaded> {
     let stored = store.get(user_id)?;
     let is_new = stored.is_none();
     let mut loaded = unpacked(user_id, stored, config)?;
@@ -83,7 +83,33 @@ pub(crate) fn load_stored(store: &dyn Store, user_id: &str, config: &Config) -> 
     Ok(loaded)
 }
 
-/// Likewise, where it was read already.
+/// An empty record in the place of the one that is there and of what waits; neither need be readable.
+fn load_place(store: &dyn Store, user_id: &str) -> Result<Loaded> {
+    let mark = store.mark(user_id)?;
+    let version = mark.map_or(0, |it| it.version);
+    let mut kept = Kept::new(user_id);
+    kept.version = if version > 0 {
+        version
+    } else {
+        store.erased_until()?
+    };
+    Ok(Loaded {
+        kept,
+        expected: version,
+        added_until: mark.map_or(0, |it| it.waiting_until),
+    })
+}
+
+/// Likewise, in the place of the record alone; what waits goes on waiting.
+pub(crate) fn load_place_of_record(store: &dyn Store, user_id: &str) -> Result<Loaded> {
+    let place = load_place(store, user_id)?;
+    Ok(Loaded {
+        added_until: 0,
+        ..place
+    })
+}
+
+/// A person's record out of what the store has of it.
 pub(crate) fn unpacked(user_id: &str, stored: Option<Stored>, config: &Config) -> Result<Loaded> {
     Ok(match stored {
         None => Loaded {
@@ -147,6 +173,34 @@ impl Loaded {
             },
         }
     }
+}
+
+/// What erasing a person takes away.
+pub(crate) struct Erasure {
+    pub(crate) change: PersonChange,
+    /// Events and journeys; none where the record can't be read.
+    pub(crate) held: Option<(usize, usize)>,
+}
+
+/// What there is to erase of a person, if the store has anything. A record or a batch that can't be read
+/// is erased like any other.
+pub(crate) fn load_to_erase(
+    store: &dyn Store,
+    user_id: &str,
+    config: &Config,
+) -> Result<Option<Erasure>> {
+    let (loaded, held) = match load(store, user_id, config) {
+        Ok(loaded) => {
+            let held = (loaded.kept.log.events.len(), loaded.kept.live().count());
+            (loaded, Some(held))
+        }
+        Err(error) if error.is::<KeptError>() => (load_place(store, user_id)?, None),
+        Err(error) => return Err(error),
+    };
+    Ok(loaded.is_there().then(|| Erasure {
+        change: loaded.erase(),
+        held,
+    }))
 }
 
 /// Times that a change is tried when others change the same people.

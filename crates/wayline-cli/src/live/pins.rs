@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use anyhow::{Context, Result, bail};
 use wayline::corpus::{CorpusCounts, Snapshot};
-use wayline::keep::{Changes, Store, StoreError, number_of};
+use wayline::keep::{Changes, ERASED, Store, StoreError, number_of};
 use wayline::nouns::Timestamp;
 use wayline_files::corpus::{corpus_from_bytes, read_corpus, write_corpus};
 
@@ -15,6 +15,8 @@ pub(crate) struct Pins<'a>(pub(crate) &'a dyn Store);
 const CORPUS: &str = "corpus";
 const NEWEST: &str = "newest";
 const INPUTS: &str = "inputs/";
+/// How far streams have read.
+pub(crate) const POSITIONS: &str = "stream/";
 
 /// What tells an input from others: its events, whatever files and order they came in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,17 +164,48 @@ impl Pins<'_> {
 
     /// How often each input was added to its end, by the fingerprints as texts.
     pub(crate) fn all_inputs(&self) -> Result<BTreeMap<String, i64>> {
-        let notes = self.0.notes(INPUTS)?;
-        let all = notes
-            .iter()
-            .map(|(name, value)| (name[INPUTS.len()..].to_owned(), number_of(value)));
-        Ok(all.collect())
+        self.numbers(INPUTS)
     }
 
     /// Notes of inputs that another store has.
     pub(crate) fn have_inputs(&self, inputs: &BTreeMap<String, i64>) -> Result<()> {
-        let inputs = inputs.iter();
-        let highest = inputs.map(|(input, times)| (format!("{INPUTS}{input}"), *times));
+        self.raise(INPUTS, inputs)
+    }
+
+    /// How far each partition of streams was read, by group, topic and partition.
+    pub(crate) fn all_positions(&self) -> Result<BTreeMap<String, i64>> {
+        self.numbers(POSITIONS)
+    }
+
+    /// Positions of streams that another store has.
+    pub(crate) fn have_positions(&self, positions: &BTreeMap<String, i64>) -> Result<()> {
+        self.raise(POSITIONS, positions)
+    }
+
+    /// Versions that another store gave to people who were erased there.
+    pub(crate) fn have_erased(&self, until: u64) -> Result<()> {
+        let until = i64::try_from(until).unwrap_or(i64::MAX);
+        let highest = (until > 0).then(|| (ERASED.to_owned(), until));
+        self.0.commit(&Changes {
+            highest: highest.into_iter().collect(),
+            ..Changes::default()
+        })?;
+        Ok(())
+    }
+
+    /// Notes that hold numbers, by the rest of their names.
+    fn numbers(&self, beginning: &str) -> Result<BTreeMap<String, i64>> {
+        let notes = self.0.notes(beginning)?;
+        let all = notes
+            .iter()
+            .map(|(name, value)| (name[beginning.len()..].to_owned(), number_of(value)));
+        Ok(all.collect())
+    }
+
+    /// Raises them to what another store has.
+    fn raise(&self, beginning: &str, numbers: &BTreeMap<String, i64>) -> Result<()> {
+        let numbers = numbers.iter();
+        let highest = numbers.map(|(name, number)| (format!("{beginning}{name}"), *number));
         self.0.commit(&Changes {
             highest: highest.collect(),
             ..Changes::default()

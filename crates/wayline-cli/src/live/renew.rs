@@ -12,10 +12,8 @@ use wayline_files::write::{OrderedResults, SpillReader, SpillSettings};
 use super::person::{Loaded, TRIES, load, load_to_replace, too_busy};
 use super::results::{LineageFile, result_of};
 use super::{Fingerprint, Live, NewEvents};
-use crate::run::{Progress, RunArgs, Tally};
+use crate::run::{Progress, RunArgs, Tally, cached_texts};
 
-/// Texts whose vectors each thread remembers: at 1 KiB each, 32 MiB.
-const CACHED_TEXTS: usize = 32_768;
 /// People in one commit: the disk is waited for once for all of them.
 const PEOPLE_AT_ONCE: usize = 64;
 
@@ -70,6 +68,8 @@ pub(crate) struct RenewCounts {
     pub(crate) added: u64,
     pub(crate) repeated: u64,
     pub(crate) dropped: u64,
+    /// Journeys that must not be shown.
+    pub(crate) withheld: u64,
     /// Lineage events by kind.
     pub(crate) lineage: BTreeMap<LineageKind, u64>,
 }
@@ -82,6 +82,7 @@ impl RenewCounts {
         self.added += other.added;
         self.repeated += other.repeated;
         self.dropped += other.dropped;
+        self.withheld += other.withheld;
         for (kind, count) in &other.lineage {
             *self.lineage.entry(*kind).or_default() += count;
         }
@@ -116,7 +117,7 @@ pub(crate) fn renew_everybody(
     person_count: u64,
 ) -> Result<Renewed> {
     let run = renewing.run;
-    let threads = run.threads();
+    let threads = renewing.live.models.threads(run);
     let results = OrderedResults::new(SpillSettings {
         memory_bytes: run.memory_bytes() as usize / 8,
         threads,
@@ -182,10 +183,12 @@ fn said_alone(renewing: &Renewing<'_>) -> Result<SaidCounts> {
 
 impl<'a> Thread<'a> {
     fn new(renewing: &'a Renewing<'a>) -> Self {
+        let threads = renewing.live.models.threads(renewing.run);
+        let texts = cached_texts(renewing.run, threads);
         Self {
             renewing,
             is_in_it: renewing.is_in_it,
-            embeddings: EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS),
+            embeddings: EmbeddingCache::new(Embedder::builtin(), texts),
             turns: Vec::new(),
             tally: Tally::default(),
             counts: RenewCounts::default(),
@@ -248,10 +251,14 @@ impl<'a> Thread<'a> {
             counts.already = 1;
             return Ok(self.as_they_are(&loaded, counts, new));
         }
-        let look = look_at(&mut loaded.kept, &live.rooms(), &mut self.embeddings);
+        let look = look_at(&mut loaded.kept, &live.rooms_asking(), &mut self.embeddings);
+        if let Some(model) = &live.models.asked {
+            model.go_on_after(&look.asked)?;
+        }
         for event in &look.events {
             *counts.lineage.entry(event.event).or_default() += 1;
         }
+        counts.withheld = u64::from(look.withheld_journeys);
         let result = if look.as_of == live.as_of {
             look.result
         } else {

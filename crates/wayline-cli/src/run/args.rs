@@ -7,8 +7,12 @@ use clap::Args;
 use wayline::config::Config;
 use wayline::embed::Embedder;
 use wayline::expand::RelatedTable;
-use wayline::model::{GroupingModel, ModelError, NamingModel, RankModel, StageModel};
+use wayline::model::{GroupingModel, ModelError, NamingModel, RankModel, SafetyModel, StageModel};
 use wayline::nouns::Timestamp;
+use wayline::safety::Safety;
+use wayline::text_model::TextModel;
+
+use super::AskedModel;
 
 /// Where events come from.
 #[derive(Args, Clone, Debug)]
@@ -62,6 +66,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) stage: Option<PathBuf>,
 
+    /// A model for the check of what may be shown, made by `wayline train safety` (default: the one inside)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) safety: Option<PathBuf>,
+
     /// A table of related journeys made by `wayline expand build` (default: the one inside)
     #[arg(long, value_name = "FILE")]
     pub(crate) related: Option<PathBuf>,
@@ -114,7 +122,19 @@ impl RunArgs {
             ranking: ranking?,
             staging: staging?,
             related: self.related.as_deref().map(read_related).transpose()?,
+            asked: AskedModel::open(self.config.as_deref())?,
+            safety: self.safety()?,
         })
+    }
+
+    /// What may be shown, by the config and the model.
+    pub(crate) fn safety(&self) -> Result<Safety> {
+        let model = read_model(
+            self.safety.as_deref(),
+            SafetyModel::builtin,
+            SafetyModel::from_json,
+        )?;
+        Ok(Safety::new(&self.config()?.safety, &model.classifier)?.of_model(model.hash()))
     }
 
     pub(crate) fn threads(&self) -> usize {
@@ -139,6 +159,10 @@ pub(crate) struct Models {
     pub(crate) staging: StageModel,
     /// Where it isn't the one inside.
     pub(crate) related: Option<RelatedTable>,
+    /// What may be shown.
+    pub(crate) safety: Safety,
+    /// A language model, where steps ask one.
+    pub(crate) asked: Option<AskedModel>,
 }
 
 fn read_related(path: &Path) -> Result<RelatedTable> {
@@ -148,6 +172,18 @@ fn read_related(path: &Path) -> Result<RelatedTable> {
 }
 
 impl Models {
+    /// The language model, for the rooms.
+    pub(crate) fn asked(&self) -> Option<&dyn TextModel> {
+        self.asked.as_ref().map(AskedModel::model)
+    }
+
+    /// How many threads work on people: as many as questions may be on their way, where a language model
+    /// is asked, since most of them wait.
+    pub(crate) fn threads(&self, run: &RunArgs) -> usize {
+        let asked = self.asked.as_ref().map_or(0, AskedModel::concurrency);
+        run.threads().max(asked)
+    }
+
     pub(crate) fn related(&self) -> &RelatedTable {
         self.related
             .as_ref()

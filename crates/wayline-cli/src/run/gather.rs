@@ -46,6 +46,9 @@ impl Gathered {
             naming: &models.naming,
             staging: &models.staging,
             related: models.related(),
+            safety: &models.safety,
+            model: models.asked(),
+            asks_anew: true,
             as_of: self.as_of,
         }
     }

@@ -6,6 +6,7 @@
 //! the people's ids.
 
 mod args;
+mod asked;
 mod ended;
 mod gather;
 mod progress;
@@ -14,6 +15,7 @@ mod summary;
 mod walk;
 
 pub(crate) use args::{InputArgs, Models, RunArgs, parse_time, read_config, read_model};
+pub(crate) use asked::{AskedModel, text_model_settings};
 pub(crate) use ended::ended;
 pub(crate) use gather::{
     Counts, Gathered, Job, count_corpus, gather, no_event, refuse_overwriting,
@@ -21,4 +23,4 @@ pub(crate) use gather::{
 pub(crate) use progress::Progress;
 pub(crate) use said::{Said, SaidArgs};
 pub(crate) use summary::{Summary, grouped, line, line_unless_zero};
-pub(crate) use walk::{Tally, walk_everybody};
+pub(crate) use walk::{Tally, cached_texts, walk_everybody};

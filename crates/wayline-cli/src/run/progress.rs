@@ -23,6 +23,22 @@ impl Progress {
         )
     }
 
+    /// Of journeys that a language model is asked about.
+    pub(crate) fn asked(total: u64) -> Self {
+        Self::new(
+            Some(total),
+            "asking {wide_bar} {human_pos}/{human_len} journeys {eta}",
+        )
+    }
+
+    /// Of questions to a judge.
+    pub(crate) fn judged(total: u64) -> Self {
+        Self::new(
+            Some(total),
+            "judging {wide_bar} {human_pos}/{human_len} {eta}",
+        )
+    }
+
     fn new(total: Option<u64>, template: &str) -> Self {
         let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
         if let Ok(style) = ProgressStyle::with_template(template) {

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use wayline::nouns::LeftOver;
+use wayline::nouns::{LeftOver, NameReason};
 use wayline_files::read::ReadSummary;
 
 use super::walk::Tally;
-use super::{Counts, Said};
+use super::{AskedModel, Counts, Models, Said};
 
 /// The closing summary of a run.
 pub(crate) struct Summary<'a> {
@@ -15,6 +15,7 @@ pub(crate) struct Summary<'a> {
     pub(crate) counts: &'a Counts,
     pub(crate) tally: &'a Tally,
     pub(crate) said: Option<&'a Said>,
+    pub(crate) models: &'a Models,
     pub(crate) elapsed: Duration,
 }
 
@@ -108,6 +109,7 @@ impl Summary<'_> {
             line(out, "units over cap", &text);
         }
         line(out, "journeys", &grouped(tally.journeys));
+        line_unless_zero(out, "  withheld, not among them", tally.withheld);
         line(out, "keywords", &grouped(tally.keywords));
         line(out, "  in journeys", &grouped(tally.keywords_in_journeys));
         for (reason, count) in LeftOver::ALL.iter().zip(tally.left_over) {
@@ -115,6 +117,23 @@ impl Summary<'_> {
         }
         if let Some(said) = self.said {
             self.said_lines(said, out);
+        }
+        if let Some(model) = &self.models.asked {
+            self.model_lines(model, out);
+        }
+    }
+
+    /// What a language model did, and didn't.
+    fn model_lines(&self, model: &AskedModel, out: &mut String) {
+        let tally = self.tally;
+        line_unless_zero(out, "people grouped by model", tally.grouped_by_model);
+        line_unless_zero(out, "  not, though asked", tally.grouped_without);
+        line(out, "names by model", &grouped(tally.named_by_model));
+        for (reason, count) in NameReason::ALL.iter().zip(tally.not_named) {
+            line_unless_zero(out, &format!("  not: {}", reason.as_str()), count);
+        }
+        for told in model.lines() {
+            line(out, "language model", &told);
         }
     }
 

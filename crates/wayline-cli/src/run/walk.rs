@@ -5,14 +5,19 @@ use std::collections::HashSet;
 use anyhow::Result;
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::feedback::Stances;
-use wayline::nouns::{LeftOver, PersonResult};
-use wayline::{Remembered, Rooms, walk_with};
+use wayline::nouns::{GroupedBy, LeftOver, NameReason, NameSource, PersonResult};
+use wayline::{Remembered, Rooms, Walked, walk_with};
 use wayline_files::write::{OrderedResults, SpillSettings};
 
-use super::{Gathered, Job, Progress};
+use super::{Gathered, Job, Models, Progress, RunArgs};
 
-/// Texts whose vectors each thread remembers: at 1 KiB each, 32 MiB.
+/// Texts whose vectors a thread remembers for each core, at 1 KiB each: 32 MiB.
 const CACHED_TEXTS: usize = 32_768;
+
+/// The texts whose vectors each of so many threads remembers.
+pub(crate) fn cached_texts(run: &RunArgs, threads: usize) -> usize {
+    CACHED_TEXTS * run.threads() / threads.max(1)
+}
 
 /// Results in order, waiting to be handed out, and what they are made of.
 pub(crate) struct Finished {
@@ -35,6 +40,15 @@ pub(crate) struct Tally {
     pub(crate) known_stances: u64,
     /// By the place of the reason in [`LeftOver::ALL`].
     pub(crate) left_over: [u64; LeftOver::ALL.len()],
+    /// Journeys that must not be shown, so that they are none.
+    pub(crate) withheld: u64,
+    /// Journeys that a language model named.
+    pub(crate) named_by_model: u64,
+    /// Those that it didn't, though it was asked; by the place of the reason in [`NameReason::ALL`].
+    pub(crate) not_named: [u64; NameReason::ALL.len()],
+    /// People whose journeys a language model grouped, and those of whom it gave nothing that can be used.
+    pub(crate) grouped_by_model: u64,
+    pub(crate) grouped_without: u64,
 }
 
 impl Tally {
@@ -43,6 +57,16 @@ impl Tally {
         self.people += 1;
         self.journeys += person.journeys.len() as u64;
         self.hidden += person.journeys.iter().filter(|it| it.hidden).count() as u64;
+        for journey in &person.journeys {
+            self.named_by_model += u64::from(journey.name_source == NameSource::Llm);
+            let place = NameReason::ALL.iter();
+            if let Some(place) = place
+                .clone()
+                .position(|it| Some(*it) == journey.name_reason)
+            {
+                self.not_named[place] += 1;
+            }
+        }
         self.keywords += person.keywords.len() as u64;
         for keyword in &person.keywords {
             match keyword.reason {
@@ -55,6 +79,15 @@ impl Tally {
         }
     }
 
+    /// Counts who grouped a person's keywords, where a language model was asked to.
+    fn count_groups(&mut self, walked: &Walked) {
+        match walked.grouped_by {
+            GroupedBy::Llm => self.grouped_by_model += 1,
+            GroupedBy::Memory => self.grouped_without += 1,
+            GroupedBy::Rooms => self.grouped_without += u64::from(walked.was_asked_to_group),
+        }
+    }
+
     /// Adds what another thread counted.
     pub(crate) fn add(&mut self, other: &Self) {
         self.people += other.people;
@@ -63,6 +96,13 @@ impl Tally {
         self.keywords_in_journeys += other.keywords_in_journeys;
         self.hidden += other.hidden;
         self.known_stances += other.known_stances;
+        self.withheld += other.withheld;
+        self.named_by_model += other.named_by_model;
+        self.grouped_by_model += other.grouped_by_model;
+        self.grouped_without += other.grouped_without;
+        for (sum, more) in self.not_named.iter_mut().zip(other.not_named) {
+            *sum += more;
+        }
         for (sum, more) in self.left_over.iter_mut().zip(other.left_over) {
             *sum += more;
         }
@@ -77,9 +117,10 @@ pub(crate) fn walk_everybody(
     rooms: &Rooms<'_>,
     users: &HashSet<String>,
     stances: &Stances,
+    models: &Models,
 ) -> Result<Finished> {
     let run = job.run;
-    let threads = run.threads();
+    let threads = models.threads(run);
     let results = OrderedResults::new(SpillSettings {
         memory_bytes: run.memory_bytes() as usize / 8,
         threads,
@@ -87,7 +128,7 @@ pub(crate) fn walk_everybody(
     });
     let progress = Progress::people(gathered.person_count);
     let one_thread = || -> Result<Tally> {
-        let mut embeddings = EmbeddingCache::new(Embedder::builtin(), CACHED_TEXTS);
+        let mut embeddings = EmbeddingCache::new(Embedder::builtin(), cached_texts(run, threads));
         let mut part = results.part();
         let mut tally = Tally::default();
         for person in gathered.people.records()? {
@@ -102,7 +143,12 @@ pub(crate) fn walk_everybody(
                 stances: &said,
             };
             let walked = walk_with(&person, rooms, remembered, &mut embeddings);
+            if let Some(model) = &models.asked {
+                model.go_on_after(&walked.asked)?;
+            }
             let result = walked.result(&person);
+            tally.count_groups(&walked);
+            tally.withheld += u64::from(walked.withheld_journeys);
             tally.known_stances += u64::from(walked.known_stances);
             tally.count(&result);
             part.push(&result)?;

@@ -57,7 +57,7 @@ pub(crate) struct Shown {
 pub(crate) struct ShownRow {
     pub(crate) stage: Stage,
     pub(crate) confidence: f64,
-    pub(crate) hidden: bool,
+    pub(crate) is_safe: bool,
     pub(crate) json: Box<[u8]>,
 }
 
@@ -190,6 +190,9 @@ impl App {
             naming: &self.models.naming,
             staging: &self.models.staging,
             related: self.models.related(),
+            safety: &self.models.safety,
+            model: self.models.asked(),
+            asks_anew: false,
             as_of,
         }
     }

@@ -1,6 +1,5 @@
 //! Batches of events and of feedback: taken whole or not at all, and durable when they are answered.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -8,15 +7,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use wayline::keep::{Changes, Kept};
-use wayline::nouns::{EventFields, Timestamp};
-use wayline_files::read::{EventRow, ReadOptions, Reason, RowError, json_row};
+use wayline::keep::Changes;
+use wayline_files::read::{ReadOptions, Reason, RowError, json_row};
 use wayline_files::tables::feedback_from_json;
 
 use super::admission::{Whole, Writer};
 use super::app::{App, writing};
 use super::problem::{Problem, WrongRow};
-use crate::live::newest_number;
+use crate::live::{Batches, check_id, newest_number};
 
 /// What was taken.
 #[derive(Serialize)]
@@ -24,9 +22,6 @@ pub(super) struct Accepted {
     accepted: usize,
     people: usize,
 }
-
-/// What waits for people, by their ids.
-type Batches = HashMap<String, Kept>;
 
 pub(super) async fn events(
     State(app): State<Arc<App>>,
@@ -40,16 +35,12 @@ pub(super) async fn events(
         };
         let (batches, accepted) = read(app, &body.bytes, |row, batches| {
             if let Some(event) = json_row(row, &options)? {
-                push(&event, batches);
+                check_id(&event.user_id)?;
+                batches.add(&event);
             }
             Ok(())
         })?;
-        let newest = batches
-            .values()
-            .flat_map(|it| &it.log.events)
-            .map(|it| it.time)
-            .max();
-        store(app, batches, newest)?;
+        store(app, batches)?;
         app.metrics.events.inc_by(accepted.accepted as u64);
         Ok(accepted)
     })
@@ -65,10 +56,11 @@ pub(super) async fn feedback(
     let accepted = writing(&app, move |app| {
         let (batches, accepted) = read(app, &body.bytes, |row, batches| {
             let said = feedback_from_json(row)?;
-            of_person(batches, &said.user_id).feedback.push(said);
+            check_id(&said.user_id)?;
+            batches.add_feedback(said);
             Ok(())
         })?;
-        store(app, batches, None)?;
+        store(app, batches)?;
         app.metrics.feedback.inc_by(accepted.accepted as u64);
         Ok(accepted)
     })
@@ -95,7 +87,7 @@ fn read(
             app.limits.rows
         )));
     }
-    let (mut batches, mut wrong) = (Batches::new(), Vec::new());
+    let (mut batches, mut wrong) = (Batches::default(), Vec::new());
     for (place, row) in rows.iter().enumerate() {
         if let Err(error) = take(row, &mut batches) {
             let (reason, detail) = (error.reason.name(), error.detail);
@@ -111,7 +103,7 @@ fn read(
     }
     let accepted = Accepted {
         accepted: rows.len(),
-        people: batches.len(),
+        people: batches.people(),
     };
     Ok((batches, accepted))
 }
@@ -129,42 +121,11 @@ fn rows(body: &[u8]) -> Result<Vec<&[u8]>, Problem> {
     Ok(rows.into_iter().map(|row| row.get().as_bytes()).collect())
 }
 
-fn of_person<'b>(batches: &'b mut Batches, user_id: &str) -> &'b mut Kept {
-    if !batches.contains_key(user_id) {
-        batches.insert(user_id.to_owned(), Kept::new(user_id));
-    }
-    batches.entry(user_id.to_owned()).or_default()
-}
-
-fn push(event: &EventRow, batches: &mut Batches) {
-    fn texts(list: &[String]) -> Vec<&str> {
-        list.iter().map(String::as_str).collect()
-    }
-    of_person(batches, &event.user_id).log.push(&EventFields {
-        time: event.time,
-        action: event.action,
-        event_id: event.event_id.as_deref(),
-        query: event.query.as_deref(),
-        item_id: event.item_id.as_deref(),
-        title: event.title.as_deref(),
-        annotations: &texts(&event.annotations),
-        interests: &texts(&event.interests),
-        board: event.board.as_deref(),
-        url: event.url.as_deref(),
-    });
-}
-
 /// Lets everything wait in the store, in one commit.
-fn store(app: &App, batches: Batches, newest: Option<Timestamp>) -> Result<(), Problem> {
-    let actions = &app.config.actions;
-    let waiting = batches.into_iter().map(|(user_id, mut batch)| {
-        batch.log.sort();
-        let bytes = batch.to_bytes(actions);
-        (user_id, bytes)
-    });
-    let newest = newest.filter(|newest| app.is_newest(*newest));
+fn store(app: &App, batches: Batches) -> Result<(), Problem> {
+    let newest = batches.newest().filter(|newest| app.is_newest(*newest));
     let changes = Changes {
-        waiting: waiting.collect(),
+        waiting: batches.into_waiting(&app.config.actions),
         highest: newest.map(newest_number).into_iter().collect(),
         ..Changes::default()
     };

@@ -8,12 +8,12 @@ use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
 use wayline::explain::explain_journey;
 use wayline::keep::{Changes, extracted, walk_remembering};
-use wayline::nouns::{Journey, LineageEvent, Timestamp};
+use wayline::nouns::{Journey, LineageEvent, Timestamp, Verdict};
 
 use super::admission::{Eraser, Reader};
 use super::app::{App, Shown, ShownRow, reading, writing};
 use super::problem::Problem;
-use crate::live::{JourneyRow, commit_anew, load, result_of};
+use crate::live::{JourneyRow, commit_anew, load, load_to_erase, result_of};
 
 /// What is wanted of a person's journeys.
 #[derive(Deserialize)]
@@ -22,7 +22,7 @@ pub(super) struct Wanted {
     /// Words of stages, comma separated, all of which must hold.
     stage: Option<String>,
     min_confidence: Option<f64>,
-    /// Without those that the person has taken away.
+    /// Without those that the person has taken away, and without private subjects.
     safe: Option<bool>,
     limit: Option<usize>,
 }
@@ -65,7 +65,7 @@ impl Wanted {
         };
         self.stage.iter().flat_map(|it| it.split(',')).all(is)
             && journey.confidence >= self.min_confidence.unwrap_or(0.0)
-            && !(self.safe == Some(true) && journey.hidden)
+            && (journey.is_safe || self.safe != Some(true))
     }
 }
 
@@ -140,7 +140,7 @@ fn shown(app: &App, user_id: &str) -> Result<Arc<Shown>, Problem> {
         Ok(ShownRow {
             stage: journey.stage,
             confidence: journey.confidence,
-            hidden: journey.hidden,
+            is_safe: !journey.hidden && journey.safety.verdict == Verdict::Ok,
             json: json.into_boxed_slice(),
         })
     };
@@ -242,11 +242,11 @@ pub(super) async fn lineage(
     Ok(Json(lineage))
 }
 
-/// What was erased.
+/// What was erased; how much is not known of a record that couldn't be read.
 #[derive(Serialize)]
 pub(super) struct Erased {
-    erased_events: usize,
-    erased_journeys: usize,
+    erased_events: Option<usize>,
+    erased_journeys: Option<usize>,
 }
 
 pub(super) async fn erase(
@@ -257,17 +257,23 @@ pub(super) async fn erase(
     let erased = writing(&app, move |app| {
         let mut erased = None;
         commit_anew(&*app.store, || {
-            let loaded = load(&*app.store, &user_id, &app.config)?;
-            erased = loaded.is_there().then(|| Erased {
-                erased_events: loaded.kept.log.events.len(),
-                erased_journeys: loaded.kept.live().count(),
+            let erasure = load_to_erase(&*app.store, &user_id, &app.config)?;
+            erased = erasure.as_ref().map(|it| Erased {
+                erased_events: it.held.map(|(events, _)| events),
+                erased_journeys: it.held.map(|(_, journeys)| journeys),
             });
-            Ok(erased.is_some().then(|| Changes {
-                people: vec![loaded.erase()],
+            Ok(erasure.map(|it| Changes {
+                people: vec![it.change],
                 ..Changes::default()
             }))
         })?;
         app.forget(&user_id);
+        if erased.is_some() && !app.store.overwrite_erased()? {
+            tracing::warn!(
+                "what was erased may still stand in the store's write-ahead log; `wayline store compact` \
+                 overwrites it"
+            );
+        }
         erased.ok_or_else(nobody)
     })
     .await?;

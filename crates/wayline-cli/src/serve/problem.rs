@@ -38,6 +38,10 @@ pub(crate) struct WrongRow {
 /// Rows that an answer tells.
 const MOST_ROWS: usize = 100;
 
+/// What to do where nobody knows what became of a batch.
+const TAKEN_OR_NOT: &str = "what was sent may have been taken or not: send it again, events with an \
+                            `event_id` count once";
+
 impl Problem {
     fn new(status: StatusCode, error: impl Into<String>) -> Self {
         Self {
@@ -96,9 +100,17 @@ impl Problem {
     }
 
     pub(crate) fn too_slow() -> Self {
-        let text = "it took too long, and what was sent may have been taken or not: send it again, \
-                    events with an `event_id` count once";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, text)
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("it took too long, and {TAKEN_OR_NOT}"),
+        )
+    }
+
+    fn unknown_whether_taken() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("the store went away meanwhile, and {TAKEN_OR_NOT}"),
+        )
     }
 
     pub(crate) fn crowded() -> Self {
@@ -162,6 +174,10 @@ impl From<StoreError> for Problem {
                 StatusCode::CONFLICT,
                 "others change the same person; send it again",
             ),
+            StoreError::Unknown { .. } => {
+                tracing::error!(%error, "the store failed");
+                Self::unknown_whether_taken()
+            }
             other => {
                 tracing::error!(error = %other, "the store failed");
                 Self::new(

@@ -16,14 +16,13 @@ use wayline_files::read::{EventRow, ReadOptions, Reason, RowError, json_row};
 
 use super::Hopeless;
 use super::membership::{Membership, Place};
-use super::positions::{Positions, Step};
-use super::topics::{Brokers, ends, partitions, refused_setting};
+use super::positions::{Position, Positions, Step};
+use super::topics::{Brokers, Reach, partitions, reach, reaches, refused_setting};
+use crate::live::check_id;
 
 /// Messages, and bytes of them, in one commit.
 const MOST_MESSAGES: usize = 10_000;
 const MOST_BYTES: usize = 16 << 20;
-/// A longer id fits into no index of PostgreSQL.
-const MOST_ID_BYTES: usize = 1_024;
 /// So long messages are gathered that come one by one.
 const GATHERING: Duration = Duration::from_millis(200);
 /// So long a partition may take to be read from elsewhere.
@@ -45,15 +44,7 @@ impl Incoming {
         match &self.payload {
             Some(payload) => {
                 let event = json_row(payload, options)?;
-                if event
-                    .as_ref()
-                    .is_some_and(|it| it.user_id.len() > MOST_ID_BYTES)
-                {
-                    return Err(RowError {
-                        reason: Reason::TextTooLong,
-                        detail: format!("`user_id` is longer than {MOST_ID_BYTES} bytes"),
-                    });
-                }
+                event.as_ref().map_or(Ok(()), |it| check_id(&it.user_id))?;
                 Ok(event)
             }
             None => Err(RowError {
@@ -144,13 +135,50 @@ impl Incomings {
         lags.collect()
     }
 
-    /// Where each partition of the topic ends now.
-    pub(super) fn ends(&self) -> Result<Vec<(i32, i64)>> {
-        ends(&self.consumer, &self.topic)
+    /// What there is of each partition of the topic now.
+    pub(super) fn reaches(&self) -> Result<Vec<Reach>> {
+        reaches(&self.consumer, &self.topic)
     }
 
-    /// What has come, up to a bound; waits for the first message at most so long.
+    /// What there is of one partition now.
+    pub(super) fn reach(&self, partition: i32) -> Result<Reach> {
+        reach(&self.consumer, &self.topic, partition)
+    }
+
+    /// When partitions are shared out the next time, this one begins there, if it still stands where
+    /// messages are lost.
+    pub(super) fn skip_to(&self, partition: i32, stands: Position, first: i64) {
+        self.consumer.context().skip_to(partition, stands, first);
+    }
+
+    /// Whether a broker was there when that was last looked at, every few seconds.
+    pub(super) fn has_brokers(&self) -> bool {
+        self.consumer.context().has_brokers()
+    }
+
+    /// An error where messages that are lost must not be passed over.
+    pub(super) fn may_skip(&self, why: &str) -> Result<()> {
+        if !self.skips_lost {
+            bail!(Hopeless(format!(
+                "messages of `{}` that weren't read yet are gone, or the topic was made anew ({why}); \
+                 --skip-lost goes on with the first ones that are there",
+                self.topic
+            )));
+        }
+        Ok(())
+    }
+
+    /// What has come, up to a bound; waits for the first message at most so long. After an error what had
+    /// come until then comes again.
     pub(super) fn gather(&self, patience: Duration) -> Result<Gathered> {
+        let gathered = self.gather_once(patience);
+        if gathered.is_err() {
+            self.must_rejoin.set(true);
+        }
+        gathered
+    }
+
+    fn gather_once(&self, patience: Duration) -> Result<Gathered> {
         if self.must_rejoin.get() {
             self.consumer.unsubscribe();
             self.consumer.subscribe(&[&self.topic])?;
@@ -171,10 +199,7 @@ impl Incomings {
                 steps.clear();
                 self.probed.borrow_mut().clear();
             }
-            if let Err(error) = membership.failed() {
-                self.must_rejoin.set(true);
-                return Err(error);
-            }
+            membership.failed()?;
             let message = match polled {
                 // Something that isn't ours to know was polled, or nothing came until then.
                 None if Instant::now() < until => continue,
@@ -288,13 +313,7 @@ impl Incomings {
     fn check(&self, error: &KafkaError) -> Result<()> {
         match error.rdkafka_error_code() {
             Some(RDKafkaErrorCode::OffsetOutOfRange | RDKafkaErrorCode::AutoOffsetReset) => {
-                if !self.skips_lost {
-                    bail!(Hopeless(format!(
-                        "messages of `{}` that weren't read yet are gone, or the topic was made anew \
-                         ({error}); --skip-lost goes on with the first ones that are there",
-                        self.topic
-                    )));
-                }
+                self.may_skip(&error.to_string())?;
                 self.skip_lost()
             }
             Some(
@@ -328,7 +347,7 @@ impl Incomings {
                 continue;
             };
             tracing::error!(partition, position, first, "messages are lost; it goes on");
-            membership.skip_to(partition, first);
+            membership.skip_to(partition, Some(position), first);
         }
         // Shared out anew, each begins where it should.
         self.must_rejoin.set(true);

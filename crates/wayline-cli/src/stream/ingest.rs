@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use wayline::keep::{Changes, Store, StoreError};
 use wayline::nouns::{Actions, Timestamp};
-use wayline_files::read::{EventRow, ReadOptions};
+use wayline_files::read::{EventRow, ReadOptions, RowError};
 
 use super::Hopeless;
 use super::consumer::{Gathered, Incoming, Incomings};
@@ -16,15 +16,32 @@ use super::positions::{Positions, Step};
 use super::tell::Teller;
 use crate::live::{Batches, newest_number};
 
-/// What a member has in hand.
+/// Takes what was gathered.
 pub(super) struct Ingest<'a> {
     store: Arc<dyn Store>,
     positions: Positions,
     actions: &'a Actions,
     topic: &'a str,
-    in_hand: Gathered,
-    /// Whether what is no event was sent to the dead letters.
-    is_sifted: bool,
+    in_hand: InHand,
+}
+
+/// What was gathered and isn't in the store. What is an event was decided once, when it came: one that is
+/// a dead letter doesn't become an event while the store is away.
+#[derive(Default)]
+struct InHand {
+    events: Vec<Heard>,
+    /// What is no event, and why.
+    letters: Vec<(Incoming, RowError)>,
+    /// Whether the dead letters were sent.
+    is_sent: bool,
+    steps: Vec<Step>,
+}
+
+/// An event, and where it was; none that the config leaves out.
+struct Heard {
+    partition: i32,
+    offset: i64,
+    event: Option<EventRow>,
 }
 
 /// What was taken.
@@ -48,8 +65,7 @@ impl<'a> Ingest<'a> {
             positions: positions.clone(),
             actions,
             topic,
-            in_hand: Gathered::default(),
-            is_sifted: false,
+            in_hand: InHand::default(),
         }
     }
 
@@ -57,69 +73,70 @@ impl<'a> Ingest<'a> {
         !self.in_hand.steps.is_empty()
     }
 
-    pub(super) fn gather(&mut self, gathered: Gathered) {
-        self.in_hand = gathered;
-        self.is_sifted = false;
+    pub(super) fn gather(&mut self, gathered: Gathered, tomorrow: Timestamp) {
+        let options = ReadOptions {
+            newest_allowed: Some(tomorrow),
+            ..ReadOptions::new(self.actions)
+        };
+        let mut in_hand = InHand {
+            steps: gathered.steps,
+            ..InHand::default()
+        };
+        for message in gathered.messages {
+            match message.event(&options) {
+                Ok(event) => in_hand.events.push(Heard {
+                    partition: message.partition,
+                    offset: message.offset,
+                    event,
+                }),
+                Err(reason) => in_hand.letters.push((message, reason)),
+            }
+        }
+        self.in_hand = in_hand;
     }
 
     /// Lets what is in hand wait in the store, in one commit with how far it goes. After an error it is
     /// still in hand.
-    pub(super) fn take(
-        &mut self,
-        incomings: &Incomings,
-        teller: &Teller,
-        tomorrow: Timestamp,
-    ) -> Result<Taken> {
+    pub(super) fn take(&mut self, incomings: &Incomings, teller: &Teller) -> Result<Taken> {
+        self.send_letters(teller)?;
         let mut taken = Taken::default();
-        if !self.is_sifted {
-            taken.dead_letters = self.sift(teller, tomorrow)?;
-            self.is_sifted = true;
-        }
-        let all: Vec<&Incoming> = self.in_hand.messages.iter().collect();
-        match self.commit(&all, &self.in_hand.steps, tomorrow, &mut taken) {
+        let all: Vec<&Heard> = self.in_hand.events.iter().collect();
+        match self.commit(&all, &self.in_hand.steps, &mut taken) {
             Ok(()) => incomings.taken(&self.in_hand.steps),
             Err(StoreError::Moved { .. }) => {
                 for step in &self.in_hand.steps {
-                    self.take_alone(*step, incomings, tomorrow, &mut taken)?;
+                    self.take_alone(*step, incomings, &mut taken)?;
                 }
             }
             Err(other) => return Err(other.into()),
         }
-        self.in_hand = Gathered::default();
+        taken.dead_letters = self.in_hand.letters.len() as u64;
+        self.in_hand = InHand::default();
         Ok(taken)
     }
 
     /// Sends what is no event to the dead letters, before the store says that it was read; after a crash
     /// it may come there twice.
-    fn sift(&self, teller: &Teller, tomorrow: Timestamp) -> Result<u64> {
-        let mut letters = 0;
-        let options = self.options(tomorrow);
-        for message in &self.in_hand.messages {
-            if let Err(reason) = message.event(&options) {
-                teller.dead_letter(self.topic, message, &reason)?;
-                letters += 1;
-            }
+    fn send_letters(&mut self, teller: &Teller) -> Result<()> {
+        if self.in_hand.is_sent || self.in_hand.letters.is_empty() {
+            return Ok(());
         }
-        if letters > 0 {
-            teller.arrived()?;
+        for (message, reason) in &self.in_hand.letters {
+            teller.dead_letter(self.topic, message, reason)?;
         }
-        Ok(letters)
+        teller.arrived()?;
+        self.in_hand.is_sent = true;
+        Ok(())
     }
 
     /// One partition, which doesn't stand where it was: another member has it by now, or a commit went
     /// through of which that wasn't known.
-    fn take_alone(
-        &self,
-        mut step: Step,
-        incomings: &Incomings,
-        tomorrow: Timestamp,
-        taken: &mut Taken,
-    ) -> Result<()> {
+    fn take_alone(&self, mut step: Step, incomings: &Incomings, taken: &mut Taken) -> Result<()> {
         loop {
             let first = step.from.unwrap_or(0);
-            let rest = self.in_hand.messages.iter();
+            let rest = self.in_hand.events.iter();
             let rest = rest.filter(|it| it.partition == step.partition && it.offset >= first);
-            match self.commit(&rest.collect::<Vec<_>>(), &[step], tomorrow, taken) {
+            match self.commit(&rest.collect::<Vec<_>>(), &[step], taken) {
                 Ok(()) => break,
                 Err(StoreError::Moved { .. }) => {}
                 Err(other) => return Err(other.into()),
@@ -143,25 +160,11 @@ impl<'a> Ingest<'a> {
         Ok(())
     }
 
-    fn commit(
-        &self,
-        messages: &[&Incoming],
-        steps: &[Step],
-        tomorrow: Timestamp,
-        taken: &mut Taken,
-    ) -> Result<(), StoreError> {
-        let options = self.options(tomorrow);
-        let (mut batches, mut heard, mut left_out) = (Batches::default(), Vec::new(), 0);
-        let events = messages
-            .iter()
-            .filter_map(|message| message.event(&options).ok());
-        for event in events {
-            let Some(event): Option<EventRow> = event else {
-                left_out += 1;
-                continue;
-            };
-            batches.add(&event);
-            heard.push(event.user_id);
+    fn commit(&self, all: &[&Heard], steps: &[Step], taken: &mut Taken) -> Result<(), StoreError> {
+        let (mut batches, mut heard) = (Batches::default(), Vec::new());
+        for event in all.iter().filter_map(|it| it.event.as_ref()) {
+            batches.add(event);
+            heard.push(event.user_id.clone());
         }
         let (expects, notes) = self.positions.notes(steps);
         self.store.commit(&Changes {
@@ -171,15 +174,8 @@ impl<'a> Ingest<'a> {
             waiting: batches.into_waiting(self.actions),
             ..Changes::default()
         })?;
+        taken.left_out += (all.len() - heard.len()) as u64;
         taken.heard.extend(heard);
-        taken.left_out += left_out;
         Ok(())
-    }
-
-    fn options(&self, tomorrow: Timestamp) -> ReadOptions<'_> {
-        ReadOptions {
-            newest_allowed: Some(tomorrow),
-            ..ReadOptions::new(self.actions)
-        }
     }
 }

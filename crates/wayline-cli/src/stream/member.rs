@@ -16,6 +16,7 @@ use super::ingest::Ingest;
 use super::positions::Positions;
 use super::quiet::Active;
 use super::strangers::Strangers;
+use super::task::Task;
 use super::tell::{Teller, Topics};
 use super::topics::Brokers;
 use super::untold::Leftovers;
@@ -61,6 +62,8 @@ pub(crate) struct Counts {
     /// People of whom was told what others had left untold.
     pub(crate) leftovers: u64,
     pub(crate) unreadable: u64,
+    /// Turns that ended in an error, after which it was tried again.
+    pub(crate) failed_turns: u64,
 }
 
 /// People who are looked at between two polls: about a second's work.
@@ -89,7 +92,7 @@ struct Member<'a> {
     strangers: Strangers,
     leftovers: Leftovers,
     /// Where it ends, where it does.
-    ends: Option<Vec<(i32, i64)>>,
+    task: Option<Task>,
     counts: Counts,
 }
 
@@ -110,14 +113,16 @@ pub(crate) fn run_member(
             Ok(true) => break,
             Err(error) if is_hopeless(&error) => return Err(error),
             Err(error) => {
+                member.counts.failed_turns += 1;
                 pause = (pause * 2).clamp(Duration::from_secs(1), LONGEST_PAUSE);
                 let seconds = pause.as_secs();
                 tracing::error!(error = %told(&error), seconds, "it is tried again");
-                rest(pause, ended);
             }
         }
         let lags = member.incomings.lags();
         watch.set(&member.counts, member.active.count(), &lags);
+        watch.is_at_work(pause.is_zero() && member.incomings.has_brokers());
+        rest(pause, ended);
         if said.elapsed() >= SAYS_EVERY {
             said = Instant::now();
             member.say();
@@ -169,7 +174,10 @@ impl<'a> Member<'a> {
         };
         let teller = Teller::new(&stream.brokers, topics)?;
         let incomings = Incomings::join(&stream.brokers, names, store, stream.skips_lost)?;
-        let ends = stream.once.then(|| incomings.ends()).transpose()?;
+        let task = stream
+            .once
+            .then(|| Task::of(&incomings, &**store))
+            .transpose()?;
         // Twice what another member may need, so that it isn't taken for dead.
         let strange = 2 * quiet.min(latest) + Duration::from_secs(10);
         Ok(Self {
@@ -189,7 +197,7 @@ impl<'a> Member<'a> {
             due: VecDeque::new(),
             strangers: Strangers::new(strange, most_active),
             leftovers: Leftovers::new(LEFTOVERS_EVERY, most_active),
-            ends,
+            task,
             counts: Counts::default(),
         })
     }
@@ -214,9 +222,11 @@ impl<'a> Member<'a> {
             };
             let gathered = self.incomings.gather(patience)?;
             if gathered.steps.is_empty() {
-                self.incomings.step_over(self.ends.as_deref());
+                let ends = self.task.as_ref().map(|task| task.ends.as_slice());
+                self.incomings.step_over(ends);
             }
-            self.ingest.gather(gathered);
+            let tomorrow = Timestamp::from_millis(self.now().millis() + DAY);
+            self.ingest.gather(gathered, tomorrow);
         }
         if self.ingest.has_something() {
             self.take()?;
@@ -244,8 +254,7 @@ impl<'a> Member<'a> {
 
     /// Lets what is in hand wait in the store.
     fn take(&mut self) -> Result<()> {
-        let tomorrow = Timestamp::from_millis(self.now().millis() + DAY);
-        let taken = self.ingest.take(&self.incomings, &self.teller, tomorrow)?;
+        let taken = self.ingest.take(&self.incomings, &self.teller)?;
         let now = Instant::now();
         for user_id in &taken.heard {
             self.active.hear(user_id, now);
@@ -304,16 +313,10 @@ impl<'a> Member<'a> {
 
     /// Whether every partition was read to where it ended at the start, by whichever member.
     fn is_at_the_end(&self) -> Result<bool> {
-        let Some(ends) = &self.ends else {
-            return Ok(false);
-        };
-        for (partition, end) in ends {
-            let position = self.positions.of(self.live.store, *partition)?;
-            if position.unwrap_or(0) < *end {
-                return Ok(false);
-            }
+        match &self.task {
+            Some(task) => task.is_done(self.live.store, &self.positions),
+            None => Ok(false),
         }
-        Ok(true)
     }
 
     /// Looks at everybody for whom something waits, and tells all that is untold.

@@ -1,7 +1,7 @@
 //! Which partitions are this member's, and where each of them stands.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
@@ -36,8 +36,10 @@ pub(super) struct Membership {
     ends: Mutex<BTreeMap<i32, i64>>,
     /// How often the group has shared partitions out: what was gathered before comes again.
     pub(super) shares: AtomicU64,
-    /// Where partitions begin of which messages are lost.
-    skips: Mutex<BTreeMap<i32, i64>>,
+    /// Of partitions of which messages are lost, where they stood, and the first that is there.
+    skips: Mutex<BTreeMap<i32, (Position, i64)>>,
+    /// Whether a broker was there when that was last looked at.
+    has_brokers: AtomicBool,
     /// Why the last rebalance failed.
     failed: Mutex<Option<anyhow::Error>>,
 }
@@ -52,6 +54,7 @@ impl Membership {
             ends: Mutex::default(),
             shares: AtomicU64::new(0),
             skips: Mutex::default(),
+            has_brokers: AtomicBool::new(false),
             failed: Mutex::default(),
         }
     }
@@ -64,10 +67,14 @@ impl Membership {
             .clone()
     }
 
-    /// From now on a partition begins there, whatever the store says.
-    pub(super) fn skip_to(&self, partition: i32, first: i64) {
+    /// A partition that stands there begins at the first message that isn't lost.
+    pub(super) fn skip_to(&self, partition: i32, stands: Position, first: i64) {
         let mut skips = self.skips.lock().unwrap_or_else(PoisonError::into_inner);
-        skips.insert(partition, first);
+        skips.insert(partition, (stands, first));
+    }
+
+    pub(super) fn has_brokers(&self) -> bool {
+        self.has_brokers.load(Ordering::Relaxed)
     }
 
     /// Why the last rebalance failed, where it did.
@@ -87,7 +94,10 @@ impl Membership {
         for partition in partitions {
             let position = self.positions.of(&*self.store, *partition)?;
             let mut skips = self.skips.lock().unwrap_or_else(PoisonError::into_inner);
+            // Not where another member has read on since.
             let skip = skips.remove(partition);
+            let skip = skip.filter(|(stood, _)| *stood == position);
+            let skip = skip.map(|(_, first)| first);
             let offset = skip.or(position).map_or(Offset::Beginning, Offset::Offset);
             list.add_partition_offset(&self.topic, *partition, offset)?;
             let first = skip.or(position).unwrap_or(0);
@@ -112,6 +122,9 @@ impl ClientContext for Membership {
     }
 
     fn stats(&self, statistics: Statistics) {
+        let mut brokers = statistics.brokers.values();
+        let is_up = brokers.any(|it| it.state == "UP");
+        self.has_brokers.store(is_up, Ordering::Relaxed);
         let Some(topic) = statistics.topics.get(&self.topic) else {
             return;
         };

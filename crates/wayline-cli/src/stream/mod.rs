@@ -13,6 +13,7 @@ mod membership;
 mod positions;
 mod quiet;
 mod strangers;
+mod task;
 mod tell;
 mod topics;
 mod untold;

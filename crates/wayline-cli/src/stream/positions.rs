@@ -7,6 +7,8 @@
 use anyhow::Result;
 use wayline::keep::{Store, StoreError, number_of};
 
+use crate::live::POSITIONS;
+
 /// Where a group stands in a topic.
 #[derive(Clone, Debug)]
 pub(crate) struct Positions {
@@ -37,7 +39,7 @@ impl Positions {
     }
 
     fn note(&self, partition: i32) -> String {
-        format!("stream/{}/{}/{partition}", self.group, self.topic)
+        format!("{POSITIONS}{}/{}/{partition}", self.group, self.topic)
     }
 
     /// Where a partition stands.

@@ -88,20 +88,39 @@ pub(crate) fn found_topics(brokers: &Brokers, topics: &[String]) -> Result<Vec<(
     found.collect()
 }
 
-/// The offset after the last message of each partition.
-pub(super) fn ends<C: ConsumerContext>(
+/// What is there of a partition.
+pub(super) struct Reach {
+    pub(super) partition: i32,
+    /// The offset of the first message.
+    pub(super) begin: i64,
+    /// That after the last one; the same where nothing is there.
+    pub(super) end: i64,
+}
+
+/// What is there of each partition.
+pub(super) fn reaches<C: ConsumerContext>(
     consumer: &BaseConsumer<C>,
     topic: &str,
-) -> Result<Vec<(i32, i64)>> {
-    let end = |partition| {
-        let watermarks = consumer.fetch_watermarks(topic, partition, PATIENCE);
-        let (begin, end) = watermarks.with_context(|| {
-            format!("can't learn where partition {partition} of `{topic}` ends")
-        })?;
-        // Where nothing is left, nothing is to be read.
-        Ok((partition, if begin == end { 0 } else { end }))
-    };
-    partitions(consumer, topic)?.into_iter().map(end).collect()
+) -> Result<Vec<Reach>> {
+    let all = partitions(consumer, topic)?.into_iter();
+    all.map(|partition| reach(consumer, topic, partition))
+        .collect()
+}
+
+/// What is there of one partition.
+pub(super) fn reach<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    topic: &str,
+    partition: i32,
+) -> Result<Reach> {
+    let watermarks = consumer.fetch_watermarks(topic, partition, PATIENCE);
+    let (begin, end) = watermarks
+        .with_context(|| format!("can't learn where partition {partition} of `{topic}` ends"))?;
+    Ok(Reach {
+        partition,
+        begin,
+        end,
+    })
 }
 
 fn unreachable_brokers(error: &KafkaError) -> anyhow::Error {

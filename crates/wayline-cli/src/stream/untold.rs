@@ -9,7 +9,9 @@ use wayline::keep::KeptError;
 use wayline::nouns::Timestamp;
 
 use super::tell::Teller;
-use crate::live::{Live, PARTS, Told, Untold, result_of, stored, untold, were_told};
+use crate::live::{
+    Live, PARTS, Told, Untold, result_of, stored, tell_from_now_on, untold, were_told,
+};
 
 /// People who are told of between two polls: about a second's work.
 const PEOPLE_AT_ONCE: usize = 512;
@@ -48,6 +50,10 @@ impl Leftovers {
         // Spread over the time that all of them have.
         if self.begun.elapsed() < self.every / parts {
             return Ok(0);
+        }
+        if self.part == 0 {
+            // Somebody may have said that nobody tells any more.
+            tell_from_now_on(live.store)?;
         }
         let seen = &mut self.seen[usize::from(self.part)];
         let (mut left, new): (Vec<Untold>, Vec<Untold>) = untold(live.store, self.part)?

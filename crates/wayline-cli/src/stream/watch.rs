@@ -1,11 +1,11 @@
 //! What operators see of a member: its metrics, over HTTP.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::{Arc, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::routing::get;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -29,6 +29,8 @@ pub(crate) struct Watch {
     lag: Family<OfPartition, Gauge>,
     /// What the counters have.
     counted: Mutex<Counts>,
+    /// Whether the last turn went well, and a broker is there.
+    is_at_work: AtomicBool,
 }
 
 /// Where among the counts one stands.
@@ -37,7 +39,7 @@ type OfCounts = fn(&Counts) -> u64;
 /// A counter's name, what it counts, and where that stands.
 type Described = (&'static str, &'static str, OfCounts);
 
-const COUNTERS: [Described; 8] = [
+const COUNTERS: [Described; 9] = [
     ("events", "Events taken into the store", |it| it.events),
     (
         "events_left_out",
@@ -61,6 +63,11 @@ const COUNTERS: [Described; 8] = [
         "unreadable_records",
         "Looks at people whose records can't be read",
         |it| it.unreadable,
+    ),
+    (
+        "failed_turns",
+        "Times that the store or the brokers refused, after which it is tried again",
+        |it| it.failed_turns,
     ),
 ];
 
@@ -90,7 +97,13 @@ impl Watch {
             active,
             lag,
             counted: Mutex::default(),
+            is_at_work: AtomicBool::new(false),
         }
+    }
+
+    /// Whether the last turn went well, and a broker is there.
+    pub(super) fn is_at_work(&self, is_it: bool) {
+        self.is_at_work.store(is_it, Ordering::Relaxed);
     }
 
     /// What was done until now, and how much there is still to do.
@@ -108,6 +121,15 @@ impl Watch {
         }
     }
 
+    fn readiness(&self) -> (StatusCode, &'static str) {
+        if self.is_at_work.load(Ordering::Relaxed) {
+            (StatusCode::OK, "ready\n")
+        } else {
+            let why = "the store or the brokers refuse; the log says why\n";
+            (StatusCode::SERVICE_UNAVAILABLE, why)
+        }
+    }
+
     fn text(&self) -> String {
         let mut text = String::new();
         // Writing into a text can't fail.
@@ -116,9 +138,10 @@ impl Watch {
     }
 }
 
-/// `/metrics` for Prometheus, and `/healthz`.
+/// `/metrics` for Prometheus, `/healthz`, and `/readyz`, which fails while the store or the brokers are
+/// away.
 pub(crate) fn routes(watch: &Arc<Watch>) -> Router {
-    let watch = Arc::clone(watch);
+    let (watch, ready) = (Arc::clone(watch), Arc::clone(watch));
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Router::new()
         .route(
@@ -126,6 +149,7 @@ pub(crate) fn routes(watch: &Arc<Watch>) -> Router {
             get(async move || ([(header::CONTENT_TYPE, kind)], watch.text())),
         )
         .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(async move || ready.readiness()))
 }
 
 #[cfg(test)]
@@ -151,5 +175,8 @@ mod tests {
             assert!(text.lines().any(|it| it == line), "{line} in\n{text}");
         }
         assert!(!text.contains("partition=\"1\""), "{text}");
+        assert_eq!(watch.readiness().0, StatusCode::SERVICE_UNAVAILABLE);
+        watch.is_at_work(true);
+        assert_eq!(watch.readiness().0, StatusCode::OK);
     }
 }

@@ -64,6 +64,7 @@ fn journeys_have_the_fields_of_the_contract() {
         "rank",
         "name",
         "name_source",
+        "name_reason",
         "keywords",
         "interests",
         "stage",
@@ -78,6 +79,8 @@ fn journeys_have_the_fields_of_the_contract() {
         "items",
         "hidden",
         "related",
+        "grouped_by",
+        "safety",
         "run",
     ]);
     for row in inferred().journeys() {
@@ -218,6 +221,7 @@ fn parquet_has_the_types_of_the_contract() {
             "rank: Int32",
             "name: Utf8",
             "name_source: Utf8",
+            "name_reason: Utf8",
             "keywords: List(non-null Struct(\"keyword\": non-null Utf8, \"sources\": non-null List(non-null Utf8, field: 'element'), \"count\": non-null Int32, \"weight\": non-null Float64), field: 'element')",
             "interests: List(non-null Utf8, field: 'element')",
             "stage: Struct(\"lifecycle\": non-null Utf8, \"status\": non-null Utf8, \"phase\": Utf8)",
@@ -232,6 +236,8 @@ fn parquet_has_the_types_of_the_contract() {
             "items: List(non-null Utf8, field: 'element')",
             "hidden: Boolean",
             "related: List(non-null Struct(\"name\": non-null Utf8, \"score\": non-null Float64, \"because\": non-null Utf8), field: 'element')",
+            "grouped_by: Utf8",
+            "safety: Struct(\"verdict\": non-null Utf8, \"reason\": Utf8)",
             "run: Struct(\"run_id\": non-null Utf8, \"schema_version\": non-null Int32, \"config_hash\": non-null Utf8, \"models\": non-null Utf8, \"corpus_hash\": non-null Utf8, \"as_of\": non-null Timestamp(ms, \"UTC\"))",
         ]
     );

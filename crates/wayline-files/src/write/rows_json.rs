@@ -51,6 +51,8 @@ impl JsonRows {
         push_text(out, &journey.name);
         out.extend_from_slice(b",\"name_source\":");
         push_text(out, journey.name_source.as_str());
+        out.extend_from_slice(b",\"name_reason\":");
+        push_text_or_null(out, journey.name_reason.map(|reason| reason.as_str()));
         out.extend_from_slice(b",\"keywords\":");
         push_list(out, &journey.keywords, push_journey_keyword);
         out.extend_from_slice(b",\"interests\":");
@@ -86,7 +88,13 @@ impl JsonRows {
         });
         out.extend_from_slice(b",\"related\":");
         push_list(out, &journey.related, push_related);
-        out.extend_from_slice(b",\"run\":");
+        out.extend_from_slice(b",\"grouped_by\":");
+        push_text(out, journey.grouped_by.as_str());
+        out.extend_from_slice(b",\"safety\":{\"verdict\":");
+        push_text(out, journey.safety.verdict.code());
+        out.extend_from_slice(b",\"reason\":");
+        push_text_or_null(out, journey.safety.reason.map(|reason| reason.code()));
+        out.extend_from_slice(b"},\"run\":");
         out.extend_from_slice(&self.run);
         out.extend_from_slice(b"}\n");
     }

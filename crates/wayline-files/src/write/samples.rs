@@ -1,8 +1,9 @@
 //! People made up for the tests and benches of writing: the size of real ones, the same each time.
 
 use wayline::nouns::{
-    Journey, JourneyKeyword, KeywordRow, LeftOver, Lifecycle, NameSource, PersonResult, Phase,
-    Related, RunInfo, Source, Sources, Stage, Status, Timestamp,
+    Checked, GroupedBy, Journey, JourneyKeyword, KeywordRow, LeftOver, Lifecycle, NameReason,
+    NameSource, PersonResult, Phase, Reason, Related, RunInfo, Source, Sources, Stage, Status,
+    Timestamp, Verdict,
 };
 
 const WORDS: [&str; 24] = [
@@ -170,5 +171,11 @@ fn journey(user_id: &str, rank: u32, dice: &mut Dice) -> Journey {
                 because: dice.text(),
             })
             .collect(),
+        grouped_by: [GroupedBy::Rooms, GroupedBy::Llm, GroupedBy::Memory][dice.roll(3)],
+        safety: Checked {
+            verdict: [Verdict::Ok, Verdict::Sensitive][dice.roll(2)],
+            reason: [None, Some(Reason::Health)][dice.roll(2)],
+        },
+        name_reason: [None, Some(NameReason::Unlike), Some(NameReason::NoReply)][dice.roll(3)],
     }
 }

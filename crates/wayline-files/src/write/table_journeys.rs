@@ -26,6 +26,7 @@ pub(crate) struct JourneyTable {
     rank: Vec<i32>,
     name: StringBuilder,
     name_source: StringBuilder,
+    name_reason: StringBuilder,
     keywords: JourneyKeywords,
     interests: TextLists,
     lifecycle: StringBuilder,
@@ -42,6 +43,9 @@ pub(crate) struct JourneyTable {
     items: TextLists,
     hidden: Vec<bool>,
     related: RelatedJourneys,
+    grouped_by: StringBuilder,
+    verdict: StringBuilder,
+    verdict_reason: StringBuilder,
 }
 
 /// The column of journeys that a person could go on to.
@@ -135,6 +139,7 @@ fn journey_schema() -> Schema {
         count("rank"),
         text("name"),
         text("name_source"),
+        text_or_null("name_reason"),
         list("keywords", keyword.data_type().clone()),
         list("interests", Utf8),
         group("stage", stage),
@@ -149,6 +154,8 @@ fn journey_schema() -> Schema {
         list("items", Utf8),
         flag("hidden"),
         list("related", related.data_type().clone()),
+        text("grouped_by"),
+        group("safety", vec![text("verdict"), text_or_null("reason")]),
         group("run", run),
     ])
 }
@@ -163,6 +170,7 @@ impl JourneyTable {
             rank: Vec::new(),
             name: StringBuilder::new(),
             name_source: StringBuilder::new(),
+            name_reason: StringBuilder::new(),
             keywords: JourneyKeywords::default(),
             interests: TextLists::default(),
             lifecycle: StringBuilder::new(),
@@ -179,6 +187,9 @@ impl JourneyTable {
             items: TextLists::default(),
             hidden: Vec::new(),
             related: RelatedJourneys::default(),
+            grouped_by: StringBuilder::new(),
+            verdict: StringBuilder::new(),
+            verdict_reason: StringBuilder::new(),
         }
     }
 
@@ -188,6 +199,8 @@ impl JourneyTable {
         self.rank.push(as_count(row.rank));
         self.name.append_value(&row.name);
         self.name_source.append_value(row.name_source.as_str());
+        self.name_reason
+            .append_option(row.name_reason.map(|reason| reason.as_str()));
         self.keywords.push(&row.keywords);
         self.interests.push(&row.interests);
         self.lifecycle.append_value(row.stage.lifecycle.as_str());
@@ -205,6 +218,10 @@ impl JourneyTable {
         self.items.push(&row.items);
         self.hidden.push(row.hidden);
         self.related.push(&row.related);
+        self.grouped_by.append_value(row.grouped_by.as_str());
+        self.verdict.append_value(row.safety.verdict.code());
+        self.verdict_reason
+            .append_option(row.safety.reason.map(|reason| reason.code()));
     }
 
     fn take_stage(&mut self, fields: Fields) -> Result<ArrayRef, ArrowError> {
@@ -212,6 +229,14 @@ impl JourneyTable {
             Arc::new(self.lifecycle.finish()),
             Arc::new(self.status.finish()),
             Arc::new(self.phase.finish()),
+        ];
+        structs(fields, columns)
+    }
+
+    fn take_safety(&mut self, fields: Fields) -> Result<ArrayRef, ArrowError> {
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(self.verdict.finish()),
+            Arc::new(self.verdict_reason.finish()),
         ];
         structs(fields, columns)
     }
@@ -259,6 +284,7 @@ impl TableRows for JourneyTable {
             counts(&mut self.rank),
             Arc::new(self.name.finish()),
             Arc::new(self.name_source.finish()),
+            Arc::new(self.name_reason.finish()),
             self.keywords.take(inner("keywords")?)?,
             self.interests.take()?,
             self.take_stage(inner("stage")?)?,
@@ -273,6 +299,8 @@ impl TableRows for JourneyTable {
             self.items.take()?,
             Arc::new(BooleanArray::from(std::mem::take(&mut self.hidden))),
             self.related.take(inner("related")?)?,
+            Arc::new(self.grouped_by.finish()),
+            self.take_safety(inner("safety")?)?,
             self.run_column(inner("run")?, rows)?,
         ];
         RecordBatch::try_new(schema, columns)
@@ -286,6 +314,10 @@ impl TableRows for JourneyTable {
         let mut builder = properties(GROUP_JOURNEYS);
         for column in [
             "name_source",
+            "name_reason",
+            "grouped_by",
+            "safety.verdict",
+            "safety.reason",
             "keywords.list.element.sources.list.element",
             "interests.list.element",
             "boards.list.element",

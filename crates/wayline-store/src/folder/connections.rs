@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use wayline::keep::StoreError;
@@ -44,8 +44,7 @@ impl From<rusqlite::Error> for Failed {
 
 impl From<std::io::Error> for Failed {
     fn from(error: std::io::Error) -> Self {
-        let reason =
-            format!("a record can't be unpacked ({error}); restore the store from a backup");
+        let reason = format!("a record can't be compressed ({error}); run it again");
         Self::Store(StoreError::System {
             store: FILE.to_owned(),
             reason,
@@ -66,9 +65,8 @@ impl Connections {
             make_room(folder, &path, open)?;
         }
         let told = |error| told(&path, &error);
-        let mut writer = connect(&path, open).map_err(told)?;
-        match found(&writer).map_err(told)? {
-            Found::Nothing if open == Open::OrCreate => make(&mut writer).map_err(told)?,
+        let (writer, found) = patiently(|| first_connection(&path, open)).map_err(told)?;
+        match found {
             Found::Store(version) if version == STORE_VERSION => {}
             Found::Store(version) => {
                 return Err(unusable(
@@ -106,9 +104,8 @@ impl Connections {
         let waiting = idle().pop();
         let connection = match waiting {
             Some(connection) => connection,
-            None => {
-                connect(&self.path, Open::Existing).map_err(|error| told(&self.path, &error))?
-            }
+            None => patiently(|| connect(&self.path, Open::Existing))
+                .map_err(|error| told(&self.path, &error))?,
         };
         let result = read(&connection);
         let mut idle = idle();
@@ -163,6 +160,34 @@ fn connect(path: &Path, open: Open) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
+}
+
+/// A connection that writes, and what it found; where that is nothing, the tables are made.
+fn first_connection(path: &Path, open: Open) -> rusqlite::Result<(Connection, Found)> {
+    let mut connection = connect(path, open)?;
+    let mut is = found(&mut connection)?;
+    if is == Found::Nothing && open == Open::OrCreate {
+        make(&mut connection)?;
+        is = found(&mut connection)?;
+    }
+    Ok((connection, is))
+}
+
+/// Tries again while another process makes the same database: whoever meets it while it changes over to a
+/// write-ahead log is refused at once, without the wait that SQLite has for locks.
+fn patiently<T>(mut attempt: impl FnMut() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    let begun = Instant::now();
+    loop {
+        match attempt() {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && begun.elapsed() < PATIENCE =>
+            {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            other => return other,
+        }
+    }
 }
 
 fn make_room(folder: &Path, path: &Path, open: Open) -> Result<(), StoreError> {

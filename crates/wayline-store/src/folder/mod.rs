@@ -18,6 +18,9 @@ use wayline::keep::{Change, Changes, Counts, Mark, Store, StoreError, Stored, Wa
 use crate::Open;
 use connections::{Connections, PATIENCE};
 
+/// So long whoever erases waits for those who read, and others for them.
+const READERS_PATIENCE: Duration = Duration::from_secs(5);
+
 /// Keeps everything in a folder.
 pub struct Folder {
     connections: Connections,
@@ -99,6 +102,14 @@ impl Store for Folder {
         Ok(Counts {
             disk_bytes: Some(self.connections.disk_bytes()?),
             ..counts
+        })
+    }
+
+    fn overwrite_erased(&self) -> Result<bool, StoreError> {
+        self.connections.write(|writer| {
+            let is_cut = writing::truncate_log(&writer.connection, READERS_PATIENCE)?;
+            writer.log_holds_erased &= !is_cut;
+            Ok(is_cut)
         })
     }
 

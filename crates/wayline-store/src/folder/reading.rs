@@ -10,12 +10,12 @@ pub(super) fn get(connection: &Connection, user_id: &str) -> Result<Option<Store
     let mut statement =
         connection.prepare_cached("SELECT version, record FROM people WHERE user_id = ?1")?;
     let row = statement.query_row([user_id], |row| Ok((row.get(0)?, row.get(1)?)));
-    row.optional()?.map(stored).transpose()
+    Ok(row.optional()?.map(stored))
 }
 
-fn stored((version, record): (u64, Vec<u8>)) -> Result<Stored, Failed> {
-    let record = unpacked(&record)?;
-    Ok(Stored { version, record })
+fn stored((version, record): (u64, Vec<u8>)) -> Stored {
+    let record = unpacked(&record);
+    Stored { version, record }
 }
 
 pub(super) fn mark(connection: &Connection, user_id: &str) -> Result<Option<Mark>, Failed> {
@@ -59,7 +59,7 @@ pub(super) fn people(
     let mut people = Vec::new();
     for row in rows {
         let (user_id, its) = row?;
-        people.push((user_id, stored(its)?));
+        people.push((user_id, stored(its)));
     }
     Ok(people)
 }

@@ -34,7 +34,12 @@ pub(super) enum Found {
     SomethingElse,
 }
 
-pub(super) fn found(connection: &Connection) -> rusqlite::Result<Found> {
+/// All of it as it is at one moment, since another process may be making the tables.
+pub(super) fn found(connection: &mut Connection) -> rusqlite::Result<Found> {
+    found_within(&*connection.transaction()?)
+}
+
+fn found_within(connection: &Connection) -> rusqlite::Result<Found> {
     let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let (application, version) = (number("application_id")?, number("user_version")?);
     if application == APPLICATION {
@@ -54,7 +59,7 @@ pub(super) fn make(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction =
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     // Another process may have been faster.
-    if found(&transaction)? == Found::Nothing {
+    if found_within(&transaction)? == Found::Nothing {
         transaction.execute_batch(TABLES)?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", STORE_VERSION)?;

@@ -54,7 +54,7 @@ pub(super) enum Failed {
     },
     /// What is there is no store of this version, and what to do.
     Unusable(String),
-    /// A record can't be packed or unpacked, and what to do.
+    /// A record can't be compressed, and what to do.
     Record(String),
 }
 
@@ -67,7 +67,7 @@ impl From<postgres::Error> for Failed {
 impl From<std::io::Error> for Failed {
     fn from(error: std::io::Error) -> Self {
         Self::Record(format!(
-            "a record can't be unpacked ({error}); restore the store from a backup"
+            "a record can't be compressed ({error}); run it again"
         ))
     }
 }
@@ -151,10 +151,12 @@ impl Connections {
             Failed::Moved { note } => return StoreError::Moved { note },
             Failed::Unusable(reason) => return StoreError::Unusable { store, reason },
             Failed::Record(reason) => reason,
-            Failed::Unknown(error) => told(
-                &error,
-                "it isn't known whether the last change is in; run it again, which finds out",
-            ),
+            Failed::Unknown(error) => {
+                let advice =
+                    "it isn't known whether the last change is in; run it again, which finds out";
+                let reason = told(&error, advice);
+                return StoreError::Unknown { store, reason };
+            }
             Failed::Database(error) => told(&error, advice(&error)),
         };
         StoreError::System { store, reason }
@@ -205,6 +207,11 @@ fn parsed(name: &str) -> Result<Config, StoreError> {
         return Err(unreadable(form));
     }
     Ok(config)
+}
+
+/// Host and database of a name, or less where it can't be read.
+pub(super) fn shown_name(name: &str) -> String {
+    parsed(name).map_or_else(|_| "postgres://…".to_owned(), |config| shown(&config))
 }
 
 fn shown(config: &Config) -> String {

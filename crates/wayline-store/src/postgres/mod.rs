@@ -14,6 +14,11 @@ use wayline::keep::{Changes, Counts, Mark, Store, StoreError, Stored, Waiting};
 
 use connections::Connections;
 
+/// Host and database of a name.
+pub(crate) fn shown(name: &str) -> String {
+    connections::shown_name(name)
+}
+
 /// Keeps everything in a PostgreSQL database, in tables of the schema `wayline`.
 pub struct Postgres {
     connections: Connections,

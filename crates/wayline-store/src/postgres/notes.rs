@@ -12,18 +12,37 @@ use super::writing::{LOCKS, Parameter, hash};
 /// So that locks of notes aren't those of groups of people.
 const NOTES: i32 = LOCKS + 1;
 
-/// Compares notes with how they must stand. Whoever else expects something of one of them waits until
-/// this transaction is over, also where there is no note yet whose row could be locked.
+/// Compares notes with how they must stand. Whoever else expects something of one of them, and changes
+/// it, waits until this transaction is over, also where there is no note yet whose row could be locked;
+/// those who change nothing of it don't wait for each other.
 pub(super) fn check(transaction: &mut Transaction<'_>, changes: &Changes) -> Result<(), Failed> {
     if changes.expects.is_empty() {
         return Ok(());
     }
-    let locks = changes.expects.iter().map(|(name, _)| hash(name) as i32);
-    let locks: Vec<i32> = locks.collect::<BTreeSet<i32>>().into_iter().collect();
-    let lock = "SELECT pg_advisory_xact_lock($1, it) FROM unnest($2::int[]) AS it";
-    transaction.execute_typed(lock, &[(&NOTES, Type::INT4), (&locks, Type::INT4_ARRAY)])?;
+    let names = changes.notes.iter().map(|(name, _)| name);
+    let changed: BTreeSet<&String> = names
+        .chain(changes.highest.iter().map(|it| &it.0))
+        .collect();
+    let mut locks: BTreeMap<i32, bool> = BTreeMap::new();
+    for (name, _) in &changes.expects {
+        *locks.entry(hash(name) as i32).or_default() |= changed.contains(name);
+    }
+    let (locks, alone): (Vec<i32>, Vec<bool>) = locks.into_iter().unzip();
+    let lock = "SELECT CASE WHEN alone THEN pg_advisory_xact_lock($1, it)::text \
+                ELSE pg_advisory_xact_lock_shared($1, it)::text END \
+                FROM unnest($2::int[], $3::bool[]) AS lock (it, alone)";
+    let locks: [Parameter<'_>; 3] = [
+        (&NOTES, Type::INT4),
+        (&locks, Type::INT4_ARRAY),
+        (&alone, Type::BOOL_ARRAY),
+    ];
+    transaction.execute_typed(lock, &locks)?;
     for (name, expected) in &changes.expects {
-        let get = "SELECT value FROM wayline.notes WHERE name = $1 FOR UPDATE";
+        let get = if changed.contains(name) {
+            "SELECT value FROM wayline.notes WHERE name = $1 FOR UPDATE"
+        } else {
+            "SELECT value FROM wayline.notes WHERE name = $1 FOR SHARE"
+        };
         let there = transaction.query_typed_opt(get, &[(&name.as_bytes(), Type::BYTEA)])?;
         let there: Option<Vec<u8>> = there.map(|row| row.get(0));
         if there != *expected {

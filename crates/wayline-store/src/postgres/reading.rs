@@ -15,17 +15,17 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-fn stored(version: i64, record: &[u8]) -> Result<Stored, Failed> {
-    Ok(Stored {
+fn stored(version: i64, record: &[u8]) -> Stored {
+    Stored {
         version: version as u64,
-        record: unpacked(record)?,
-    })
+        record: unpacked(record),
+    }
 }
 
 pub(super) fn get(client: &mut Client, user_id: &str) -> Result<Option<Stored>, Failed> {
     let get = "SELECT version, record FROM wayline.people WHERE user_id = $1";
     let row = client.query_typed_opt(get, &[(&user_id.as_bytes(), Type::BYTEA)])?;
-    row.map(|row| stored(row.get(0), row.get(1))).transpose()
+    Ok(row.map(|row| stored(row.get(0), row.get(1))))
 }
 
 pub(super) fn mark(client: &mut Client, user_id: &str) -> Result<Option<Mark>, Failed> {
@@ -78,7 +78,7 @@ pub(super) fn people(
                   WHERE $1::bytea IS NULL OR user_id > $1 ORDER BY user_id LIMIT $2";
     let rows = client.query_typed(people, &page(&after.map(str::as_bytes), &(most as i64)))?;
     rows.iter()
-        .map(|row| Ok((text(row.get(0)), stored(row.get(1), row.get(2))?)))
+        .map(|row| Ok((text(row.get(0)), stored(row.get(1), row.get(2)))))
         .collect()
 }
 

@@ -60,6 +60,31 @@ fn nobody_else_may_read_it() {
     assert_eq!((mode(&path), mode(&path.join("wayline.db"))), (0, 0));
 }
 
+/// Connections of several processes know no more of each other than those of several threads.
+#[test]
+fn several_may_make_one_store_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for round in 0..40 {
+        let path = folder.path().join(round.to_string());
+        std::thread::scope(|scope| {
+            let path = &path;
+            for maker in 0..4_u8 {
+                scope.spawn(move || {
+                    let store = Folder::open(path, Open::OrCreate).expect("opened");
+                    let notes = vec![(maker.to_string(), Some(vec![maker]))];
+                    let changes = Changes {
+                        notes,
+                        ..Changes::default()
+                    };
+                    store.commit(&changes).expect("committed");
+                });
+            }
+        });
+        let store = Folder::open(&path, Open::Existing).expect("opened");
+        assert_eq!(store.notes("").expect("read").len(), 4);
+    }
+}
+
 #[test]
 fn what_is_erased_stands_in_no_file() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -129,6 +129,58 @@ impl Assignment<'_> {
         }
     }
 
+    /// Assigns keywords to the groups that somebody else has put them into; `told` holds the group of each
+    /// keyword, or none. What is left over was so for the reason that the rooms would give.
+    #[must_use]
+    pub fn assign_as_told(&self, told: &[Option<u32>]) -> Assigned {
+        let standings = Standings::of(self.affinities, self.clustering);
+        let Self { person, facts, .. } = *self;
+        let nominees = nominees(person, facts, self.space, self.clustering, &standings);
+        let mut nominee_of: Vec<Option<&Nominee>> = vec![None; person.keywords.len()];
+        for nominee in &nominees {
+            nominee_of[nominee.keyword as usize] = Some(nominee);
+        }
+        let mut gathered: Vec<Gathered> = vec![Gathered::default(); self.clustering.len()];
+        let mut placements = Vec::with_capacity(person.keywords.len());
+        for (keyword, told) in (0_u32..).zip(told) {
+            placements.push(Placement::LeftOver(self.why_not_told(keyword)));
+            let Some(group) = told else { continue };
+            let group_of = &mut gathered[*group as usize];
+            let its = nominee_of[keyword as usize].filter(|it| it.group == *group);
+            // One that the rooms would put elsewhere counts as doubtful.
+            let belonging = its.map_or(0.5, |it| self.model.belonging(it));
+            group_of.nominated += 1;
+            group_of.together += its.map_or(0.0, Nominee::together_share);
+            group_of.keywords.push((keyword, belonging));
+        }
+        let mut candidates = Vec::new();
+        let members = self.clustering.members();
+        for (group, (units, gathered)) in (0_u32..).zip(members.into_iter().zip(gathered)) {
+            if gathered.keywords.is_empty() {
+                continue;
+            }
+            for (keyword, _) in &gathered.keywords {
+                placements[*keyword as usize] = Placement::Candidate(candidates.len() as u32);
+            }
+            candidates.push(Candidate::new(self, &standings, group, &units, &gathered));
+        }
+        Assigned {
+            candidates,
+            placements,
+        }
+    }
+
+    fn why_not_told(&self, keyword: u32) -> LeftOver {
+        let its = &self.person.keywords[keyword as usize];
+        match its.unsupported {
+            Some(reason) => reason,
+            None if self.facts.is_navigational(keyword) => LeftOver::Navigational,
+            None if self.facts.is_generic(keyword) => LeftOver::Generic,
+            None if its.visits <= 1 => LeftOver::OneOff,
+            None => LeftOver::WeakEvidence,
+        }
+    }
+
     /// Whether a keyword goes with everything.
     fn says_nothing(&self, nominee: &Nominee) -> bool {
         let spread = nominee.share < self.config.min_share && !nominee.typed;

@@ -35,6 +35,10 @@ pub struct Config {
     pub diversify: crate::diversify::DiversifyConfig,
     /// Settings of the room [`crate::expand`].
     pub expand: crate::expand::ExpandConfig,
+    /// Settings of the room [`crate::profile`].
+    pub profile: crate::profile::ProfileConfig,
+    /// Settings of the room [`crate::asking`].
+    pub asking: crate::asking::AskingConfig,
     /// Settings of the room [`crate::safety`].
     pub safety: crate::safety::SafetyConfig,
     hash: String,
@@ -94,6 +98,8 @@ struct RawConfig {
     keep: crate::keep::KeepConfig,
     diversify: crate::diversify::DiversifyConfig,
     expand: crate::expand::ExpandConfig,
+    profile: crate::profile::ProfileConfig,
+    asking: crate::asking::AskingConfig,
     safety: crate::safety::SafetyConfig,
 }
 
@@ -116,6 +122,9 @@ impl Config {
         let user: toml::Table = toml::from_str(text)?;
         let mut merged: toml::Table = toml::from_str(DEFAULT_TOML)?;
         lay_over(&mut merged, &user, "")?;
+        // Where a language model is, and what it may cost, is for whoever reaches it to read. Its name stands
+        // on results beside this hash.
+        merged.remove("text_model");
         let canonical = toml::Value::Table(merged.clone()).to_string();
         let raw: RawConfig = toml::Value::Table(merged).try_into()?;
         Self::checked(raw, &canonical)
@@ -132,6 +141,8 @@ impl Config {
         raw.keep.check()?;
         raw.diversify.check()?;
         raw.expand.check()?;
+        raw.profile.check()?;
+        raw.asking.check()?;
         raw.safety.check()?;
         for weight in raw.actions.values() {
             within(
@@ -154,6 +165,8 @@ impl Config {
             keep: raw.keep,
             diversify: raw.diversify,
             expand: raw.expand,
+            profile: raw.profile,
+            asking: raw.asking,
             safety: raw.safety,
             hash: blake3::hash(canonical.as_bytes()).to_hex()[..16].to_owned(),
         })

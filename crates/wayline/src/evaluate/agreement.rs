@@ -1,9 +1,11 @@
-//! How far annotators agree: quadratic-weighted kappa.
+//! How far annotators agree: quadratic-weighted kappa, and of two scores all else that is usual.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bootstrap::{self, Resampling, weighted_sum};
 use super::figures::Figure;
+
+pub use super::concordance::{Concordance, Scored, concordance};
 
 /// One score that an annotator gave.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,16 +33,16 @@ pub struct Agreement {
 }
 
 /// Count, Σ a, Σ b, Σ a², Σ b² and Σ ab over pairs of scores.
-type Sums = [f64; 6];
+pub(super) type Sums = [f64; 6];
 
-fn sums(a: f64, b: f64) -> Sums {
+pub(super) fn sums(a: f64, b: f64) -> Sums {
     [1.0, a, b, a * a, b * b, a * b]
 }
 
 /// 1 − Σ w o / Σ w e, where o is how often two scores met, e how often they would by chance given
 /// how often each annotator gave each score, and w the squared distance of the scores. Of scores
 /// on a scale of equal steps the sums over all cells are these moments.
-fn kappa_of([count, a, b, squares_a, squares_b, product]: Sums) -> f64 {
+pub(super) fn kappa_of([count, a, b, squares_a, squares_b, product]: Sums) -> f64 {
     let observed = squares_a + squares_b - 2.0 * product;
     let expected = squares_a + squares_b - 2.0 * a * b / count;
     if expected > 1e-9 * count {

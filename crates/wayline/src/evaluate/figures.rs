@@ -5,7 +5,7 @@ use serde::Serialize;
 /// A measured value and how far it may be off.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Figure {
-    /// The value, 0..1; 0 where nothing could be measured.
+    /// The value, 0..1 unless it says otherwise; 0 where nothing could be measured.
     pub value: f64,
     /// Where 95 % of the values lie when people are drawn anew; none without resamples, or where
     /// no resample had anything to measure.

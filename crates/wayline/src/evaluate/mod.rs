@@ -11,6 +11,8 @@
 //! * [`annotated`]: journeys that somebody named, dated and rated after reading whole histories;
 //! * [`simulated`]: people made by a simulation that knows what it made.
 //!
+//! [`student`] compares what two models said instead, where nobody knows what is right.
+//!
 //! The measures stand in a file each and know nothing of the kinds: [`bcubed`], [`pairwise`],
 //! [`journey_level`], [`names`], [`ranking`], [`calibration`], [`reliability`], [`agreement`] of
 //! annotators, and [`bootstrap`] for intervals.
@@ -35,6 +37,7 @@ pub mod annotated;
 pub mod bcubed;
 pub mod bootstrap;
 pub mod calibration;
+mod concordance;
 mod error;
 mod figures;
 mod fraction;
@@ -51,6 +54,7 @@ pub mod reliability;
 pub mod report;
 pub mod short_texts;
 pub mod simulated;
+pub mod student;
 mod text;
 mod worst;
 

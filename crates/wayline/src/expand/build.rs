@@ -19,7 +19,7 @@ pub struct SourceJourney {
     #[serde(default)]
     pub keywords: Vec<String>,
     /// Names of journeys that come next or go with it, the likeliest first.
-    #[serde(alias = "related_journeys")]
+    #[serde(default, alias = "related_journeys")]
     pub related: Vec<String>,
 }
 
@@ -36,6 +36,8 @@ pub struct BuildCounts {
     /// Names that were replaced by the name of a known journey that says nearly the same, so that what
     /// follows from there can be looked up too.
     pub linked: usize,
+    /// Names that must not be shown.
+    pub withheld: usize,
     /// Journeys of a name that was there already, whose related ones were added to the first.
     pub merged: usize,
 }
@@ -47,16 +49,26 @@ const MOST_KEYWORDS: usize = 16;
 /// Each further place in a list is worth this much less.
 const LATER: f64 = 0.95;
 
-/// The text of a table's file.
+/// The text of a table's file; `made_with` names the language model that was asked, where one
+/// was. Names that must not be shown are left out.
 #[must_use]
-pub fn build_table(journeys: &[SourceJourney], embedder: &Embedder) -> (String, BuildCounts) {
+pub fn build_table(
+    journeys: &[SourceJourney],
+    embedder: &Embedder,
+    made_with: Option<&str>,
+    may_show: &dyn Fn(&str) -> bool,
+) -> (String, BuildCounts) {
     let mut counts = BuildCounts::default();
-    let merged = merged(journeys, &mut counts);
+    let mut merged = merged(journeys, &mut counts);
+    let before = merged.len();
+    merged.retain(|journey| may_show(&journey.name));
+    counts.withheld += before - merged.len();
     let names: Vec<Vec<f32>> = merged.iter().map(|it| vector(&it.name, embedder)).collect();
     let head = Head {
         table: TABLE.to_owned(),
         version: VERSION,
         embedder: embedder.hash().to_owned(),
+        made_with: made_with.map(str::to_owned),
     };
     let mut text = as_line(&head);
     for (place, journey) in merged.iter().enumerate() {
@@ -64,6 +76,10 @@ pub fn build_table(journeys: &[SourceJourney], embedder: &Embedder) -> (String, 
         taken.extend(journey.also.iter().map(|name| vector(name, embedder)));
         let mut related = Vec::new();
         for name in &journey.related {
+            if !may_show(name) {
+                counts.withheld += 1;
+                continue;
+            }
             let own = vector(name, embedder);
             let (name, own) = match nearest(&own, &names) {
                 Some(known) if names[known] != own => {

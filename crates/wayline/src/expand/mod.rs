@@ -9,6 +9,7 @@
 //! Way in: journeys with their meanings; a [`RelatedTable`], of which one ships. Way out: [`Related`] of
 //! each journey.
 
+pub mod asked;
 mod build;
 mod config;
 mod table;

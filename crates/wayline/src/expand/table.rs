@@ -18,6 +18,10 @@ pub(super) struct Head {
     pub(super) version: u32,
     /// The embedder by which near duplicates were told.
     pub(super) embedder: String,
+    /// The language model that said what is related, with the hash of what it was told to do; none where
+    /// nobody was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) made_with: Option<String>,
 }
 
 /// Every further line: a known journey.

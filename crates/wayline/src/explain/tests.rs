@@ -19,6 +19,9 @@ fn one_simulated_person_is_explained() {
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: crate::expand::RelatedTable::builtin(),
+        safety: crate::model::builtin_safety(),
+        model: None,
+        asks_anew: true,
         as_of: "2025-06-30T23:59:59Z".parse().expect("a time"),
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
@@ -59,6 +62,9 @@ fn ties_say_what_was_opened_and_what_is_shared() {
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: crate::expand::RelatedTable::builtin(),
+        safety: crate::model::builtin_safety(),
+        model: None,
+        asks_anew: true,
         as_of: person.last_event,
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
@@ -110,6 +116,9 @@ fn ties_tell_different_things_and_no_text_twice() {
         ranking: &RankModel::builtin(),
         staging: &StageModel::builtin(),
         related: crate::expand::RelatedTable::builtin(),
+        safety: crate::model::builtin_safety(),
+        model: None,
+        asks_anew: true,
         as_of: person.last_event,
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);

@@ -1,5 +1,6 @@
 //! A look at a person: through all rooms, and what that means for what is remembered.
 
+use crate::asking::Asked;
 use crate::config::Config;
 use crate::embed::EmbeddingCache;
 use crate::extract::{Automated, Extracted, extract};
@@ -18,6 +19,10 @@ pub struct Look {
     pub events: Vec<LineageEvent>,
     /// The moment for which the person was looked at.
     pub as_of: Timestamp,
+    /// What a language model was asked.
+    pub asked: Asked,
+    /// Journeys that must not be shown, so that they are none.
+    pub withheld_journeys: u32,
 }
 
 /// What is extracted of a person as of a moment, from the events that are kept.
@@ -48,11 +53,16 @@ pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
         .known_until()
         .map_or(rooms.as_of, |until| until.max(rooms.as_of));
     let rooms = &Rooms { as_of, ..*rooms };
-    let (result, now) = match extracted(kept, rooms.config, as_of) {
+    let (result, now, asked, withheld_journeys) = match extracted(kept, rooms.config, as_of) {
         Ok(person) => {
             let walked = walk_remembering(kept, &person, rooms, embeddings);
             let now = lineage(&kept.known, &person, &walked, as_of, kept.version);
-            (walked.result(&person), now)
+            (
+                walked.result(&person),
+                now,
+                walked.asked,
+                walked.withheld_journeys,
+            )
         }
         Err(_) => {
             let user_id = kept.user_id().to_owned();
@@ -61,7 +71,7 @@ pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
                 user_id,
                 ..PersonResult::default()
             };
-            (nothing, now)
+            (nothing, now, Asked::default(), 0)
         }
     };
     kept.known = now.known;
@@ -75,6 +85,8 @@ pub fn look_at(kept: &mut Kept, rooms: &Rooms<'_>, embeddings: &mut EmbeddingCac
         result,
         events: now.events,
         as_of,
+        asked,
+        withheld_journeys,
     }
 }
 

@@ -79,6 +79,15 @@ pub trait Store: Send + Sync {
             .unsigned_abs())
     }
 
+    /// Overwrites what was erased where it still stands beside the records, such as in a log of changes,
+    /// and waits a while for those who read there. Returns whether nothing is left that this can reach.
+    ///
+    /// # Errors
+    /// The store can't be reached or written.
+    fn overwrite_erased(&self) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
     /// How much there is.
     ///
     /// # Errors
@@ -116,7 +125,8 @@ pub struct Mark {
 pub struct Stored {
     /// Its version, from 1.
     pub version: u64,
-    /// What [`Kept::to_bytes`](super::Kept::to_bytes) gave.
+    /// What [`Kept::to_bytes`](super::Kept::to_bytes) gave; empty where what rests of it is damaged, which
+    /// [`Kept::from_bytes`](super::Kept::from_bytes) tells of that person alone.
     pub record: Vec<u8>,
 }
 
@@ -211,6 +221,14 @@ pub enum StoreError {
         /// Which.
         store: String,
         /// What is wrong, and what to do.
+        reason: String,
+    },
+    /// The connection broke while changes were being taken: all of them may be in, or none.
+    #[error("{store}: {reason}")]
+    Unknown {
+        /// Which.
+        store: String,
+        /// What it said, and what to do.
         reason: String,
     },
     /// The system or the database refuses.

@@ -25,6 +25,9 @@ fn look(kept: &mut Kept, log: &PersonLog, corpus: &Corpus, at: Timestamp) -> Loo
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: crate::expand::RelatedTable::builtin(),
+        safety: crate::model::builtin_safety(),
+        model: None,
+        asks_anew: true,
         as_of: at,
     };
     look_at(

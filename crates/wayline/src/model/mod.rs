@@ -15,7 +15,7 @@ pub use error::ModelError;
 pub use grouping::{FeatureNames, Grouping, GroupingModel};
 pub use naming::NamingModel;
 pub use ranker::RankModel;
-pub use safety::SafetyModel;
+pub use safety::{SafetyModel, builtin_safety, shows_everything};
 pub use stage::StageModel;
 
 /// Sixteen hex digits of a file's text.

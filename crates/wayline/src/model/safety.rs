@@ -1,12 +1,41 @@
 //! The learned part of the check of texts.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
 use crate::embed::Embedder;
-use crate::safety::Classifier;
+use crate::safety::{Classifier, Safety};
 
 use super::error::Form;
 use super::{ModelError, hash_of};
+
+static BUILTIN_SAFETY: LazyLock<Safety> = LazyLock::new(|| {
+    let config = crate::config::Config::builtin().safety;
+    let model = SafetyModel::builtin();
+    #[expect(clippy::expect_used, reason = "the shipped lists are read in a test")]
+    let safety = Safety::new(&config, &model.classifier).expect("the shipped lists are valid");
+    safety.of_model(model.hash())
+});
+
+static SHOWS_EVERYTHING: LazyLock<Safety> = LazyLock::new(|| {
+    let mut config = crate::config::Config::builtin().safety;
+    config.verdicts.clear();
+    #[expect(clippy::expect_used, reason = "the shipped lists are read in a test")]
+    Safety::new(&config, &Classifier::unknowing()).expect("the shipped lists are valid")
+});
+
+/// A check that lets everything pass: models are fitted to all that people do.
+#[must_use]
+pub fn shows_everything() -> &'static Safety {
+    &SHOWS_EVERYTHING
+}
+
+/// The check of texts by the defaults and the model that ships.
+#[must_use]
+pub fn builtin_safety() -> &'static Safety {
+    &BUILTIN_SAFETY
+}
 
 /// What texts are about of which no list knows the words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@
 //! Bayes-risk decoding for statistical machine translation*, 2004). No two journeys of a person
 //! share a name, no typo stands where a well-spelt sibling exists, and the case is natural.
 
+pub mod asked;
 mod case;
 mod spelling;
 mod texts;
@@ -23,7 +24,7 @@ use crate::affinity::UnitSpace;
 use crate::assign::Candidate;
 use crate::corpus::Corpus;
 use crate::extract::Extracted;
-use crate::nouns::{KnownJourney, NameSource};
+use crate::nouns::{KnownJourney, NameReason, NameSource};
 
 use spelling::Spelling;
 use texts::{LikelyWords, PossibleName, possible_names};
@@ -38,8 +39,11 @@ pub struct Name {
     /// The expected token F1 that it won by, 0 to 1; 0 where all texts are taken by other journeys and
     /// a number tells this one apart.
     pub score: f64,
-    /// The text that came second, if there was one.
+    /// The text that came second, if there was one; of a name by a language model, what the room would
+    /// call it.
     pub runner_up: Option<String>,
+    /// Why a language model, where one was asked, didn't name it.
+    pub reason: Option<NameReason>,
 }
 
 /// What the choice of names looks at.
@@ -150,6 +154,7 @@ impl<'a> Naming<'a> {
                 source: best.source,
                 score: best.score,
                 runner_up: free.next().map(|(_, text)| text),
+                reason: None,
             };
         }
         // Every text is taken (two journeys with one keyword each): tell it apart by a number.
@@ -169,6 +174,7 @@ impl<'a> Naming<'a> {
             source: NameSource::Composed,
             score: 0.0,
             runner_up: None,
+            reason: None,
         }
     }
 }
@@ -196,6 +202,7 @@ fn named_before(before: &KnownJourney, score: f64, runner_up: Option<String>) ->
         source: before.name_source,
         score,
         runner_up: runner_up.filter(is_other),
+        reason: None,
     }
 }
 

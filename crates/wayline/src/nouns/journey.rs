@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Sources, Timestamp};
+use super::{Checked, Sources, Timestamp};
 
 /// One journey of one person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct Journey {
     pub name: String,
     /// Where the name came from.
     pub name_source: NameSource,
+    /// Why a language model, where one was asked, didn't name it.
+    #[serde(default)]
+    pub name_reason: Option<NameReason>,
     /// Its keywords, strongest first.
     pub keywords: Vec<JourneyKeyword>,
     /// Interests of its items, best supported first.
@@ -48,6 +51,37 @@ pub struct Journey {
     /// Journeys that the person could go on to, the likeliest first.
     #[serde(default)]
     pub related: Vec<Related>,
+    /// What said which keywords are one goal.
+    #[serde(default)]
+    pub grouped_by: GroupedBy,
+    /// Whether its subject is fit for everybody's eyes; journeys that must not be shown are none.
+    #[serde(default)]
+    pub safety: Checked,
+}
+
+/// What said which keywords are one goal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupedBy {
+    /// The rooms, by what they learned.
+    #[default]
+    Rooms,
+    /// A language model, asked for all journeys at once.
+    Llm,
+    /// What was known of the person before, since the model gave nothing that can be used.
+    Memory,
+}
+
+impl GroupedBy {
+    /// The word that stands in results.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rooms => "rooms",
+            Self::Llm => "llm",
+            Self::Memory => "memory",
+        }
+    }
 }
 
 /// A journey that a person could go on to.
@@ -98,6 +132,49 @@ impl NameSource {
             Self::Interest => "interest",
             Self::Composed => "composed",
             Self::Llm => "llm",
+        }
+    }
+}
+
+/// Why a language model that was asked didn't name a journey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameReason {
+    /// It gave no reply.
+    NoReply,
+    /// It gave two that broke their form.
+    Unusable,
+    /// Nothing more may be spent in this run.
+    BudgetSpent,
+    /// Its name isn't fit to be shown.
+    Unsafe,
+    /// Its name says what the evidence doesn't.
+    Unlike,
+    /// Its name is that of another journey of the person.
+    Taken,
+}
+
+impl NameReason {
+    /// All reasons, in the order of the summary.
+    pub const ALL: [Self; 6] = [
+        Self::NoReply,
+        Self::Unusable,
+        Self::BudgetSpent,
+        Self::Unsafe,
+        Self::Unlike,
+        Self::Taken,
+    ];
+
+    /// The word that stands in results.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoReply => "no_reply",
+            Self::Unusable => "unusable",
+            Self::BudgetSpent => "budget_spent",
+            Self::Unsafe => "unsafe",
+            Self::Unlike => "unlike",
+            Self::Taken => "taken",
         }
     }
 }

@@ -45,6 +45,8 @@ pub enum LeftOver {
     Hidden,
     /// Signs or invisible characters alone: neither letter, digit nor pictograph.
     NoWords,
+    /// Not fit to be shown, or mostly beside what isn't.
+    Withheld,
 }
 
 impl LeftOver {
@@ -60,11 +62,12 @@ impl LeftOver {
             Self::OverCap => "over_cap",
             Self::Hidden => "hidden",
             Self::NoWords => "no_words",
+            Self::Withheld => "withheld",
         }
     }
 
     /// All reasons, in the order of the summary.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::OneOff,
         Self::Navigational,
         Self::Generic,
@@ -73,6 +76,7 @@ impl LeftOver {
         Self::OverCap,
         Self::Hidden,
         Self::NoWords,
+        Self::Withheld,
     ];
 }
 

@@ -14,7 +14,10 @@ mod timestamp;
 pub use action::{ActionId, Actions, ActionsError};
 pub use event::{Event, EventFields, ListRange, PersonLog};
 pub use feedback::{Channel, Feedback, Reaction};
-pub use journey::{Journey, JourneyKeyword, Lifecycle, NameSource, Phase, Related, Stage, Status};
+pub use journey::{
+    GroupedBy, Journey, JourneyKeyword, Lifecycle, NameReason, NameSource, Phase, Related, Stage,
+    Status,
+};
 pub use keyword::{KeywordRow, LeftOver, Source, Sources};
 pub use known::{KnownJourney, LineageEvent, LineageKind, Standing};
 pub use run::{PersonResult, RunInfo};

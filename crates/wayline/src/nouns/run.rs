@@ -159,6 +159,9 @@ mod tests {
             items: Vec::new(),
             hidden: id == "b",
             related: Vec::new(),
+            grouped_by: crate::nouns::GroupedBy::Rooms,
+            name_reason: None,
+            safety: crate::nouns::Checked::default(),
         };
         let keyword = |text: &str, id: Option<&str>, reason| KeywordRow {
             user_id: "u".to_owned(),

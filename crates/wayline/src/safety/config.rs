@@ -43,6 +43,11 @@ impl SafetyConfig {
         Ok(())
     }
 
+    /// Whether no reason leads to any other verdict than `ok`.
+    pub(super) fn lets_all_pass(&self) -> bool {
+        self.verdicts.values().all(|it| *it == Verdict::Ok)
+    }
+
     /// What the policy makes of a reason.
     #[must_use]
     pub fn verdict(&self, reason: Reason) -> Verdict {

@@ -167,9 +167,9 @@ mod tests {
         #[test]
         fn folding_again_changes_nothing(text in "\\PC{0,40}|[\\x00-\\u{2fff}]{0,40}|.{0,40}") {
             let once = written(&text);
-            prop_assert_eq!(written(&once), once.clone());
+            prop_assert_eq!(&written(&once), &once);
             let parted = words(&once);
-            prop_assert_eq!(words(&parted), parted.clone());
+            prop_assert_eq!(&words(&parted), &parted);
             prop_assert!(parted.starts_with(' ') && parted.ends_with(' '));
         }
     }

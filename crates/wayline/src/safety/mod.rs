@@ -28,6 +28,8 @@ pub use config::SafetyConfig;
 pub use entry::ListError;
 pub use examples::{Example, Subjects, examples};
 
+use quick_cache::sync::Cache;
+
 use disguise::Disguise;
 use lists::{Found, Lists};
 use patterns::Patterns;
@@ -45,15 +47,20 @@ pub enum SafetyError {
     TooLarge(String),
 }
 
-/// Checks texts. Immutable, so share it by reference between threads; made once, in some milliseconds.
-#[derive(Debug)]
+/// Checks texts. Share it by reference between threads; made once, in some milliseconds. It remembers what
+/// it said of texts that come back; what it says never depends on that.
 pub struct Safety {
     config: SafetyConfig,
     lists: Lists,
     disguise: Disguise,
     patterns: Patterns,
     classifier: Classifier,
+    said: Cache<Box<str>, Checked>,
+    model: String,
 }
+
+/// Texts whose verdicts are remembered, about 100 bytes each.
+const REMEMBERED: usize = 65_536;
 
 impl Safety {
     /// One of a checked config.
@@ -68,12 +75,44 @@ impl Safety {
             lists,
             classifier: classifier.clone(),
             config: config.clone(),
+            said: Cache::new(REMEMBERED),
+            model: String::new(),
         })
+    }
+
+    /// The same, which says from which model its classifier is.
+    #[must_use]
+    pub fn of_model(self, hash: &str) -> Self {
+        Self {
+            model: hash.to_owned(),
+            ..self
+        }
+    }
+
+    /// Hash of the model that its classifier is from; empty where that wasn't said.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        &self.model
     }
 
     /// The verdict on a text. Of a very long one only the first 2,000 characters count.
     #[must_use]
     pub fn check(&self, text: &str) -> Checked {
+        if self.config.lets_all_pass() {
+            return Checked::default();
+        }
+        if let Some(said) = self.said.get(text) {
+            return said;
+        }
+        let checked = self.check_anew(text);
+        // Long texts seldom come back.
+        if text.len() <= 100 {
+            self.said.insert(text.into(), checked);
+        }
+        checked
+    }
+
+    fn check_anew(&self, text: &str) -> Checked {
         let written = fold::written(text);
         let words = fold::words(&written);
         let found = self.lists.find(&words);

@@ -81,6 +81,9 @@ fn lists() -> Vec<List> {
         ranking: &models.1,
         staging: &models.2,
         related: crate::expand::RelatedTable::builtin(),
+        safety: crate::model::builtin_safety(),
+        model: None,
+        asks_anew: true,
         naming: &models.3,
         as_of: Timestamp::from_millis(simulation.as_of_ms),
     };

@@ -1,6 +1,7 @@
 //! The part of the way that says what belongs together.
 
 use super::Rooms;
+use super::told::Told;
 use crate::affinity::{Affinities, UnitSpace};
 use crate::assign::{Assigned, Assignment};
 use crate::cluster::{Clustering, cluster};
@@ -17,10 +18,12 @@ pub(super) struct Grouped {
 }
 
 impl Grouped {
-    /// Through the rooms from the affinity of units to the assignment of keywords.
+    /// Through the rooms from the affinity of units to the assignment of keywords; where somebody tells
+    /// which keywords are one goal, the groups are theirs.
     pub(super) fn of(
         person: &Extracted,
         rooms: &Rooms<'_>,
+        told: Option<&Told>,
         embeddings: &mut EmbeddingCache<'_>,
     ) -> Self {
         let config = rooms.config;
@@ -29,8 +32,14 @@ impl Grouped {
         let evidence = Evidence::of(person);
         let grouping = rooms.grouping.of(evidence);
         let affinities = Affinities::of(person, &facts, &space, &grouping.affinity);
-        let clustering = cluster(&affinities, &grouping.join, config.cluster.join(evidence));
-        let assigned = Assignment {
+        let (clustering, told) = match told {
+            Some(told) => told.clustering(person),
+            None => {
+                let threshold = config.cluster.join(evidence);
+                (cluster(&affinities, &grouping.join, threshold), Vec::new())
+            }
+        };
+        let assignment = Assignment {
             person,
             facts: &facts,
             space: &space,
@@ -38,8 +47,12 @@ impl Grouped {
             affinities: &affinities,
             model: &grouping.assign,
             config: &config.assign,
-        }
-        .assign();
+        };
+        let assigned = if told.is_empty() {
+            assignment.assign()
+        } else {
+            assignment.assign_as_told(&told)
+        };
         Self {
             space,
             affinities,

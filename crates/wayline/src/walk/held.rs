@@ -33,7 +33,9 @@ pub(super) fn with_what_was_held(
     for of_day in days.into_values() {
         let last = of_day.iter().map(|(stance, _)| stance.at).max();
         let then = person.until(last.unwrap_or_default());
-        let candidates = Grouped::of(&then, rooms, embeddings).assigned.candidates;
+        let candidates = Grouped::of(&then, rooms, None, embeddings)
+            .assigned
+            .candidates;
         for (stance, founding) in of_day {
             let mut groups = candidates.iter().map(|candidate| {
                 let keywords = candidate.keywords.iter();

@@ -2,86 +2,37 @@
 
 mod grouped;
 mod held;
+mod names;
+mod rooms;
 mod rows;
+mod told;
+mod withheld;
+
+pub use rooms::{Rooms, SCHEMA_VERSION};
 
 use crate::affinity::{Affinities, product};
+use crate::asking::Asked;
 use crate::assign::Assigned;
 use crate::cluster::Clustering;
 use crate::config::Config;
-use crate::corpus::Corpus;
 use crate::diversify::diversify;
 use crate::embed::EmbeddingCache;
-use crate::expand::{Here, RelatedTable, related};
+use crate::expand::{Here, related};
 use crate::extract::{Evidence, Extracted};
 use crate::feedback::{Stance, hidden};
 use crate::identify::{Identity, identities};
 use crate::logistic::Scored;
-use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
+use crate::name::asked::Renaming;
 use crate::name::{Name, Naming};
-use crate::nouns::{KnownJourney, Related, RunInfo, Timestamp};
+use crate::nouns::{Checked, GroupedBy, KnownJourney, Related, Timestamp};
 use crate::rank::features;
 use crate::stage::{Staged, of_journey, recent_meaning, stage};
 
 use grouped::Grouped;
 use held::with_what_was_held;
-
-/// What all people of a run share.
-#[derive(Clone, Copy)]
-pub struct Rooms<'a> {
-    /// All settings.
-    pub config: &'a Config,
-    /// What everybody's log says.
-    pub corpus: &'a Corpus,
-    /// The learned parts of grouping.
-    pub grouping: &'a GroupingModel,
-    /// The learned parts of ranking.
-    pub ranking: &'a RankModel,
-    /// The learned part of naming.
-    pub naming: &'a NamingModel,
-    /// The learned parts of the stage.
-    pub staging: &'a StageModel,
-    /// What is related to known journeys.
-    pub related: &'a RelatedTable,
-    /// The moment for which everything is reckoned.
-    pub as_of: Timestamp,
-}
-
-/// Version of the rows that a run gives out. Fields are only ever added.
-pub const SCHEMA_VERSION: u32 = 1;
-
-impl Rooms<'_> {
-    /// What stands on every journey of the run.
-    #[must_use]
-    pub fn run_info(&self, embedder: &str) -> RunInfo {
-        let models = format!(
-            "embedder:{embedder},grouping:{},naming:{},ranking:{},related:{},stage:{}",
-            self.grouping.hash(),
-            self.naming.hash(),
-            self.ranking.hash(),
-            self.related.hash(),
-            self.staging.hash()
-        );
-        let mut hasher = blake3::Hasher::new();
-        for part in [
-            env!("CARGO_PKG_VERSION"),
-            self.config.hash(),
-            &models,
-            self.corpus.hash(),
-            &self.as_of.to_string(),
-        ] {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
-        }
-        RunInfo {
-            run_id: hasher.finalize().to_hex()[..16].to_owned(),
-            schema_version: SCHEMA_VERSION,
-            config_hash: self.config.hash().to_owned(),
-            models,
-            corpus_hash: self.corpus.hash().to_owned(),
-            as_of: self.as_of,
-        }
-    }
-}
+use names::{ask_for_names, check_names};
+use told::Telling;
+use withheld::withhold;
 
 /// Everything that the rooms made of one person: the result, and what explains it.
 pub struct Walked {
@@ -99,6 +50,14 @@ pub struct Walked {
     pub related: Vec<Vec<Related>>,
     /// Of the journeys that the person took away, those whose founding keyword the person has.
     pub known_stances: u32,
+    /// What a language model was asked.
+    pub asked: Asked,
+    /// Journeys that must not be shown, so that they are none.
+    pub withheld_journeys: u32,
+    /// What said which keywords are one goal.
+    pub grouped_by: GroupedBy,
+    /// Whether a language model was asked which.
+    pub was_asked_to_group: bool,
 }
 
 /// What became of a candidate on its way.
@@ -115,6 +74,8 @@ pub struct Fate {
     pub score: Scored,
     /// When the person took it away, if that still holds.
     pub hidden_since: Option<Timestamp>,
+    /// Whether its subject is fit for everybody's eyes.
+    pub safety: Checked,
 }
 
 /// What is remembered of a person.
@@ -148,12 +109,21 @@ pub fn walk_with(
     embeddings: &mut EmbeddingCache<'_>,
 ) -> Walked {
     let config = rooms.config;
+    let Remembered { known, stances } = remembered;
+    let mut telling = match rooms.asked_model() {
+        Some(model) if config.asking.journeys && rooms.asks_anew => {
+            Telling::by_model(person, rooms, known, model, embeddings)
+        }
+        Some(_) if config.asking.journeys => Telling::by_memory(person, known),
+        _ => Telling::nothing(),
+    };
     let Grouped {
         space,
         affinities,
         clustering,
-        assigned,
-    } = Grouped::of(person, rooms, embeddings);
+        mut assigned,
+    } = Grouped::of(person, rooms, telling.told.as_ref(), embeddings);
+    let (verdicts, withheld_journeys) = withhold(person, &mut assigned, rooms.safety);
     let candidates = &assigned.candidates;
     let naming = Naming {
         person,
@@ -161,43 +131,55 @@ pub fn walk_with(
         space: &space,
         model: rooms.naming.of(Evidence::of(person)),
     };
-    let Remembered { known, stances } = remembered;
     let identities = identities(person, candidates, known);
     let before: Vec<Option<&KnownJourney>> = identities
         .iter()
         .map(|identity| identity.is.map(|place| &known[place]))
         .collect();
-    let names = naming.name_again(candidates, &before);
+    let mut names = naming.name_again(candidates, &before);
     let measured = features(person, candidates, rooms.as_of);
     let meanings: Vec<Vec<f32>> = candidates
         .iter()
         .map(|candidate| space.meaning(&candidate.keywords))
         .collect();
+    let renaming = Renaming {
+        person,
+        candidates,
+        meanings: &meanings,
+        before: &before,
+        may_show: &|text| rooms.may_show(text),
+        min_similarity: config.asking.min_similarity,
+    };
+    ask_for_names(rooms, &renaming, &mut telling, &mut names, embeddings);
+    check_names(person, candidates, rooms.safety, &mut names, &verdicts);
     let mut fates: Vec<Fate> = candidates
         .iter()
         .zip(identities.into_iter().zip(names))
-        .zip(measured.iter().zip(&meanings))
-        .map(|((candidate, (identity, name)), (measured, meaning))| {
-            let return_probability = rooms.ranking.return_probability(measured);
-            let values = of_journey(
-                person,
-                candidate,
-                measured,
-                rooms.ranking.return_probability.log_odds(measured),
-                rooms.staging.lasts.log_odds(meaning),
-                rooms.as_of,
-            );
-            let recent = recent_meaning(person, candidate, &space);
-            let opinion = rooms.staging.opinion(&values, &recent);
-            Fate {
-                identity,
-                stage: stage(candidate, rooms.as_of, opinion, &config.stage),
-                name,
-                return_probability,
-                score: rooms.ranking.score(measured),
-                hidden_since: None,
-            }
-        })
+        .zip(measured.iter().zip(&meanings).zip(verdicts))
+        .map(
+            |((candidate, (identity, name)), ((measured, meaning), safety))| {
+                let return_probability = rooms.ranking.return_probability(measured);
+                let values = of_journey(
+                    person,
+                    candidate,
+                    measured,
+                    rooms.ranking.return_probability.log_odds(measured),
+                    rooms.staging.lasts.log_odds(meaning),
+                    rooms.as_of,
+                );
+                let recent = recent_meaning(person, candidate, &space);
+                let opinion = rooms.staging.opinion(&values, &recent);
+                Fate {
+                    identity,
+                    stage: stage(candidate, rooms.as_of, opinion, &config.stage),
+                    name,
+                    return_probability,
+                    score: rooms.ranking.score(measured),
+                    hidden_since: None,
+                    safety,
+                }
+            },
+        )
         .collect();
     let mut known_stances = 0;
     // Few people ever took anything away.
@@ -220,6 +202,10 @@ pub fn walk_with(
         order,
         related,
         known_stances,
+        asked: telling.asked,
+        withheld_journeys,
+        grouped_by: telling.by,
+        was_asked_to_group: telling.by == GroupedBy::Llm || telling.reason.is_some(),
     }
 }
 
@@ -242,7 +228,10 @@ fn related_of(
         &rooms.config.expand,
     );
     let mut of_candidates = vec![Vec::new(); fates.len()];
-    for (index, related) in order.iter().zip(of_shown) {
+    for (index, mut related) in order.iter().zip(of_shown) {
+        // What is private is offered from where it is the subject already, and not elsewhere.
+        let most = fates[*index].safety.verdict;
+        related.retain(|offer| rooms.safety.check(&offer.name).verdict <= most);
         of_candidates[*index] = related;
     }
     of_candidates

@@ -59,6 +59,7 @@ impl Walked {
             rank,
             name: fate.name.text.clone(),
             name_source: fate.name.source,
+            name_reason: fate.name.reason,
             keywords: candidate
                 .keywords
                 .iter()
@@ -92,6 +93,8 @@ impl Walked {
             items: top_items(person, candidate),
             hidden: fate.hidden_since.is_some(),
             related: self.related[index].clone(),
+            grouped_by: self.grouped_by,
+            safety: fate.safety,
         }
     }
 }

@@ -1,5 +1,8 @@
 use super::*;
+use crate::corpus::Corpus;
 use crate::embed::Embedder;
+use crate::expand::RelatedTable;
+use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
 use crate::samples::{corpus_of, simulated};
 
 /// A walk as of the person's last event, with what the person said.
@@ -12,6 +15,9 @@ fn walked(person: &Extracted, corpus: &Corpus, stances: &[Stance]) -> Walked {
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: RelatedTable::builtin(),
+        safety: crate::model::builtin_safety(),
+        model: None,
+        asks_anew: true,
         as_of: person.last_event,
     };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 1_000);
@@ -72,4 +78,63 @@ fn what_was_said_of_an_unknown_journey_hides_nothing() {
     let walk = walked(person, &corpus, &stances);
     assert_eq!(walk.known_stances, 0);
     assert_eq!(walk.result(person), before);
+}
+
+#[test]
+fn what_must_not_be_shown_is_in_no_journey_and_what_is_private_is_marked() {
+    use crate::samples::{DAY, person, search};
+    let people = simulated(6, 11);
+    let corpus = corpus_of(&people);
+    let act = |day: i64, query| search(day * DAY, query);
+    let person = person(
+        "p",
+        &[
+            act(0, "buy cocaine online"),
+            act(1, "cheap cocaine"),
+            act(2, "cocaine dealer near me"),
+            act(10, "breast cancer treatment"),
+            act(11, "chemotherapy side effects"),
+            act(12, "breast cancer support group"),
+            act(20, "barn wedding"),
+            act(21, "barn wedding decorations"),
+            act(22, "barn wedding call 415-555-0132"),
+        ],
+    );
+    let walked = walked(&person, &corpus, &[]);
+    let result = walked.result(&person);
+    let reason = |text: &str| {
+        let row = result.keywords.iter().find(|it| it.keyword == text);
+        row.expect("every keyword has a row").reason
+    };
+    for text in [
+        "cheap cocaine",
+        "buy cocaine online",
+        "cocaine dealer near me",
+    ] {
+        assert!(reason(text).is_some(), "{text}");
+    }
+    for journey in &result.journeys {
+        let shown = journey.keywords.iter().map(|it| it.keyword.as_str());
+        let shown: Vec<&str> = shown.chain([journey.name.as_str()]).collect();
+        assert!(
+            !shown
+                .iter()
+                .any(|it| it.contains("ocaine") || it.contains("555")),
+            "{shown:?}"
+        );
+        let is_private = shown.iter().any(|it| it.contains("cancer"));
+        assert_eq!(
+            journey.safety.verdict == crate::nouns::Verdict::Sensitive,
+            is_private,
+            "{shown:?}"
+        );
+        let weights: f64 = journey.keywords.iter().map(|it| it.weight).sum();
+        assert!((weights - 1.0).abs() < 1e-4, "{weights}");
+    }
+    assert!(
+        result
+            .journeys
+            .iter()
+            .any(|it| it.name.to_lowercase().contains("wedding"))
+    );
 }

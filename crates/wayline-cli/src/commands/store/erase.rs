@@ -3,11 +3,11 @@
 use anyhow::{Result, bail};
 use clap::Args;
 use wayline::embed::{Embedder, EmbeddingCache};
-use wayline::keep::{Changes, look_at};
+use wayline::keep::{Changes, Store, look_at};
 
 use super::super::update::live_of;
 use super::StoreArgs;
-use crate::live::{commit_anew, is_told, load};
+use crate::live::{commit_anew, is_told, load, load_to_erase};
 use crate::run::{RunArgs, grouped};
 
 /// Erase people for good: their events, journeys, lineage and feedback
@@ -56,26 +56,28 @@ pub(crate) fn delete(args: &DeleteArgs) -> Result<()> {
     for user in &args.users {
         let mut told = None;
         commit_anew(&*store, || {
-            let loaded = load(&*store, user, &config)?;
-            told = loaded
-                .is_there()
-                .then(|| (loaded.kept.log.events.len(), loaded.kept.live().count()));
-            Ok(told.map(|_| Changes {
-                people: vec![loaded.erase()],
+            let erasure = load_to_erase(&*store, user, &config)?;
+            told = erasure.as_ref().map(|it| it.held);
+            Ok(erasure.map(|it| Changes {
+                people: vec![it.change],
                 ..Changes::default()
             }))
         })?;
         match told {
-            Some((events, journeys)) => eprintln!(
+            Some(Some((events, journeys))) => eprintln!(
                 "erased `{user}`: {} events, {} journeys",
                 grouped(events as u64),
                 grouped(journeys as u64)
             ),
+            Some(None) => eprintln!("erased `{user}`, whose record couldn't be read"),
             None => {
                 unknown += 1;
                 eprintln!("wayline: `{user}` is not in the store");
             }
         }
+    }
+    if unknown < args.users.len() {
+        overwrite(&*store)?;
     }
     if unknown < args.users.len() && is_told(&*store)? {
         eprintln!(
@@ -84,6 +86,17 @@ pub(crate) fn delete(args: &DeleteArgs) -> Result<()> {
     }
     if unknown == args.users.len() {
         bail!("nobody was erased; is the id written as in the log?");
+    }
+    Ok(())
+}
+
+/// Leaves nothing of whoever was erased in the store's files, and says so where that doesn't go.
+fn overwrite(store: &dyn Store) -> Result<()> {
+    if !store.overwrite_erased()? {
+        eprintln!(
+            "wayline: somebody has read in the store for long, so what was erased may still stand in its \
+             write-ahead log; `wayline store compact` overwrites it when they are done"
+        );
     }
     Ok(())
 }
@@ -108,13 +121,14 @@ pub(crate) fn merge(args: &MergeArgs) -> Result<()> {
         }
         let mut to = load(&*store, &args.to, &config)?;
         let added = to.kept.join(&from.kept, &config.keep).added;
-        let look = look_at(&mut to.kept, &live.rooms(), &mut embeddings);
+        let look = look_at(&mut to.kept, &live.rooms_asking(), &mut embeddings);
         told = (added, look.result.journeys.len());
         Ok(Some(Changes {
             people: vec![to.put(&config), from.erase()],
             ..Changes::default()
         }))
     })?;
+    overwrite(&*store)?;
     eprintln!(
         "`{}` has {} more events and is on {} journeys; `{}` is erased",
         args.to,

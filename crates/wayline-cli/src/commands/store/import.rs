@@ -10,14 +10,15 @@ use wayline::config::Config;
 use wayline::keep::{Changes, Kept, Store};
 use wayline_store::Open;
 
-use crate::live::{Pins, StoreJson, commit_anew, kept_from_json, load_stored, open_store};
+use crate::live::{Pins, StoreJson, commit_anew, kept_from_json, load_place_of_record, open_store};
 use crate::run::{Progress, RunArgs, grouped};
 
 /// Put people into a store whom `wayline store export --people` took out of another
 ///
 /// Each takes the place of the record that the store has of them; events that wait there, accepted by a
-/// service or a stream, go on waiting and are added to it. The same file may be imported twice. Inputs
-/// that were in the other store count as added.
+/// service or a stream, go on waiting and are added to it. Inputs that were in the other store count as
+/// added, and streams go on from where they had read for it. The same file may be imported twice, but not
+/// after people of it have got new events here: those would be gone, and would count as read.
 #[derive(Args, Debug)]
 pub(crate) struct ImportArgs {
     /// A .jsonl file of people
@@ -49,6 +50,7 @@ pub(crate) fn run(args: &ImportArgs) -> Result<()> {
     let pins = Pins(&*store);
     pins.corpus_or(args.corpus.as_deref())?;
     let mut newest = None;
+    let mut others = Vec::new();
     let (mut turns, mut in_hand) = (Vec::new(), BTreeSet::new());
     let (mut people, mut bytes) = (0_u64, 0_u64);
     for (number, row) in (1_u64..).zip(std::io::BufReader::new(file).lines()) {
@@ -59,7 +61,7 @@ pub(crate) fn run(args: &ImportArgs) -> Result<()> {
             continue;
         }
         if let Some(of_store) = StoreJson::from_line(&row) {
-            of_store.put_into(&pins)?;
+            others.push(of_store);
             continue;
         }
         let kept: Kept = kept_from_json(&row, &config).with_context(|| {
@@ -80,6 +82,8 @@ pub(crate) fn run(args: &ImportArgs) -> Result<()> {
     }
     put(&*store, &mut turns, &config)?;
     pins.has_newest(newest)?;
+    // Only now that the people are there: an input that counts as added isn't added again.
+    others.iter().try_for_each(|it| it.put_into(&pins))?;
     drop(progress);
     eprintln!("{:<24} {}", "people", grouped(people));
     Ok(())
@@ -90,7 +94,7 @@ fn put(store: &dyn Store, turns: &mut Vec<Kept>, config: &Config) -> Result<()> 
     let people = std::mem::take(turns);
     commit_anew(store, || {
         let changes = people.iter().map(|kept| {
-            let there = load_stored(store, kept.user_id(), config)?;
+            let there = load_place_of_record(store, kept.user_id())?;
             Ok(there.replaced_by(kept.clone()).put(config))
         });
         Ok(Some(Changes {

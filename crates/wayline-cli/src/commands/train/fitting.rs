@@ -161,6 +161,9 @@ pub(super) fn each_walked<G>(
         naming: &NamingModel::builtin(),
         staging: &StageModel::builtin(),
         related: wayline::expand::RelatedTable::builtin(),
+        safety: wayline::model::shows_everything(),
+        model: None,
+        asks_anew: true,
         as_of: log.as_of,
     };
     let people = log.people.iter();

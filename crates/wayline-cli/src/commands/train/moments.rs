@@ -250,6 +250,9 @@ fn look(
         naming: &with.models.naming,
         staging: &with.models.staging,
         related: with.models.related(),
+        safety: wayline::model::shows_everything(),
+        model: None,
+        asks_anew: true,
         as_of: since,
     };
     let later: HashMap<&str, &Extracted> = later

@@ -167,6 +167,9 @@ impl<'a> Relevance<'a> {
                 naming: &self.with.models.naming,
                 staging: &self.with.models.staging,
                 related: self.with.models.related(),
+                safety: wayline::model::shows_everything(),
+                model: None,
+                asks_anew: true,
                 as_of: annotated.as_of,
             };
             for labelled in &annotated.people {

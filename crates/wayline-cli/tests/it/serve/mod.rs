@@ -259,6 +259,24 @@ fn a_journey_that_is_taken_away_is_hidden_at_once_and_a_person_erased_is_gone() 
 }
 
 #[test]
+fn a_damaged_record_is_erased_like_any_other() {
+    let folder = Folder::simulated("--people 2 --seed 5");
+    folder.run("update @events.jsonl --store @s").ok();
+    let database = rusqlite::Connection::open(folder.path("s/wayline.db")).expect("opened");
+    let damage = "UPDATE people SET record = x'00' WHERE user_id = 's5-000000'";
+    assert_eq!(database.execute(damage, []), Ok(1));
+    drop(database);
+    let service = Service::start(&folder, &format!("--store @s {AS_OF}"));
+    let person = "/v1/people/s5-000000";
+    assert_eq!(service.get(&format!("{person}/journeys")).status, 500);
+    let erased = service.ask("DELETE", person, None, b"");
+    assert_eq!(erased.status, 200);
+    assert!(erased.json()["erased_events"].is_null());
+    assert_eq!(service.get(&format!("{person}/journeys")).status, 404);
+    assert_eq!(service.get("/v1/people/s5-000001/journeys").status, 200);
+}
+
+#[test]
 fn a_batch_is_taken_whole_or_not_at_all() {
     let folder = Folder::new();
     let service = Service::start(

@@ -1,7 +1,7 @@
 //! An update that is killed goes on where it was.
 
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::Instant;
 
 use crate::support::{Folder, command};
 
@@ -18,7 +18,7 @@ fn in_postgres_neither_kills_nor_others_lose_anything() {
     two_at_once(&database);
     // The same people come again, with other events.
     let folder = Folder::simulated("--people 1 --seed 10");
-    let people = (0..120).map(|number| format!(" --user s9-{number:06} --user s10-{number:06}"));
+    let people = (0..280).map(|number| format!(" --user s9-{number:06} --user s10-{number:06}"));
     let people: String = people.collect();
     folder
         .run(&format!("store delete --store {database}{people}"))
@@ -29,26 +29,29 @@ fn in_postgres_neither_kills_nor_others_lose_anything() {
 
 fn killed_at_several_moments(store: &str) {
     let place = super::place(store);
-    let folder = Folder::simulated("--people 120 --seed 9 --history-days 30-60");
+    let folder = Folder::simulated("--people 280 --seed 9 --history-days 30-60");
     let lines = super::bare(folder.lines());
     let (first, second) = lines.split_at(lines.len() / 2);
     folder.write("first.jsonl", first.concat());
     folder.write("second.jsonl", second.concat());
-    for part in ["first", "second"] {
+    let takes = ["first", "second"].map(|part| {
+        let begun = Instant::now();
         folder
-            .run(&format!("update @{part}.jsonl --store @whole"))
+            .run(&format!("update @{part}.jsonl --store @whole --threads 2"))
             .ok();
-    }
+        begun.elapsed()
+    });
     let whole = folder.exported("whole", "");
     let mut stopped = 0;
-    for part in ["first", "second"] {
+    for (part, takes) in ["first", "second"].into_iter().zip(takes) {
         let line = format!("update @{part}.jsonl --store {place} --threads 2 --temp-dir @out");
-        for after_ms in [0, 5, 20, 60, 90, 120, 150, 180, 220, 260, 300, 400] {
+        // So many people that some are put back before all are looked at.
+        for tenth in 0..12 {
             let mut child = command(folder.words(&line))
                 .stderr(Stdio::null())
                 .spawn()
                 .expect("it starts");
-            std::thread::sleep(Duration::from_millis(after_ms));
+            std::thread::sleep(takes * tenth / 10);
             child.kill().expect("killed");
             stopped += u32::from(!child.wait().expect("it ends").success());
         }

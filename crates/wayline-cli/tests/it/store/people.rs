@@ -1,5 +1,7 @@
 //! People taken out of a store, put into one, joined and erased.
 
+use wayline::keep::{Changes, number_of};
+
 use crate::support::{Folder, Row, rows, text};
 
 #[test]
@@ -237,11 +239,7 @@ fn the_doctor_says_what_is_wrong() {
     let folder = Folder::simulated("--people 2 --seed 5");
     folder.run("update @events.jsonl --store @s").ok();
     let well = folder.run("doctor --store @s").ok();
-    assert!(
-        well.stdout.contains("the first 2 can be read"),
-        "{}",
-        well.stdout
-    );
+    assert!(well.stdout.contains("all 2 can be read"), "{}", well.stdout);
     folder.write("lost.toml", "[actions]\nclick = 1.0\n");
     folder.run("doctor --store @s --config @lost.toml").ok();
     folder.write("tokens", "read short\n");
@@ -250,4 +248,90 @@ fn the_doctor_says_what_is_wrong() {
     assert!(ill.stdout.contains("FAILED  tokens"), "{}", ill.stdout);
     assert!(ill.stdout.contains("FAILED  temporary"), "{}", ill.stdout);
     ill.fails_with("3 checks failed");
+}
+
+#[test]
+fn a_store_that_moves_takes_along_what_streams_have_read_and_whom_it_erased() {
+    let folder = Folder::simulated("--people 3 --seed 5");
+    folder.run("update @events.jsonl --store @a").ok();
+    let open = |name: &str| {
+        let name = folder.path(name).display().to_string();
+        wayline_store::open(&name, wayline_store::Open::Existing).expect("opened")
+    };
+    let position = |number: i64| Changes {
+        highest: vec![("stream/group/topic/0".to_owned(), number)],
+        ..Changes::default()
+    };
+    open("a").commit(&position(17)).expect("noted");
+    folder.run("store delete --store @a --user s5-000001").ok();
+    let until = open("a").erased_until().expect("read");
+    assert!(until > 0);
+    folder
+        .run("store export --store @a --people @out/p.jsonl")
+        .ok();
+    folder.run("store import @out/p.jsonl --store @b").ok();
+    let moved = open("b");
+    let note = moved
+        .note("stream/group/topic/0")
+        .expect("read")
+        .expect("there");
+    assert_eq!(number_of(&note), 17);
+    assert_eq!(moved.erased_until().expect("read"), until);
+}
+
+#[test]
+fn a_batch_that_is_damaged_is_told_and_erased() {
+    let folder = Folder::simulated("--people 2 --seed 5");
+    folder.run("update @events.jsonl --store @s").ok();
+    let name = folder.path("s").display().to_string();
+    let store = wayline_store::open(&name, wayline_store::Open::Existing).expect("opened");
+    let waiting = vec![("s5-000001".to_owned(), vec![7, 7, 7])];
+    store
+        .commit(&Changes {
+            waiting,
+            ..Changes::default()
+        })
+        .expect("taken");
+    drop(store);
+    let ill = folder.run("doctor --store @s");
+    assert!(ill.stdout.contains("`s5-000001`"), "{}", ill.stdout);
+    ill.fails_with("1 checks failed");
+    folder.run("store delete --store @s --user s5-000001").ok();
+    folder.run("doctor --store @s").ok();
+}
+
+#[test]
+fn a_record_that_is_damaged_stops_nobody_and_can_be_replaced_or_erased() {
+    let folder = Folder::simulated("--people 3 --seed 5");
+    folder.run("update @events.jsonl --store @s").ok();
+    let people = folder.people_of("s");
+    let user = text(&people[0], "user_id");
+    let damage = || {
+        let database = rusqlite::Connection::open(folder.path("s/wayline.db")).expect("opened");
+        let damaged = database.execute(
+            "UPDATE people SET record = x'00' WHERE user_id = ?1",
+            [user],
+        );
+        assert_eq!(damaged, Ok(1));
+    };
+    let whole = folder.read("out/p.jsonl");
+    damage();
+    folder
+        .run(&format!("store get --store @s --user {user}"))
+        .fails_with("restore the store from a backup");
+    folder.write("whole.jsonl", whole);
+    folder.run("store import @whole.jsonl --store @s").ok();
+    folder
+        .run(&format!("store get --store @s --user {user}"))
+        .ok();
+    damage();
+    let erased = folder
+        .run(&format!("store delete --store @s --user {user}"))
+        .ok();
+    assert!(
+        erased.stderr.contains("couldn't be read"),
+        "{}",
+        erased.stderr
+    );
+    assert_eq!(folder.people_of("s").len(), 2);
 }

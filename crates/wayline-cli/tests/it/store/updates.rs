@@ -154,10 +154,12 @@ fn day_after_day_journeys_keep_their_ids_and_say_what_happens() {
             .iter()
             .all(|it| it["stage"]["status"] == "ended")
     );
+    let lineage = folder.read("out/l.jsonl");
     let again = folder
-        .run("sweep --store @s --as-of 2028-01-01T00:00:00Z")
+        .run("sweep --store @s --as-of 2028-01-01T00:00:00Z --lineage @out/again.jsonl")
         .ok();
     assert_eq!(again.count("  changed"), 0, "nothing happened since");
+    assert!(folder.read("out/again.jsonl") == lineage, "as after a kill");
 }
 
 #[test]

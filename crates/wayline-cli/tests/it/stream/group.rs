@@ -31,6 +31,14 @@ fn of_two_members_one_dies_and_the_broker_too_and_each_event_counts_once() {
             topics.send(parts[2]);
         });
         std::thread::sleep(Duration::from_millis(400));
+        let stats = folder
+            .run(&format!("store stats --store {store} --json"))
+            .ok();
+        let stats: crate::support::Row = serde_json::from_str(&stats.stdout).expect("one object");
+        assert!(
+            stats["people"].as_u64() > Some(0),
+            "something was taken by then"
+        );
         first.kill();
         std::thread::sleep(Duration::from_secs(2));
         topics.broker.restart();

@@ -30,13 +30,14 @@ impl Topics {
         it
     }
 
-    /// Words of a command line that reads and writes them.
+    /// Words of a command line that reads and writes them. A group waits for one who died while joining as
+    /// long as members may be silent.
     fn line(&self, store: &str, options: &str) -> String {
         let (address, name) = (&self.broker.address, self.name);
         format!(
             "stream --brokers {address} --topic {name} --group {name} --store {store} --journeys-topic \
              {name}-journeys --lineage-topic {name}-lineage --dead-letter-topic {name}-rejected \
-             --threads 2 --log warn {options}"
+             --threads 2 --log warn --kafka max.poll.interval.ms=60000 {options}"
         )
     }
 

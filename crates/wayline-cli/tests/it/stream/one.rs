@@ -136,6 +136,14 @@ fn what_is_lost_is_told_and_passed_over_on_demand() {
     let ran = folder.run(&format!("{line} --skip-lost")).ok();
     assert_eq!(ran.count("events"), 5);
     assert_eq!(folder.run(&line).ok().count("events"), 0);
+    // Also where nothing is left that could be read.
+    topics.send(&lines[20..30]);
+    topics.broker.lose("lost", 30);
+    folder.run(&line).fails_with("--skip-lost");
+    let ran = folder.run(&format!("{line} --skip-lost")).ok();
+    assert_eq!(ran.count("events"), 0);
+    topics.send(&lines[30..33]);
+    assert_eq!(folder.run(&line).ok().count("events"), 3);
 }
 
 #[test]

@@ -55,10 +55,9 @@ impl Addresses {
             return true;
         }
         let coded = |it: &&str| it.len() == 5 && it.bytes().all(|it| it.is_ascii_digit());
-        if street || text.split(' ').any(|it| coded(&it) || it.contains("box")) || has_code(text) {
-            if self.box_or_place.is_match(text) {
-                return true;
-            }
+        let may_be = street || text.split(' ').any(|it| coded(&it) || it.contains("box"));
+        if (may_be || has_code(text)) && self.box_or_place.is_match(text) {
+            return true;
         }
         // The sign of Japanese post is no word.
         (street || text.contains('〒'))

@@ -39,6 +39,12 @@ fn seen(events: &[(i64, String, String)]) -> Vec<Moment> {
     }
     std::fs::write(&path, text).expect("written");
     let models = Models {
+        asked: None,
+        safety: wayline::safety::Safety::new(
+            &wayline::config::Config::builtin().safety,
+            &wayline::model::SafetyModel::builtin().classifier,
+        )
+        .expect("the shipped lists"),
         grouping: GroupingModel::builtin(),
         ranking: RankModel::builtin(),
         naming: NamingModel::builtin(),
@@ -48,6 +54,7 @@ fn seen(events: &[(i64, String, String)]) -> Vec<Moment> {
     let run = RunArgs {
         config: None,
         model: None,
+        safety: None,
         naming: None,
         ranker: None,
         stage: None,

@@ -1,0 +1,300 @@
+//! Names by a language model: what tells each journey from the person's others (`prompt.md`, the reply's
+//! form in `schema.json`).
+//!
+//! A question holds the journeys that want a name and those nearest to them. A name is taken if it is
+//! short, no other journey's, near in meaning to the evidence and with no number that isn't in it; else
+//! the journey keeps the name that the room gave it, and says why.
+
+mod reply;
+#[cfg(test)]
+mod tests;
+
+pub use reply::NamesReply;
+
+use serde_json::json;
+
+use crate::asking::Asked;
+use crate::assign::Candidate;
+use crate::embed::EmbeddingCache;
+use crate::extract::Extracted;
+use crate::nouns::{KnownJourney, NameReason, NameSource};
+use crate::text_model::{Request, Schema, TextModel, ask_where, data};
+
+use super::Name;
+
+/// What the model is told to do.
+pub const PROMPT: &str = include_str!("prompt.md");
+
+/// The reply's form, as a JSON schema.
+pub const SCHEMA: &str = include_str!("schema.json");
+
+/// Journeys named in one question.
+const AT_ONCE: usize = 8;
+/// Journeys shown beside them, so that names tell them apart.
+const NEIGHBOURS: usize = 4;
+/// What is shown of each.
+const KEYWORDS: usize = 8;
+const TEXTS: usize = 3;
+/// Longer ones aren't names.
+const MOST_WORDS: usize = 8;
+const MOST_CHARACTERS: usize = 60;
+/// Of so many strongest keywords of a journey half must have been there when it was named.
+const STRONGEST: usize = 10;
+
+/// What names are asked for.
+pub struct Renaming<'a> {
+    /// The person.
+    pub person: &'a Extracted,
+    /// The person's journeys.
+    pub candidates: &'a [Candidate],
+    /// The meaning of each: the weighted mean of its keywords' vectors, of unit length.
+    pub meanings: &'a [Vec<f32>],
+    /// What was known of each before.
+    pub before: &'a [Option<&'a KnownJourney>],
+    /// Whether a text may be told to the model, and shown.
+    pub may_show: &'a dyn Fn(&str) -> bool,
+    /// The least cosine of a name and its journey's meaning.
+    pub min_similarity: f64,
+}
+
+impl Renaming<'_> {
+    /// Puts the model's names in the place of those that the room gave.
+    pub fn rename(
+        &self,
+        names: &mut [Name],
+        model: &dyn TextModel,
+        embeddings: &mut EmbeddingCache<'_>,
+    ) -> Asked {
+        let mut asked = Asked::default();
+        let mut wanted = Vec::new();
+        for index in 0..names.len() {
+            if !self.kept(index, names) {
+                wanted.push(index);
+            }
+        }
+        for some in wanted.chunks(AT_ONCE) {
+            let Some(request) = self.request(some, names) else {
+                continue;
+            };
+            let given = match request {
+                Ok((request, schema)) => {
+                    let fits = |reply: &NamesReply| reply.check(some);
+                    asked.count(ask_where(model, &request, &schema, fits))
+                }
+                Err(reason) => Err(reason),
+            };
+            for index in some {
+                let given = given.as_ref().map_err(|reason| *reason);
+                let given = given.map(|reply| reply.of(*index));
+                self.take_one(*index, given, names, embeddings);
+            }
+        }
+        asked
+    }
+
+    /// Takes names that came with the journeys themselves, but for journeys that keep theirs.
+    pub fn take<'g>(
+        &self,
+        given: impl Fn(usize) -> Option<&'g str>,
+        names: &mut [Name],
+        embeddings: &mut EmbeddingCache<'_>,
+    ) {
+        for index in 0..names.len() {
+            if !self.kept(index, names) {
+                let given = given(index).ok_or(NameReason::Unusable);
+                self.take_one(index, given, names, embeddings);
+            }
+        }
+    }
+
+    /// Keeps the names that a model gave before, as long as they stay.
+    pub fn keep(&self, names: &mut [Name]) {
+        (0..names.len()).for_each(|index| {
+            self.kept(index, names);
+        });
+    }
+
+    /// Whether a journey keeps its name; then it has it.
+    fn kept(&self, index: usize, names: &mut [Name]) -> bool {
+        let Some(before) = self.before[index].filter(|it| self.stays(index, it)) else {
+            return false;
+        };
+        before.name.clone_into(&mut names[index].text);
+        names[index].source = NameSource::Llm;
+        true
+    }
+
+    fn take_one(
+        &self,
+        index: usize,
+        given: Result<&str, NameReason>,
+        names: &mut [Name],
+        embeddings: &mut EmbeddingCache<'_>,
+    ) {
+        let fit = given.and_then(|given| self.fit_name(index, given, names, embeddings));
+        match fit {
+            Ok(text) => {
+                let before = std::mem::replace(&mut names[index].text, text);
+                names[index].runner_up = Some(before);
+                names[index].source = NameSource::Llm;
+            }
+            Err(reason) => names[index].reason = Some(reason),
+        }
+    }
+
+    /// Whether a journey keeps the name that a model gave it: while at least half of its strongest
+    /// keywords were its own then.
+    fn stays(&self, index: usize, before: &KnownJourney) -> bool {
+        if before.name_source != NameSource::Llm {
+            return false;
+        }
+        let strongest = self.candidates[index].keywords.iter().take(STRONGEST);
+        let strongest: Vec<&str> = strongest.map(|(index, _)| self.text(*index)).collect();
+        let held = |text: &&&str| before.held.iter().any(|(held, _)| held == **text);
+        2 * strongest.iter().filter(held).count() >= strongest.len()
+    }
+
+    /// None where nothing of any journey may be told.
+    fn request(
+        &self,
+        wanted: &[usize],
+        names: &[Name],
+    ) -> Option<Result<(Request, Schema), NameReason>> {
+        let rows = wanted.iter().map(|index| self.row(*index, None));
+        let mut rows: Vec<String> = rows.collect::<Option<_>>()?;
+        for index in self.neighbours(wanted) {
+            rows.extend(self.row(index, Some(&names[index].text)));
+        }
+        let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+        let tokens = u32::try_from(32 + 32 * wanted.len()).unwrap_or(u32::MAX);
+        let request = Request::new(PROMPT.trim_end(), &data(&lines), tokens);
+        let schema = Schema::new("names", SCHEMA).map_err(|_| NameReason::Unusable);
+        Some(schema.map(|schema| (request, schema)))
+    }
+
+    /// A journey as a line of the data.
+    fn row(&self, index: usize, called: Option<&str>) -> Option<String> {
+        let candidate = &self.candidates[index];
+        let keywords = candidate
+            .keywords
+            .iter()
+            .map(|(index, _)| self.text(*index));
+        let keywords: Vec<&str> = keywords
+            .filter(|text| (self.may_show)(text))
+            .take(KEYWORDS)
+            .collect();
+        if keywords.is_empty() {
+            return None;
+        }
+        let mut row = json!({ "journey": index, "keywords": keywords });
+        if let Some(called) = called {
+            row["called"] = json!(called);
+        }
+        let units = candidate
+            .units
+            .iter()
+            .map(|unit| &self.person.units[*unit as usize]);
+        let mut titles: Vec<(&str, f32)> = units
+            .filter_map(|unit| Some((unit.title.as_deref()?, unit.weight)))
+            .collect();
+        titles.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(right.0)));
+        titles.dedup_by(|left, right| left.0 == right.0);
+        let boards = candidate.boards.iter();
+        let boards = boards.map(|(board, _)| self.person.boards[*board as usize].as_str());
+        for (field, texts) in [
+            ("titles", titles.iter().map(|it| it.0).collect::<Vec<_>>()),
+            ("boards", boards.collect()),
+        ] {
+            let shown = texts.into_iter().filter(|text| (self.may_show)(text));
+            let shown: Vec<&str> = shown.take(TEXTS).collect();
+            if !shown.is_empty() {
+                row[field] = json!(shown);
+            }
+        }
+        Some(row.to_string())
+    }
+
+    /// Those nearest in meaning to one that wants a name.
+    fn neighbours(&self, wanted: &[usize]) -> Vec<usize> {
+        let nearness = |other: usize| {
+            let to = wanted.iter();
+            let to = to.map(|index| product(&self.meanings[*index], &self.meanings[other]));
+            to.fold(f64::MIN, f64::max)
+        };
+        let others = (0..self.candidates.len()).filter(|it| !wanted.contains(it));
+        let mut others: Vec<(usize, f64)> = others.map(|it| (it, nearness(it))).collect();
+        others.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
+        others.truncate(NEIGHBOURS);
+        others.into_iter().map(|(index, _)| index).collect()
+    }
+
+    /// A name that may be shown, or why it isn't.
+    fn fit_name(
+        &self,
+        index: usize,
+        given: &str,
+        names: &[Name],
+        embeddings: &mut EmbeddingCache<'_>,
+    ) -> Result<String, NameReason> {
+        let name = given.split_whitespace().collect::<Vec<_>>().join(" ");
+        let is_name = !name.is_empty()
+            && name.split(' ').count() <= MOST_WORDS
+            && name.chars().count() <= MOST_CHARACTERS
+            && !name.contains(|it: char| it.is_control() || "<>{}[]|".contains(it));
+        if !is_name {
+            return Err(NameReason::Unusable);
+        }
+        if !(self.may_show)(&name) {
+            return Err(NameReason::Unsafe);
+        }
+        if !self.is_in_the_evidence(index, &name, embeddings) {
+            return Err(NameReason::Unlike);
+        }
+        let lower = name.to_lowercase();
+        let is_taken =
+            |(other, it): (usize, &Name)| other != index && it.text.to_lowercase() == lower;
+        if names.iter().enumerate().any(is_taken) {
+            return Err(NameReason::Taken);
+        }
+        Ok(name)
+    }
+
+    /// Whether a name says what the evidence says: near in meaning, and each of its numbers is there.
+    fn is_in_the_evidence(
+        &self,
+        index: usize,
+        name: &str,
+        embeddings: &mut EmbeddingCache<'_>,
+    ) -> bool {
+        let mut vector = vec![0.0; embeddings.dimensions()];
+        let lower = name.to_lowercase();
+        embeddings.embed(&lower, &mut vector);
+        if product(&self.meanings[index], &vector) < self.min_similarity {
+            return false;
+        }
+        let candidate = &self.candidates[index];
+        let keywords = candidate
+            .keywords
+            .iter()
+            .map(|(index, _)| self.text(*index));
+        let units = candidate
+            .units
+            .iter()
+            .map(|unit| &self.person.units[*unit as usize]);
+        let texts: Vec<&str> = keywords
+            .chain(units.filter_map(|unit| unit.title.as_deref()))
+            .collect();
+        let mut numbers = lower.split(|it: char| !it.is_ascii_digit());
+        numbers.all(|number| number.is_empty() || texts.iter().any(|text| text.contains(number)))
+    }
+
+    fn text(&self, keyword: u32) -> &str {
+        &self.person.keywords[keyword as usize].text
+    }
+}
+
+/// Vectors are of unit length.
+fn product(left: &[f32], right: &[f32]) -> f64 {
+    let both = left.iter().zip(right);
+    both.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+}

@@ -1,0 +1,135 @@
+//! Asking for a value: the reply is parsed strictly, and asked for once more where it breaks its form.
+
+use serde::de::DeserializeOwned;
+
+use super::{Finish, Message, Reply, Request, Role, Schema, TextModel, TextModelError, Usage};
+
+/// A value that a model gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer<T> {
+    /// The value.
+    pub value: T,
+    /// Whether the first reply broke the schema and a second one was asked for.
+    pub is_repaired: bool,
+    /// What both replies took.
+    pub usage: Usage,
+}
+
+/// Why there is no value.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum AskError {
+    /// There is no reply.
+    #[error(transparent)]
+    Model(#[from] TextModelError),
+    /// Two replies broke the schema: the model isn't able to do this, or the limit of tokens is too
+    /// low for it.
+    #[error("the model broke the schema `{schema}` twice: {first}; then {second}")]
+    Unparsable {
+        /// The schema's name.
+        schema: String,
+        /// What was wrong with the first reply.
+        first: String,
+        /// And with the second.
+        second: String,
+        /// What both took.
+        usage: Usage,
+    },
+}
+
+/// Asks for a value. The reply must be JSON that `T` takes whole: nothing beside it, no field that `T`
+/// doesn't know, at any depth. A reply that isn't is asked for once more, with what was wrong.
+///
+/// The request's own schema is replaced by this one.
+///
+/// # Errors
+/// The model gives no reply, or two that can't be used. The caller counts these, shows them, and does
+/// without.
+pub fn ask<T: DeserializeOwned>(
+    model: &(impl TextModel + ?Sized),
+    request: &Request,
+    schema: &Schema,
+) -> Result<Answer<T>, AskError> {
+    ask_where(model, request, schema, |_| Ok(()))
+}
+
+/// The same, of values that must also meet what a JSON schema can't say or servers don't check:
+/// ranges, lengths, ids that are there. `check` says in words for the model what is wrong.
+///
+/// # Errors
+/// Likewise.
+pub fn ask_where<T: DeserializeOwned>(
+    model: &(impl TextModel + ?Sized),
+    request: &Request,
+    schema: &Schema,
+    check: impl Fn(&T) -> Result<(), String>,
+) -> Result<Answer<T>, AskError> {
+    let mut request = request.clone();
+    request.schema = Some(schema.clone());
+    let reply = model.reply(&request)?;
+    let first = match parse(&reply, &check) {
+        Ok(value) => {
+            return Ok(Answer {
+                value,
+                is_repaired: false,
+                usage: reply.usage,
+            });
+        }
+        Err(reason) => reason,
+    };
+    let mut usage = reply.usage;
+    add_repair(&mut request, &reply, &first, schema);
+    let reply = model.reply(&request)?;
+    usage += reply.usage;
+    match parse(&reply, &check) {
+        Ok(value) => Ok(Answer {
+            value,
+            is_repaired: true,
+            usage,
+        }),
+        Err(second) => Err(AskError::Unparsable {
+            schema: schema.name().to_owned(),
+            first,
+            second,
+            usage,
+        }),
+    }
+}
+
+fn parse<T: DeserializeOwned>(
+    reply: &Reply,
+    check: &impl Fn(&T) -> Result<(), String>,
+) -> Result<T, String> {
+    if reply.finish == Finish::Length {
+        let tokens = reply.usage.completion_tokens;
+        return Err(format!("the reply is cut off after {tokens} tokens"));
+    }
+    let mut unknown = None;
+    let mut json = serde_json::Deserializer::from_str(&reply.text);
+    let value = serde_ignored::deserialize(&mut json, |path| {
+        // Paths mark fields that may be missing.
+        unknown.get_or_insert_with(|| path.to_string().replace(".?", ""));
+    });
+    let value: T = value.map_err(|error| error.to_string())?;
+    json.end().map_err(|error| error.to_string())?;
+    if let Some(path) = unknown {
+        return Err(format!("there is no field `{path}`"));
+    }
+    check(&value)?;
+    Ok(value)
+}
+
+/// Goes on with the conversation: the model sees its reply, and what is wrong with it. The schema is
+/// told too, since servers exist that take one and don't heed it.
+fn add_repair(request: &mut Request, reply: &Reply, reason: &str, schema: &Schema) {
+    // Servers refuse messages without text.
+    let said = Some(reply.text.trim()).filter(|it| !it.is_empty());
+    let said = Message::new(Role::Assistant, said.unwrap_or("(nothing)"));
+    let json = schema.json();
+    let wanted = format!(
+        "That reply can't be used: {reason}. Reply once more, with JSON alone that fits this JSON \
+         schema, nothing before or after it:\n{json}"
+    );
+    request.messages.push(said);
+    request.messages.push(Message::new(Role::User, wanted));
+    request.is_repair = true;
+}
