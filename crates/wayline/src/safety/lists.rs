@@ -33,6 +33,10 @@ pub(super) struct Lists {
     /// language whose other words are known, so that words of other languages aren't taken for them.
     english: HashSet<String>,
     withheld: HashSet<String>,
+    /// Those of entries of any language that are withheld.
+    barred: HashSet<String>,
+    /// Words around numbers that say whose they are.
+    hints: HashSet<String>,
     /// Words that are no slips of a listed one.
     innocent: HashSet<String>,
 }
@@ -193,12 +197,26 @@ impl Lists {
         &self.withheld
     }
 
+    /// Those of entries that are withheld, in any language.
+    pub(super) fn barred(&self) -> &HashSet<String> {
+        &self.barred
+    }
+
+    /// Words around numbers that say what these are.
+    pub(super) fn hints(&self) -> &HashSet<String> {
+        &self.hints
+    }
+
     /// Whether a word is known not to be a slip of a listed one.
     pub(super) fn is_innocent(&self, word: &str) -> bool {
         self.innocent.contains(word)
     }
 }
 
+/// Letters of a word of another language whose slips are looked for.
+const LONG: usize = 9;
+/// Letters of a word around numbers whose slips are.
+const HINT: usize = 5;
 /// Sections of English entries begin so.
 const ENGLISH: &str = "en";
 
@@ -236,6 +254,8 @@ struct Builder {
     words: HashSet<String>,
     english: HashSet<String>,
     withheld: HashSet<String>,
+    barred: HashSet<String>,
+    hints: HashSet<String>,
 }
 
 impl Builder {
@@ -269,11 +289,17 @@ impl Builder {
             if let Part::Words(words) = part {
                 for word in words.text.split(' ').filter(|word| word.len() > 2) {
                     self.words.insert(word.to_owned());
-                    if english {
+                    let withheld = reason <= Reason::Word;
+                    // Long words of other languages that say it alone are near to no others.
+                    let alone = withheld && parts.len() == 1 && words.text.len() == word.len();
+                    if english || (alone && word.chars().count() >= LONG) {
                         self.english.insert(word.to_owned());
                     }
-                    if english && reason <= Reason::Word {
+                    if english && withheld {
                         self.withheld.insert(word.to_owned());
+                    }
+                    if withheld {
+                        self.barred.insert(word.to_owned());
                     }
                 }
             }
@@ -296,6 +322,10 @@ impl Builder {
         for part in &entry.parts {
             if let Part::Words(words) = part {
                 self.pattern(words).facts.push(group);
+                if files::HINTS.contains(&entry.section) && words.begins && words.ends {
+                    let long = words.text.split(' ').filter(|word| word.len() >= HINT);
+                    self.hints.extend(long.map(str::to_owned));
+                }
             }
         }
     }
@@ -353,6 +383,8 @@ impl Builder {
             words: self.words,
             english: self.english,
             withheld: self.withheld,
+            barred: self.barred,
+            hints: self.hints,
             innocent,
         })
     }
