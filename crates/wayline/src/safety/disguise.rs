@@ -50,7 +50,7 @@ impl Disguise {
         let pieces = apart::pieces(written, &|word| is_listed(word, lists))?;
         // Whoever writes one word with digits writes all so, at their ends too.
         let signs = pieces.iter().any(|it| {
-            let read = || as_letters(&it.text);
+            let read = || as_letters(&it.text, false);
             is_inside(&it.text) && read().iter().any(|it| is_common(it) || is_listed(it, lists))
         });
         let mut out = String::with_capacity(written.len() + 2);
@@ -155,7 +155,7 @@ impl Disguise {
         if !core.chars().any(char::is_alphabetic) {
             return None;
         }
-        let readings = as_letters(core);
+        let readings = as_letters(core, signs);
         let withheld = |it: &&String| lists.barred().contains(it.as_str());
         let common = |it: &&String| (signs || is_inside(core)) && is_common(it);
         let listed = |it: &&String| words.contains(it.as_str());
@@ -218,7 +218,7 @@ impl Disguise {
 /// Whether a word, maybe with digits for letters, stands in a list.
 fn is_listed(word: &str, lists: &Lists) -> bool {
     let words = lists.words();
-    let letters = as_letters(word);
+    let letters = as_letters(word, false);
     words.contains(word) || letters.iter().any(|it| words.contains(it.as_str()))
 }
 

@@ -34,19 +34,21 @@ pub(super) fn is_sign(character: char) -> bool {
 }
 
 /// The chunk with letters for all its digits and signs, in each way that they can be read; none where
-/// there are none, or one that stands for nothing.
-pub(super) fn as_letters(chunk: &str) -> Vec<String> {
+/// there are none, or one that stands for nothing. `freely`: other words of the text are written so, and few
+/// letters are enough.
+pub(super) fn as_letters(chunk: &str, freely: bool) -> Vec<String> {
     let letters = chunk.chars().filter(|it| it.is_alphabetic()).count();
     let all = chunk.chars().count();
     // 600k and v60 are amounts and names.
-    if letters == all || 5 * letters <= 2 * all {
+    let few = if freely { 3 * letters < all } else { 5 * letters <= 2 * all };
+    if letters == all || letters == 0 || few {
         return Vec::new();
     }
     let mut out = read(chunk);
     // What ends a sentence is no letter.
     let trimmed = chunk.trim_end_matches(['!', '(']);
     if trimmed.len() < chunk.len() {
-        out.extend(as_letters(trimmed));
+        out.extend(as_letters(trimmed, freely));
     }
     out
 }
