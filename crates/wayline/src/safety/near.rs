@@ -15,6 +15,8 @@ const SHORTEST: usize = 6;
 const SWAPPED: usize = 4;
 /// Letters of a word that is withheld, and of which two slips are forgiven.
 const LONG: usize = 11;
+/// Letters of a word that is known by being spoken the same.
+const SPOKEN: usize = 6;
 /// Sounds of a word that is known by how it sounds.
 const SOUNDS: usize = 4;
 
@@ -32,6 +34,8 @@ pub(super) struct Near {
     squeezed: HashMap<String, u32>,
     /// Per sound: the words.
     sounds: HashMap<String, Vec<u32>>,
+    /// Per spelling of what is spoken the same: the word.
+    spoken: HashMap<String, u32>,
     /// Per first letter: long words that are withheld.
     long: HashMap<char, Vec<u32>>,
 }
@@ -53,6 +57,7 @@ impl Near {
             links: Vec::new(),
             squeezed: HashMap::new(),
             sounds: HashMap::new(),
+            spoken: HashMap::new(),
             long: HashMap::new(),
         };
         for (place, word) in (0_u32..).zip(&words) {
@@ -62,6 +67,9 @@ impl Near {
             }
             let strict = near.strict[place as usize];
             let length = word.chars().count();
+            if length >= SPOKEN || (strict && length >= SWAPPED) {
+                near.spoken.extend(spoken(word).map(|it| (it, place)));
+            }
             if let Some(sound) = sound(word).filter(|it| it.len() >= SOUNDS) {
                 near.sounds.entry(sound).or_default().push(place);
             }
@@ -94,6 +102,10 @@ impl Near {
 
     /// The listed word that sounds the same and is written much the same: conterfit.
     pub(super) fn sounded(&self, word: &str) -> Option<&str> {
+        let same = spoken(word).and_then(|it| self.spoken.get(&it));
+        if let Some(place) = same {
+            return Some(&self.words[*place as usize]);
+        }
         let found = sound(word).and_then(|sound| self.sounds.get(&sound))?;
         let mut fitting = found.iter().filter_map(|place| {
             let listed = &self.words[*place as usize];
@@ -170,6 +182,34 @@ fn squeezed(word: &str) -> String {
         }
     }
     out
+}
+
+/// A word in one of the spellings that are spoken the same: kokayne, phuck; none with other letters than
+/// English ones.
+fn spoken(word: &str) -> Option<String> {
+    if !word.bytes().all(|it| it.is_ascii_lowercase()) {
+        return None;
+    }
+    let mut plain = word.to_owned();
+    for (written, spoken) in [("ph", "f"), ("ck", "k"), ("cks", "x"), ("ks", "x"), ("qu", "kw")] {
+        plain = plain.replace(written, spoken);
+    }
+    let letters = plain.as_bytes();
+    let mut out = String::with_capacity(word.len());
+    for (place, letter) in letters.iter().enumerate() {
+        let soft = matches!(letters.get(place + 1), Some(b'e' | b'i' | b'y'));
+        let sound = match letter {
+            b'c' if soft => 's',
+            b'c' | b'q' if letters.get(place + 1) != Some(&b'h') => 'k',
+            b'z' => 's',
+            b'y' => 'i',
+            _ => char::from(*letter),
+        };
+        if !out.ends_with(sound) {
+            out.push(sound);
+        }
+    }
+    Some(out)
 }
 
 /// The first letter and the consonants, letters of one sound as one; none of a short word, or one with

@@ -88,7 +88,8 @@ fn within(chunk: &str) -> Option<String> {
         return None;
     }
     let sign = always_between(chunk);
-    let parts = chunk.split(|it| is_parting(it) || Some(it) == sign);
+    // Stars hide letters rather than part them.
+    let parts = chunk.split(|it| (is_parting(it) && it != '*') || Some(it) == sign);
     let letters: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     let alone = letters.iter().filter(|part| part.chars().count() == 1);
     (letters.len() >= 3 && alone.count() + 1 >= letters.len()).then(|| letters.concat())

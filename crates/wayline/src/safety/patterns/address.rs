@@ -13,6 +13,7 @@ pub(super) struct Addresses {
     french: Regex,
     number_last: Regex,
     compound: Regex,
+    one_word: Regex,
     slavic_turkish: Regex,
     japanese: Regex,
     box_or_place: Regex,
@@ -38,6 +39,9 @@ impl Addresses {
             compound: regex(&format!(
                 r"\b(?:[a-z]{{3,}}(?:strasse|str\.?|straat|laan|gracht|kade|plein|singel|gatan|vagen|gade|gata|veien|vej|katu)|[a-z]{{2,}}(?:er|-)? ?(?:strasse|str\.|allee|chaussee|gasse|damm|ufer|stieg|steig|markt|platz|weg|ring|dijk|straat))\.? (?:nr\.? ?)?(\d{{1,4}}) ?[a-h]?(?:[-/]\d{{1,3}})?{after}"
             ))?,
+            one_word: regex(
+                r"\b[a-z]{3,}(?:strasse|straat|laan|gracht|kade|gatan|vagen|gade|gata|veien|katu) (\d{1,4}) ?[a-h]? ([a-z]{3,})",
+            )?,
             slavic_turkish: regex(
                 r"(?:(?:\bul\.?|\bulica|\bulicy|\bal\.|\baleja|\bos\.|\bpl\.) (?:[a-z.-]+ ){0,3}[a-z.-]+ \d{1,4}|(?:ул\.?|улица|улице|пр-?т\.?|проспект|пр\.|пер\.|переулок|шоссе|бульвар|б-р|наб\.?|набережная) *[а-я. -]{2,40},? ?(?:д\.?|дом)? ?\d{1,4}|[а-я]{3,} (?:ул\.?|улица|проспект|шоссе),? ?(?:д\.?|дом)? ?\d{1,4}|(?:sokak|sokagi|sok\.|sk\.|cadde|caddesi|cad\.|mahallesi|mah\.|bulvari)[a-z,. ]{0,40}(?:no|numara)?[:. ]{0,2}\d{1,4})",
             )?,
@@ -149,6 +153,14 @@ impl Addresses {
     }
 
     fn is_compound(&self, text: &str) -> bool {
+        let town = |parts: regex::Captures<'_>| {
+            let part = |at: usize| parts.get(at).map_or("", |it| it.as_str());
+            let year = (1900..=2100).contains(&part(1).parse().unwrap_or(0));
+            !year && !COUNTED.contains(&part(2))
+        };
+        if self.one_word.captures_iter(text).any(town) {
+            return true;
+        }
         self.compound.captures_iter(text).any(|parts| {
             let whole = parts.get(0).map_or("", |it| it.as_str());
             let mut words = whole.split([' ', '.']);
