@@ -51,7 +51,10 @@ impl Disguise {
         // Whoever writes one word with digits writes all so, at their ends too.
         let signs = pieces.iter().any(|it| {
             let read = || as_letters(&it.text, false);
-            is_inside(&it.text) && read().iter().any(|it| is_common(it) || is_listed(it, lists))
+            is_inside(&it.text)
+                && read()
+                    .iter()
+                    .any(|it| is_common(it) || is_listed(it, lists))
         });
         let mut out = String::with_capacity(written.len() + 2);
         let mut changed = false;
@@ -82,7 +85,11 @@ impl Disguise {
         }
         let mut changed = false;
         let chunks = written.split(' ').map(|chunk| {
-            let mixed = || chunk.bytes().any(|it| it.is_ascii_alphabetic() || it == b'@');
+            let mixed = || {
+                chunk
+                    .bytes()
+                    .any(|it| it.is_ascii_alphabetic() || it == b'@')
+            };
             let read = if chunk.is_ascii() {
                 self.hint(chunk)
             } else if mixed() {
@@ -104,7 +111,11 @@ impl Disguise {
         if !plain || Embedder::builtin().place(word).is_some() {
             return None;
         }
-        let near = || self.hints.slipped(word).or_else(|| self.hints.sounded(word));
+        let near = || {
+            self.hints
+                .slipped(word)
+                .or_else(|| self.hints.sounded(word))
+        };
         let meant = self.hints.repeated(word).or_else(near)?;
         (meant != word).then(|| chunk.replacen(word, meant, 1))
     }
@@ -159,15 +170,18 @@ impl Disguise {
         let withheld = |it: &&String| lists.barred().contains(it.as_str());
         let common = |it: &&String| (signs || is_inside(core)) && is_common(it);
         let listed = |it: &&String| words.contains(it.as_str());
-        let known = |it: &&String| {
-            (signs || is_inside(core)) && Embedder::builtin().place(it).is_some()
-        };
+        let known =
+            |it: &&String| (signs || is_inside(core)) && Embedder::builtin().place(it).is_some();
         let kinds: [&dyn Fn(&&String) -> bool; 4] = [&withheld, &common, &listed, &known];
         let told = kinds.iter().find_map(|is| readings.iter().find(is));
         if let Some(letters) = told {
             return Some(letters.clone());
         }
-        if let Some(meant) = readings.iter().take(8).find_map(|it| self.meant_word(it, lists)) {
+        if let Some(meant) = readings
+            .iter()
+            .take(8)
+            .find_map(|it| self.meant_word(it, lists))
+        {
             return Some(meant);
         }
         if let Some(word) = starred(core, &[lists.withheld(), lists.barred(), words]) {

@@ -77,4 +77,6 @@ pub(super) const PLATE: &str = "plate";
 /// Words for addresses on the net.
 pub(super) const NET: &str = "net";
 /// The groups whose words are known when they are misspelt beside a number.
-pub(super) const HINTS: &[&str] = &[PHONE, IDENTITY, ACCOUNT, BORN, BIRTHDAY, STREET, HOME, CARD, PLATE];
+pub(super) const HINTS: &[&str] = &[
+    PHONE, IDENTITY, ACCOUNT, BORN, BIRTHDAY, STREET, HOME, CARD, PLATE,
+];

@@ -103,8 +103,10 @@ impl Near {
     /// The listed word that sounds the same and is written much the same: conterfit.
     pub(super) fn sounded(&self, word: &str) -> Option<&str> {
         let same = spoken(word).and_then(|it| self.spoken.get(&it));
-        if let Some(place) = same {
-            return Some(&self.words[*place as usize]);
+        let same = same.map(|place| self.words[*place as usize].as_str());
+        // Bobs are no boobs.
+        if let Some(listed) = same.filter(|listed| squeezed(listed) != squeezed(word)) {
+            return Some(listed);
         }
         let found = sound(word).and_then(|sound| self.sounds.get(&sound))?;
         let mut fitting = found.iter().filter_map(|place| {
@@ -135,8 +137,7 @@ impl Near {
     /// The first listed word that is one slip away.
     pub(super) fn slipped(&self, word: &str) -> Option<&str> {
         let length = word.chars().count();
-        if !(SWAPPED..=40).contains(&length) || word.bytes().any(|byte| byte.is_ascii_digit())
-        {
+        if !(SWAPPED..=40).contains(&length) || word.bytes().any(|byte| byte.is_ascii_digit()) {
             return None;
         }
         let mut found: Option<u32> = None;
@@ -191,7 +192,13 @@ fn spoken(word: &str) -> Option<String> {
         return None;
     }
     let mut plain = word.to_owned();
-    for (written, spoken) in [("ph", "f"), ("ck", "k"), ("cks", "x"), ("ks", "x"), ("qu", "kw")] {
+    for (written, spoken) in [
+        ("ph", "f"),
+        ("ck", "k"),
+        ("cks", "x"),
+        ("ks", "x"),
+        ("qu", "kw"),
+    ] {
         plain = plain.replace(written, spoken);
     }
     let letters = plain.as_bytes();
@@ -219,7 +226,13 @@ fn sound(word: &str) -> Option<String> {
         return None;
     }
     let mut plain = word.to_owned();
-    for (written, spoken) in [("ph", "f"), ("ck", "k"), ("gh", "g"), ("x", "ks"), ("tch", "ch")] {
+    for (written, spoken) in [
+        ("ph", "f"),
+        ("ck", "k"),
+        ("gh", "g"),
+        ("x", "ks"),
+        ("tch", "ch"),
+    ] {
         plain = plain.replace(written, spoken);
     }
     let letters = plain.as_bytes();

@@ -40,7 +40,11 @@ pub(super) fn as_letters(chunk: &str, freely: bool) -> Vec<String> {
     let letters = chunk.chars().filter(|it| it.is_alphabetic()).count();
     let all = chunk.chars().count();
     // 600k and v60 are amounts and names.
-    let few = if freely { 3 * letters < all } else { 5 * letters <= 2 * all };
+    let few = if freely {
+        3 * letters < all
+    } else {
+        5 * letters <= 2 * all
+    };
     if letters == all || letters == 0 || few {
         return Vec::new();
     }
@@ -66,7 +70,11 @@ fn read(chunk: &str) -> Vec<String> {
         let readings = &readings[..readings.len().min(if many { 1 } else { 2 })];
         out = readings
             .iter()
-            .flat_map(|letter| out.iter().map(|it| format!("{it}{letter}")).collect::<Vec<_>>())
+            .flat_map(|letter| {
+                out.iter()
+                    .map(|it| format!("{it}{letter}"))
+                    .collect::<Vec<_>>()
+            })
             .collect();
     }
     out
@@ -81,7 +89,12 @@ pub(super) fn is_inside(chunk: &str) -> bool {
 /// What of `words` a chunk may be of which some letters are hidden by stars and the like: f*ck, c**aine.
 /// The first letter must be there, and half of all.
 pub(super) fn starred<'w>(chunk: &str, words: &[&'w HashSet<String>]) -> Option<&'w str> {
-    let is_star = |it: char| matches!(it, '*' | '#' | '_' | '-' | '.' | '?' | '•' | '%' | '~' | '^' | '=' | '·' | '|' | '+');
+    let is_star = |it: char| {
+        matches!(
+            it,
+            '*' | '#' | '_' | '-' | '.' | '?' | '•' | '%' | '~' | '^' | '=' | '·' | '|' | '+'
+        )
+    };
     let chunk = chunk.trim_end_matches(|it| is_star(it) && it != '*');
     let stars = chunk.chars().filter(|it| is_star(*it)).count();
     let letters = chunk.chars().count() - stars;
@@ -104,14 +117,17 @@ pub(super) fn starred<'w>(chunk: &str, words: &[&'w HashSet<String>]) -> Option<
     // Other signs than stars part words too: only what is withheld is read into them.
     let sets = if hides { words } else { &words[..1] };
     let least = if hides { 2 } else { 3 };
-    [false, true].into_iter().filter(|loosely| hides || !loosely).find_map(|loosely| {
-        sets.iter().find_map(|set| {
-            let fitting = set
-                .iter()
-                .filter(|word| word.len() > least && fits(word, loosely));
-            fitting.min().map(String::as_str)
+    [false, true]
+        .into_iter()
+        .filter(|loosely| hides || !loosely)
+        .find_map(|loosely| {
+            sets.iter().find_map(|set| {
+                let fitting = set
+                    .iter()
+                    .filter(|word| word.len() > least && fits(word, loosely));
+                fitting.min().map(String::as_str)
+            })
         })
-    })
 }
 
 /// Whether all stars stand together.
@@ -123,7 +139,11 @@ fn is_one_run(chunk: &str, is_star: &dyn Fn(char) -> bool) -> bool {
 /// Whether the stars of a chunk may stand for one letter more or less each than they are.
 fn fits_loosely(chunk: &str, word: &str, is_star: &dyn Fn(char) -> bool) -> bool {
     let before: String = chunk.chars().take_while(|it| !is_star(*it)).collect();
-    let after: String = chunk.chars().skip_while(|it| !is_star(*it)).skip_while(|it| is_star(*it)).collect();
+    let after: String = chunk
+        .chars()
+        .skip_while(|it| !is_star(*it))
+        .skip_while(|it| is_star(*it))
+        .collect();
     let letters = before.chars().count() + after.chars().count();
     let (stars, all) = (chunk.chars().count() - letters, word.chars().count());
     let hidden = all.saturating_sub(letters);

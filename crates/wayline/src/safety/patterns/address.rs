@@ -190,7 +190,17 @@ fn has_code(text: &str) -> bool {
 fn is_way(word: &str) -> bool {
     matches!(
         word,
-        "road" | "street" | "avenue" | "lane" | "drive" | "rd" | "ave" | "north" | "south" | "east" | "west"
+        "road"
+            | "street"
+            | "avenue"
+            | "lane"
+            | "drive"
+            | "rd"
+            | "ave"
+            | "north"
+            | "south"
+            | "east"
+            | "west"
     )
 }
 

@@ -82,16 +82,16 @@ impl Numbers {
             let parted = run.as_str().len() > digits.len();
             named
                 || grouped
-                || (13..=digits.len().min(19)).any(|length| {
-                    (length == digits.len() || parted) && is_card(&digits[..length])
-                })
+                || (13..=digits.len().min(19))
+                    .any(|length| (length == digits.len() || parted) && is_card(&digits[..length]))
         })
     }
 
     /// An international account number: a country's length, and the remainder 1 by 97 (ISO 13616).
     /// `named`: a word for such a number stands there, and its form is enough.
     pub(super) fn is_iban(&self, text: &str, named: bool) -> bool {
-        let loosely = |it: regex::Match<'_>| it.as_str().bytes().filter(u8::is_ascii_digit).count() >= 8;
+        let loosely =
+            |it: regex::Match<'_>| it.as_str().bytes().filter(u8::is_ascii_digit).count() >= 8;
         if named && self.loose_iban.find_iter(text).any(loosely) {
             return true;
         }
@@ -179,7 +179,9 @@ impl Numbers {
 
     /// An address on the net that isn't one of those that every house has.
     pub(super) fn is_net(&self, text: &str) -> bool {
-        let own = ["192.168.", "10.", "127.", "0.", "255.", "8.8.", "1.1.", "172.16."];
+        let own = [
+            "192.168.", "10.", "127.", "0.", "255.", "8.8.", "1.1.", "172.16.",
+        ];
         self.net
             .find_iter(text)
             .any(|it| !own.iter().any(|own| it.as_str().starts_with(own)))

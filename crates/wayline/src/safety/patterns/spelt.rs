@@ -85,7 +85,13 @@ fn joined(written: &str) -> Option<String> {
     if !runs().any(long) {
         return None;
     }
-    let runs = runs().map(|run| if long(run) { run.concat() } else { run.join(" ") });
+    let runs = runs().map(|run| {
+        if long(run) {
+            run.concat()
+        } else {
+            run.join(" ")
+        }
+    });
     Some(runs.collect::<Vec<String>>().join(" "))
 }
 
@@ -93,7 +99,27 @@ fn joined(written: &str) -> Option<String> {
 /// whole groups stand between them, a hyphen takes the place of the signs. None where there are no such.
 pub(super) fn separated(written: &str) -> Option<String> {
     let odd = |it: char| {
-        !it.is_alphanumeric() && !it.is_whitespace() && !matches!(it, '.' | ',' | ':' | '/' | '(' | ')' | '+' | '"' | '\'' | '°' | '€' | '$' | '£' | '%' | '@' | '#' | '&')
+        !it.is_alphanumeric()
+            && !it.is_whitespace()
+            && !matches!(
+                it,
+                '.' | ','
+                    | ':'
+                    | '/'
+                    | '('
+                    | ')'
+                    | '+'
+                    | '"'
+                    | '\''
+                    | '°'
+                    | '€'
+                    | '$'
+                    | '£'
+                    | '%'
+                    | '@'
+                    | '#'
+                    | '&'
+            )
     };
     let signs: Vec<char> = written.chars().collect();
     let is_digit = |at: usize| signs.get(at).is_some_and(char::is_ascii_digit);
