@@ -326,6 +326,7 @@ mod tests {
             ("prno", None),
             ("порлнуха", Some("порнуха")),
             ("nasi", None),
+            ("ocaine", Some("cocaine")),
             ("cocaine7", None),
             ("", None),
         ] {
@@ -334,6 +335,8 @@ mod tests {
         assert_eq!(near.repeated("coooccaine"), Some("cocaine"));
         assert_eq!(near.repeated("nnnazzzi"), Some("nazi"));
         assert_eq!(near.repeated("cook"), None);
+        assert_eq!(near.sounded("kokayne"), Some("cocaine"));
+        assert_eq!(near.slipped_twice("cokane"), None);
         let words = ["counterfeit", "supremacist"].map(str::to_owned);
         let words = words.into_iter().collect();
         let near = Near::new(&words, &words, &words);
