@@ -51,9 +51,7 @@ impl Addresses {
             box_or_place: regex(
                 r"\b(?:p\.? ?o\.? box|postfach|apartado(?: postal)?|caixa postal|casella postale|boite postale|postbus) \d{2,6}\b|\b(?:flat|apt\.?|apartment|unit|suite) #?\d{1,4}[a-d]?,? .{0,40}\b(?:[a-z]{1,2}\d[a-z\d]? \d[abd-hjlnp-uw-z]{2}|[a-z]{2} \d{5})\b|\b\d{1,4}[a-d]?,? .{2,40},? (?:[a-z]{1,2}\d[a-z\d]? \d[abd-hjlnp-uw-z]{2}|(?:a[klrz]|c[aot]|d[ce]|fl|ga|hi|i[adln]|k[sy]|la|m[adeinost]|n[cdehjmvy]|o[hkr]|pa|ri|s[cd]|t[nx]|ut|v[at]|w[aivy]) \d{5})\b",
             )?,
-            home: regex(
-                r"\b\d{1,5}[a-d]?,? [a-z]{3,}|\b[a-zа-я]{3,},? (?:nr\.? ?|no\.? ?|n[ºo°]?\.? ?|д\.? ?)?\d{1,4}[a-d]?\b|\d+-\d+",
-            )?,
+            home: regex(r"\b\d{1,5}[a-d]?,? [a-z]{3,}|[а-я]{3,},? (?:д\.? ?)?\d{1,4}|\d+-\d+")?,
             numbered: regex(
                 r"\b(?:h\.? ?no|house no|house number|flat no|plot no|door no|d\.? ?no)[.: #]{0,3}[a-z]?\d[\da-z/-]*,? [a-z]|\bcep:? ?\d{5}-?\d{3}\b|(?:д\.|дом) ?\d{1,4}[а-я]?,? (?:кв|корп|стр)\.? ?\d{1,4}",
             )?,
