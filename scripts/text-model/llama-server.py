@@ -14,7 +14,7 @@ params.model.path = model
 params.model_alias = {"smollm2"}
 params.hostnames = ["127.0.0.1"]
 params.port = int(port)
-params.n_ctx = 2048
+params.n_ctx = 8192
 params.n_parallel = 1
 # More threads than free cores wait for each other most of the time.
 params.cpuparams.n_threads = 1

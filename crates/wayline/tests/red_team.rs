@@ -1,11 +1,13 @@
 //! What the check of texts says of a file of cases that were written to get past it, or to be stopped by
-//! mistake. Half of them were never looked at while the check was made.
+//! mistake, and of the whole catalogue of journeys, which is harmless. docs/safety.md quotes what it prints.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use wayline::model::builtin_safety;
 use wayline::nouns::Verdict;
+use wayline::safety::Subjects;
+use wayline::simulate::Catalogue;
 
 #[derive(Deserialize)]
 struct Case {
@@ -59,10 +61,45 @@ fn most_cases_are_told() {
         );
     }
     let of = |half: &str, what: &str| shares[&(half.to_owned(), what.to_owned())].value();
-    assert!(of("seen", "withhold") >= 0.95 && of("seen", "sensitive") >= 0.90);
-    // Asked are .95; docs/safety.md says where it falls short.
-    assert!(of("held", "withhold") >= 0.75 && of("held", "sensitive") >= 0.90);
     for half in ["seen", "held"] {
-        assert!(of(half, "ok") >= 0.95, "{half}: {}", of(half, "ok"));
+        assert!(of(half, "withhold") >= 0.95 && of(half, "sensitive") >= 0.90);
+        assert!(of(half, "ok") >= 0.97, "{half}: {}", of(half, "ok"));
     }
+}
+
+#[test]
+fn the_catalogue_raises_few_false_alarms() {
+    let subjects = Subjects::builtin();
+    let mut alarms: BTreeMap<&str, Share> = BTreeMap::new();
+    let mut withheld = 0;
+    for journey in Catalogue::builtin().journeys() {
+        let queries: Vec<String> = journey.queries.iter().map(|it| it.text.clone()).collect();
+        let name = [journey.name.clone()];
+        for (what, texts) in [
+            ("names", &name[..]),
+            ("other names", &journey.alt_names),
+            ("searches", &queries),
+            ("annotations", &journey.annotations),
+            ("boards", &journey.boards),
+            ("titles", &journey.item_titles),
+            ("related journeys", &journey.related_journeys),
+            ("near misses", &journey.near_misses),
+        ] {
+            for text in texts {
+                let verdict = builtin_safety().check(text).verdict;
+                let alarm = u32::from(subjects.is_false_alarm(&journey.id, verdict));
+                for what in [what, "whole catalogue"] {
+                    let share = alarms.entry(what).or_default();
+                    share.all += 1;
+                    share.right += alarm;
+                }
+                withheld += u32::from(verdict == Verdict::Withhold);
+            }
+        }
+    }
+    for (what, share) in &alarms {
+        println!("alarms: {what:<20} {:>4} of {:>5}", share.right, share.all);
+    }
+    println!("withheld: {withheld}");
+    assert!(alarms["whole catalogue"].value() <= 0.03 && withheld <= 20);
 }

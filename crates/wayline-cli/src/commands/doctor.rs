@@ -104,9 +104,14 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
             models.grouping.hash(),
             models.ranking.hash()
         );
-        ((), text)
+        (models, text)
     });
-    checks.tell("models", models);
+    if let Some(models) = checks.tell("models", models)
+        && let Some(model) = &models.asked
+    {
+        let name = model.model().name().to_owned();
+        checks.tell("text model", model.is_there(false).map(|()| ((), name)));
+    }
     let corpus = general_corpus().map_err(Into::into);
     checks.tell(
         "corpus",

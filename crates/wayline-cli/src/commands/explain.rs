@@ -9,7 +9,7 @@ use wayline::explain::explain;
 use wayline::nouns::Timestamp;
 use wayline::{Remembered, walk_with};
 
-use crate::run::{InputArgs, Job, RunArgs, SaidArgs, gather, parse_time};
+use crate::run::{AskedModel, InputArgs, Job, RunArgs, SaidArgs, gather, parse_time};
 
 /// Show one person's journeys with the evidence behind them
 ///
@@ -52,6 +52,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
     let gathered = job.attempt(|grouping| gather(&job, args.corpus.as_deref(), grouping, false))?;
     let models = args.run.models()?;
     models.warn_of_strangers();
+    models.is_model_there(false)?;
     let said = args.said.read(args.as_of)?;
     if said.read.rejected() > 0 {
         eprintln!(
@@ -70,8 +71,12 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
                 stances: &stances,
             };
             let walked = walk_with(&person, &rooms, remembered, &mut embeddings)?;
+            models.go_on_after(&walked.asked, "nothing is explained")?;
             let text = explain(&person, &walked, &rooms, &mut embeddings)?;
             std::io::stdout().write_all(text.as_bytes())?;
+            for line in models.asked.iter().flat_map(AskedModel::lines) {
+                eprintln!("wayline: {line}");
+            }
             return Ok(());
         }
     }

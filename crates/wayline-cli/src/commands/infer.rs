@@ -112,6 +112,7 @@ fn infer(
 ) -> Result<String> {
     let models = job.run.models()?;
     models.warn_of_strangers();
+    models.is_model_there(false)?;
     let said = args.said.read(args.as_of)?;
     let gathered = gather(job, args.corpus.as_deref(), grouping, args.users.is_empty())?;
     let rooms = gathered.rooms(job.config, &models);

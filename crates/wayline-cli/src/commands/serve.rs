@@ -136,6 +136,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     let config = args.run.config()?;
     let models = args.run.models()?;
     models.warn_of_strangers();
+    models.is_model_there(true)?;
     let access = match &args.tokens {
         Some(path) => {
             if Access::is_open_to_all(path) {

@@ -186,6 +186,7 @@ mod with_kafka {
         let config = args.run.config()?;
         let models = args.run.models()?;
         models.warn_of_strangers();
+        models.is_model_there(true)?;
         let outputs = [&args.journeys_topic, &args.lineage_topic];
         let outputs = outputs
             .into_iter()

@@ -13,7 +13,8 @@ use wayline_store::Open;
 
 use super::update::{lineage_lines, live_of};
 use crate::live::{
-    LineageFile, Live, Loaded, commit_anew, load, open_store, over_everybody, refuse_unreadable,
+    IS_KEPT, LineageFile, Live, Loaded, commit_anew, load, open_store, over_everybody,
+    refuse_unreadable,
 };
 use crate::run::{RunArgs, grouped, line, parse_time};
 
@@ -47,6 +48,7 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
     let started = Instant::now();
     let config = args.run.config()?;
     let models = args.run.models()?;
+    models.is_model_there(false)?;
     let store = open_store(&args.store, Open::Existing)?;
     let live = live_of(&*store, &config, &models, args.as_of)?;
     let mut file = args
@@ -89,6 +91,9 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
         swept.people += 1;
         swept.journeys += journeys;
         swept.changed += u64::from(news.is_some());
+        if let Some((_, look)) = &news {
+            models.go_on_after(&look.asked, IS_KEPT)?;
+        }
         turns.extend(news);
         again.push(told);
         if turns.len() >= PEOPLE_AT_ONCE {

@@ -157,6 +157,7 @@ fn renew(
     let job = renewal.job;
     let models = job.run.models()?;
     models.warn_of_strangers();
+    models.is_model_there(false)?;
     let said = renewal.said.rows(job.as_of)?;
     let replaces = how == How::Replaces;
     let gathered = gather_events(job, grouping, replaces && renewal.corpus.is_none())?;

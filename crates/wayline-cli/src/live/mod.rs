@@ -25,7 +25,7 @@ pub(crate) use outbox::{
 };
 pub(crate) use person::{Loaded, commit_anew, load, load_place_of_record, load_to_erase, stored};
 pub(crate) use pins::{Fingerprint, POSITIONS, Pins, newest_number};
-pub(crate) use renew::{RenewCounts, Renewed, Renewing, renew_everybody};
+pub(crate) use renew::{IS_KEPT, RenewCounts, Renewed, Renewing, renew_everybody};
 pub(crate) use results::{JourneyRow, LineageFile, over_everybody, refuse_unreadable, result_of};
 
 use std::sync::Arc;

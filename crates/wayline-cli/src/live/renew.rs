@@ -17,6 +17,10 @@ use crate::run::{Progress, RunArgs, Tally, cached_texts, not_embedded};
 /// People in one commit: the disk is waited for once for all of them.
 const PEOPLE_AT_ONCE: usize = 64;
 
+/// What is there of a run into a store that ends.
+pub(crate) const IS_KEPT: &str =
+    "who was looked at until then is in the store, and the same command goes on from there";
+
 /// What is to become of people.
 pub(crate) struct Renewing<'a> {
     pub(crate) live: &'a Live<'a>,
@@ -253,9 +257,7 @@ impl<'a> Thread<'a> {
         }
         let look = look_at(&mut loaded.kept, &live.rooms_asking(), &mut self.embeddings)
             .map_err(not_embedded)?;
-        if let Some(model) = &live.models.asked {
-            model.go_on_after(&look.asked)?;
-        }
+        live.models.go_on_after(&look.asked, IS_KEPT)?;
         for event in &look.events {
             *counts.lineage.entry(event.event).or_default() += 1;
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use wayline::Rooms;
+use wayline::asking::Asked;
 use wayline::config::Config;
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::expand::RelatedTable;
@@ -177,16 +178,32 @@ fn read_related(path: &Path) -> Result<RelatedTable> {
 }
 
 impl Models {
+    /// Whether the language model is there, where steps ask one; said before anything is read. One that is
+    /// down may come back, which is an error only where the config says so, and never to a service.
+    pub(crate) fn is_model_there(&self, is_service: bool) -> Result<()> {
+        self.asked
+            .as_ref()
+            .map_or(Ok(()), |it| it.is_there(is_service))
+    }
+
+    /// An error where a run is to end at what came of a person's questions; `kept` says what is there by
+    /// then.
+    pub(crate) fn go_on_after(&self, asked: &Asked, kept: &str) -> Result<()> {
+        let model = self.asked.as_ref();
+        model.map_or(Ok(()), |it| it.go_on_after(asked, kept))
+    }
+
     /// The language model, for the rooms.
     pub(crate) fn asked(&self) -> Option<&dyn TextModel> {
         self.asked.as_ref().map(AskedModel::model)
     }
 
-    /// How many threads work on people: as many as questions may be on their way, where a language model
-    /// or an endpoint for embeddings is asked, since most of them wait.
+    /// How many threads work on people. Where a language model is asked, as many as questions may be on
+    /// their way wait for it, and others work meanwhile, so that there is always a next question. Those who
+    /// ask an endpoint for embeddings wait as well.
     pub(crate) fn threads(&self, run: &RunArgs) -> usize {
         let asked = self.asked.as_ref().map_or(0, AskedModel::concurrency);
-        run.threads().max(asked).max(self.embedding.at_once)
+        run.threads().max(self.embedding.at_once) + asked
     }
 
     /// Room for the vectors of so many texts.

@@ -36,8 +36,7 @@ pub(crate) fn text_model_settings(path: &Path) -> Result<Settings> {
 }
 
 impl AskedModel {
-    /// The model of a config, where steps ask it. A server that isn't there, or doesn't have the model, is
-    /// told now.
+    /// The model of a config, where steps ask it. Nobody is asked yet, since reading asks nobody.
     pub(crate) fn open(config: Option<&Path>) -> Result<Option<Self>> {
         let Some(path) = config else { return Ok(None) };
         let text = std::fs::read_to_string(path)
@@ -46,18 +45,16 @@ impl AskedModel {
         if !config.asking.asks() {
             return Ok(None);
         }
-        let asked = Self {
+        Ok(Some(Self {
             stops_at_failure: config.asking.stops_at_failure,
             ..Self::opened(path)?
-        };
-        asked.is_there()?;
-        Ok(Some(asked))
+        }))
     }
 
     /// The model of a config, for a command that asks whatever `[asking]` says.
     pub(crate) fn of_config(path: &Path) -> Result<Self> {
         let asked = Self::opened(path)?;
-        asked.is_there()?;
+        asked.is_there(false)?;
         Ok(asked)
     }
 
@@ -77,10 +74,11 @@ impl AskedModel {
     }
 
     /// Whether the server answers. One that is down may come back, so where the rooms may do what it
-    /// doesn't, that is said and the run goes on.
-    fn is_there(&self) -> Result<()> {
+    /// doesn't, or the caller `goes_on` whatever the config says, that is said and is no error.
+    pub(crate) fn is_there(&self, goes_on: bool) -> Result<()> {
+        let goes_on = goes_on || !self.stops_at_failure;
         match self.opened.check() {
-            Err(error) if error.remedy() == Remedy::Later && !self.stops_at_failure => {
+            Err(error) if error.remedy() == Remedy::Later && goes_on => {
                 eprintln!(
                     "wayline: the language model: {error}; the rooms do what it doesn't answer"
                 );
@@ -99,12 +97,19 @@ impl AskedModel {
         self.concurrency
     }
 
-    /// An error where a run is to end at what came of a person's questions. A question that the model
-    /// won't answer is no reason: others may be answered.
-    pub(crate) fn go_on_after(&self, asked: &Asked) -> Result<()> {
-        match &asked.failure {
-            Some(failure) if self.stops_at_failure && failure.remedy() != Remedy::Request => bail!(
-                "the language model: {failure}; nothing was written. Run it again when that is mended: with \
+    /// An error where a run is to end at what came of a person's questions: where the config says so, and
+    /// in any case where no question will be answered before the settings are other ones. A question that
+    /// the model won't answer is no reason: others may be answered. `kept` says what is there by now.
+    pub(crate) fn go_on_after(&self, asked: &Asked, kept: &str) -> Result<()> {
+        let Some(failure) = &asked.failure else {
+            return Ok(());
+        };
+        match failure.remedy() {
+            Remedy::Settings => bail!(
+                "the language model: {failure}; {kept}. Run it again when `[text_model]` is mended"
+            ),
+            Remedy::Later | Remedy::Stop if self.stops_at_failure => bail!(
+                "the language model: {failure}; {kept}. Run it again when that is mended: with \
                  `text_model.cache` what was answered isn't asked again. With `asking.stops_at_failure = \
                  false` the rooms do what the model doesn't"
             ),

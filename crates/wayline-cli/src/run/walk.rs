@@ -143,9 +143,7 @@ pub(crate) fn walk_everybody(
             };
             let walked =
                 walk_with(&person, rooms, remembered, &mut embeddings).map_err(not_embedded)?;
-            if let Some(model) = &models.asked {
-                model.go_on_after(&walked.asked)?;
-            }
+            models.go_on_after(&walked.asked, "nothing was written")?;
             let result = walked.result(&person);
             tally.count_groups(&walked);
             tally.withheld += u64::from(walked.withheld_journeys);

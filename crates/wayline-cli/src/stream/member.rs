@@ -1,8 +1,8 @@
 //! One member of a group, at work.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, bail};
@@ -75,6 +75,8 @@ const LEFTOVERS_EVERY: Duration = Duration::from_secs(30);
 const SAYS_EVERY: Duration = Duration::from_secs(60);
 /// The longest pause after an error.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// So long leaving may take.
+const LEAVING: Duration = Duration::from_secs(20);
 const DAY: i64 = 86_400_000;
 
 struct Member<'a> {
@@ -128,7 +130,28 @@ pub(crate) fn run_member(
         }
     }
     member.say();
-    Ok(member.counts)
+    let Member {
+        incomings,
+        teller,
+        counts,
+        ..
+    } = member;
+    leave((incomings, teller));
+    Ok(counts)
+}
+
+/// Leaves the group and lets go of the connections, but doesn't wait for ever: where partitions are being
+/// shared out at that moment, librdkafka may wait for an answer that never comes
+/// (<https://github.com/confluentinc/librdkafka/issues/4884>). All that counts is in the store by now.
+fn leave(connections: impl Send + 'static) {
+    let (left, has_left) = mpsc::channel();
+    std::thread::spawn(move || {
+        drop(connections);
+        let _ = left.send(());
+    });
+    if has_left.recv_timeout(LEAVING).is_err() {
+        tracing::warn!("the group wasn't left in time; it will find this member gone");
+    }
 }
 
 /// Sleeps, but wakes when it is to end.

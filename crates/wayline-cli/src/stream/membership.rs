@@ -15,7 +15,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use wayline::keep::Store;
 
 use super::positions::{Position, Positions};
-use super::topics::log;
+use super::topics::{log, log_error};
 
 /// A partition of this member.
 #[derive(Clone, Copy)]
@@ -118,7 +118,7 @@ impl ClientContext for Membership {
         if error.rdkafka_error_code() == Some(RDKafkaErrorCode::PartitionEOF) {
             return;
         }
-        tracing::warn!(%error, reason, "Kafka");
+        log_error(&error, reason);
     }
 
     fn stats(&self, statistics: Statistics) {

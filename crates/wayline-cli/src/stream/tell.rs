@@ -14,7 +14,7 @@ use wayline::nouns::{Journey, LineageEvent, RunInfo, Timestamp};
 use wayline_files::read::RowError;
 
 use super::consumer::Incoming;
-use super::topics::{Brokers, found_topics, log, refused_setting};
+use super::topics::{Brokers, found_topics, log, log_error, refused_setting};
 use crate::live::JourneyRow;
 
 /// So long messages may take to be on the brokers' disks, restarts of brokers included.
@@ -42,7 +42,7 @@ impl ClientContext for Deliveries {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        tracing::warn!(%error, reason, "Kafka");
+        log_error(&error, reason);
     }
 }
 

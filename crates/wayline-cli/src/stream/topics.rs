@@ -1,15 +1,19 @@
 //! Connections to Kafka: what all of them have in common.
 
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use backon::{BlockingRetryable as _, ConstantBuilder};
 use rdkafka::client::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 /// So long a broker may take to say which topics there are.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// That all brokers are down is said once in so long.
+const SAYS_DOWN_EVERY: Duration = Duration::from_secs(10);
 
 /// Where the brokers are, and what the user says about reaching them.
 pub(crate) struct Brokers {
@@ -113,7 +117,14 @@ pub(super) fn reach<C: ConsumerContext>(
     topic: &str,
     partition: i32,
 ) -> Result<Reach> {
-    let watermarks = consumer.fetch_watermarks(topic, partition, PATIENCE);
+    // A broker that has just come back doesn't lead its partitions yet.
+    let pauses = ConstantBuilder::new()
+        .with_delay(Duration::from_millis(500))
+        .with_max_times(40);
+    let watermarks = (|| consumer.fetch_watermarks(topic, partition, PATIENCE))
+        .retry(pauses)
+        .when(comes_back)
+        .call();
     let (begin, end) = watermarks
         .with_context(|| format!("can't learn where partition {partition} of `{topic}` ends"))?;
     Ok(Reach {
@@ -121,6 +132,19 @@ pub(super) fn reach<C: ConsumerContext>(
         begin,
         end,
     })
+}
+
+fn comes_back(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            RDKafkaErrorCode::NotLeaderForPartition
+                | RDKafkaErrorCode::LeaderNotAvailable
+                | RDKafkaErrorCode::BrokerNotAvailable
+                | RDKafkaErrorCode::BrokerTransportFailure
+                | RDKafkaErrorCode::AllBrokersDown
+        )
+    )
 }
 
 fn unreachable_brokers(error: &KafkaError) -> anyhow::Error {
@@ -139,11 +163,29 @@ impl ClientContext for Quiet {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        tracing::warn!(%error, reason, "Kafka");
+        log_error(&error, reason);
     }
 }
 
 impl ConsumerContext for Quiet {}
+
+/// Says what librdkafka tells of a connection. That no broker is there it tells with every try.
+pub(super) fn log_error(error: &KafkaError, reason: &str) {
+    static SAID: Mutex<Option<Instant>> = Mutex::new(None);
+    match error.rdkafka_error_code() {
+        // Its log says so too, and which broker it was.
+        Some(RDKafkaErrorCode::BrokerTransportFailure) => return,
+        Some(RDKafkaErrorCode::AllBrokersDown) => {
+            let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+            if said.is_some_and(|it| it.elapsed() < SAYS_DOWN_EVERY) {
+                return;
+            }
+            *said = Some(Instant::now());
+        }
+        _ => {}
+    }
+    tracing::warn!(%error, reason, "Kafka");
+}
 
 pub(super) fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
     // That a setting for those who read means nothing to those who write.

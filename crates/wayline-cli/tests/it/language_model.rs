@@ -1,118 +1,11 @@
 //! Steps that ask a language model: one that runs in this process, and answers what is asked.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Row, text};
+use crate::support::{Endpoint, Folder, Row, text};
 
-/// A chat endpoint that names journeys by their first keyword and groups by the lines of the data.
-struct Endpoint {
-    url: String,
-    /// Answers that it gave.
-    answered: Arc<AtomicUsize>,
-    /// Answers that it may still give; after that it fails.
-    left: Arc<AtomicUsize>,
-}
-
-impl Endpoint {
-    fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
-        let it = Self {
-            url,
-            answered: Arc::default(),
-            left: Arc::new(AtomicUsize::new(usize::MAX)),
-        };
-        let (answered, left) = (Arc::clone(&it.answered), Arc::clone(&it.left));
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (answered, left) = (Arc::clone(&answered), Arc::clone(&left));
-                std::thread::spawn(move || serve(&stream, &answered, &left));
-            }
-        });
-        it
-    }
-
-    fn answered(&self) -> usize {
-        self.answered.load(Ordering::SeqCst)
-    }
-
-    /// From now on it gives so many answers.
-    fn answers(&self, so_many: usize) {
-        self.left.store(so_many, Ordering::SeqCst);
-    }
-
-    fn config(&self, folder: &Folder, more: &str) {
-        let cache = folder.path("cache");
-        folder.write(
-            "model.toml",
-            format!(
-                "[text_model]\nurl = \"{}\"\nmodel = \"stub\"\nconcurrency = 4\ntries = 1\nrest_s = 0\n\
-                 cache = \"{}\"\n{more}",
-                self.url,
-                cache.display()
-            ),
-        );
-    }
-}
-
-fn serve(stream: &TcpStream, answered: &AtomicUsize, left: &AtomicUsize) -> Option<()> {
-    let mut reader = BufReader::new(stream.try_clone().ok()?);
-    loop {
-        let mut first = String::new();
-        if reader.read_line(&mut first).ok()? == 0 {
-            return None;
-        }
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            reader.read_line(&mut line).ok()?;
-            if line.trim().is_empty() {
-                break;
-            }
-            let (name, value) = line.split_once(':')?;
-            if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse().ok()?;
-            }
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).ok()?;
-        let is_asked = first.starts_with("POST");
-        let may = !is_asked
-            || left
-                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |it| it.checked_sub(1))
-                .is_ok();
-        let (status, answer) = match (may, is_asked) {
-            (false, _) => (
-                "500 Internal Server Error",
-                json!({ "error": { "message": "down" } }),
-            ),
-            (true, false) => (
-                "200 OK",
-                json!({ "object": "list", "data": [{ "id": "stub" }] }),
-            ),
-            (true, true) => {
-                answered.fetch_add(1, Ordering::SeqCst);
-                let request: Value = serde_json::from_slice(&body).ok()?;
-                ("200 OK", reply(&request)?)
-            }
-        };
-        let answer = answer.to_string();
-        let head = format!(
-            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-            answer.len()
-        );
-        let mut out = stream;
-        out.write_all(head.as_bytes()).ok()?;
-        out.write_all(answer.as_bytes()).ok()?;
-    }
-}
-
-fn reply(request: &Value) -> Option<Value> {
+/// Names journeys by their first keyword, and groups by the lines of the data.
+fn reply(request: &Value) -> Option<String> {
     let asked = request["messages"].as_array()?.last()?["content"].as_str()?;
     let lines = asked
         .lines()
@@ -135,14 +28,7 @@ fn reply(request: &Value) -> Option<Value> {
             });
         json!({ "journeys": journeys.collect::<Vec<_>>() })
     };
-    Some(json!({
-        "choices": [{
-            "index": 0,
-            "finish_reason": "stop",
-            "message": { "role": "assistant", "content": content.to_string() }
-        }],
-        "usage": { "prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120 }
-    }))
+    Some(content.to_string())
 }
 
 fn named_by_model(folder: &Folder) -> usize {
@@ -161,7 +47,7 @@ fn a_model_names_journeys_and_nothing_is_paid_twice() {
     let folder = Folder::simulated("--people 20 --seed 71");
     folder.run(&INFER.replace("--config @model.toml", "")).ok();
     let before = folder.journeys();
-    let endpoint = Endpoint::start();
+    let endpoint = Endpoint::start(reply);
     endpoint.config(&folder, "[asking]\nnames = true\n");
     let ran = folder.run(INFER).ok();
     let named = named_by_model(&folder);
@@ -188,13 +74,13 @@ fn a_model_names_journeys_and_nothing_is_paid_twice() {
 
 #[test]
 fn a_model_that_dies_leaves_the_rooms_names_or_ends_the_run_as_configured() {
-    let folder = Folder::simulated("--people 30 --seed 72");
-    let endpoint = Endpoint::start();
+    let folder = Folder::simulated("--people 500 --seed 72 --history-days 60-120");
+    let endpoint = Endpoint::start(reply);
     endpoint.config(&folder, "[asking]\nnames = true\nstops_at_failure = true\n");
-    endpoint.answers(12);
+    endpoint.answers(200);
     folder.run(INFER).fails_with("nothing was written");
     assert!(!folder.path("out/j.jsonl").exists());
-    assert_eq!(endpoint.answered(), 12);
+    assert_eq!(endpoint.answered(), 200);
     // Run again, it pays for the rest alone.
     endpoint.answers(usize::MAX);
     folder.run(INFER).ok();
@@ -205,7 +91,7 @@ fn a_model_that_dies_leaves_the_rooms_names_or_ends_the_run_as_configured() {
     assert!(folder.results() == whole);
     assert_eq!(endpoint.answered(), asked);
     // Another folder has nothing in its cache: half is answered, half isn't.
-    let folder = Folder::simulated("--people 30 --seed 72");
+    let folder = Folder::simulated("--people 500 --seed 72 --history-days 60-120");
     endpoint.config(&folder, "[asking]\nnames = true\n");
     endpoint.answers(asked / 2);
     let ran = folder.run(INFER).ok();
@@ -224,7 +110,7 @@ fn a_model_that_dies_leaves_the_rooms_names_or_ends_the_run_as_configured() {
 #[test]
 fn a_model_finds_journeys_at_once_and_a_store_keeps_them() {
     let folder = Folder::simulated("--people 12 --seed 73");
-    let endpoint = Endpoint::start();
+    let endpoint = Endpoint::start(reply);
     endpoint.config(&folder, "[asking]\njourneys = true\n");
     let ran = folder.run(INFER).ok();
     assert_eq!(ran.count("people grouped by model"), 12);
@@ -244,15 +130,40 @@ fn a_model_finds_journeys_at_once_and_a_store_keeps_them() {
         );
     }
     // Kept, they stay as they are without being asked for again, and when the model is away.
+    let as_of = journeys[0]["run"]["as_of"].as_str().expect("a time");
     folder
-        .run("update @events.jsonl --store @s --config @model.toml")
+        .run(&format!(
+            "infer @events.jsonl --store @s --config @model.toml --as-of {as_of}"
+        ))
         .ok();
     let asked = endpoint.answered();
-    folder.exported("s", "--config @model.toml");
+    endpoint.answers(0);
+    folder.exported("s", &format!("--config @model.toml --as-of {as_of}"));
     let kept: Vec<Row> = folder.journeys();
     assert!(kept.iter().all(|it| it["grouped_by"] == "memory"));
     assert_eq!(endpoint.answered(), asked, "reading asks nobody");
-    endpoint.answers(0);
+    assert_eq!(kept.len(), journeys.len());
+    for (kept, journey) in kept.iter().zip(&journeys) {
+        for field in [
+            "journey_id",
+            "name",
+            "name_source",
+            "keywords",
+            "score",
+            "confidence",
+            "rank",
+        ] {
+            assert_eq!(kept[field], journey[field], "{field} of {journey:?}");
+        }
+    }
+    let swept = folder.run(&format!(
+        "sweep --store @s --config @model.toml --as-of {as_of}"
+    ));
+    assert_eq!(
+        swept.ok().count("  changed"),
+        0,
+        "nothing has ended by being read"
+    );
     let line = folder.lines()[0].clone();
     let mut event: Row = serde_json::from_str(&line).expect("JSON");
     let user = text(&event, "user_id").to_owned();
@@ -263,6 +174,11 @@ fn a_model_finds_journeys_at_once_and_a_store_keeps_them() {
         .run("update @one.jsonl --store @s --config @model.toml")
         .ok();
     folder.exported("s", "--config @model.toml");
+    // Names that the model gave stay, and no row says of one that there was no reply for it.
+    for journey in folder.journeys() {
+        let by_model = journey["name_source"] == "llm";
+        assert!(!by_model || journey["name_reason"].is_null(), "{journey:?}");
+    }
     let ids = |rows: &[Row]| -> Vec<String> {
         let own = rows.iter().filter(|it| text(it, "user_id") == user);
         let mut ids: Vec<String> = own.map(|it| text(it, "journey_id").to_owned()).collect();
@@ -293,7 +209,7 @@ fn what_is_wrong_with_a_model_is_said_before_anything_is_read() {
         "[text_model]\nurl = \"http://127.0.0.1:1/v1\"\nmodel = \"m\"\nkey_env = \"WAYLINE_NO_SUCH_KEY\"\n[asking]\nnames = true\n",
         "WAYLINE_NO_SUCH_KEY",
     );
-    let endpoint = Endpoint::start();
+    let endpoint = Endpoint::start(reply);
     endpoint.config(&folder, "[asking]\nnames = true\n");
     let config = String::from_utf8(folder.read("model.toml")).expect("UTF-8");
     refuses(&config.replace("\"stub\"", "\"another\""), "another");
@@ -306,9 +222,24 @@ fn what_is_wrong_with_a_model_is_said_before_anything_is_read() {
 }
 
 #[test]
+fn a_key_that_isnt_taken_ends_a_run_and_what_is_in_the_store_stays() {
+    let folder = Folder::simulated("--people 200 --seed 78 --history-days 60-90");
+    let endpoint = Endpoint::start(reply);
+    endpoint.config(&folder, "[asking]\nnames = true\n");
+    endpoint.refuses_keys();
+    folder.run(INFER).fails_with("nothing was written");
+    // Into a store what was looked at is kept.
+    endpoint.config(&folder, "[asking]\nnames = true\nstops_at_failure = true\n");
+    let update = "update @events.jsonl --store @s --config @model.toml";
+    folder.run(update).fails_with("is in the store");
+    // Reading needs no model.
+    folder.exported("s", "--config @model.toml --as-of 2025-06-30T00:00:00Z");
+}
+
+#[test]
 fn a_budget_is_kept_and_what_is_left_is_said() {
     let folder = Folder::simulated("--people 20 --seed 75");
-    let endpoint = Endpoint::start();
+    let endpoint = Endpoint::start(reply);
     endpoint.config(
         &folder,
         "budget_tokens = 4000\nmax_tokens = 200\n[asking]\nnames = true\n",
@@ -320,4 +251,47 @@ fn a_budget_is_kept_and_what_is_left_is_said() {
         ran.stderr
     );
     assert!(ran.count("  not: budget_spent") > 0, "{}", ran.stderr);
+}
+
+#[test]
+fn a_model_checks_texts_too_and_the_stricter_verdict_counts() {
+    let folder = Folder::new();
+    let texts: Vec<String> = (0..50)
+        .map(|number| format!("quilt number {number}\n"))
+        .collect();
+    folder.write("texts.txt", texts.concat() + "chemo hats\n");
+    let endpoint = Endpoint::start(|request| {
+        let asked = request["messages"].as_array()?.last()?["content"].as_str()?;
+        let rows = asked
+            .lines()
+            .filter_map(|it| serde_json::from_str::<Value>(it).ok());
+        let found = rows.filter(|it| it["text"].as_str().is_some_and(|it| it.ends_with('7')));
+        let found = found.map(|it| json!({ "text": it["number"], "reason": "crime" }));
+        Some(json!({ "found": found.collect::<Vec<_>>() }).to_string())
+    });
+    endpoint.config(&folder, "");
+    let line = "safety check @texts.txt --ask --config @model.toml";
+    let ran = folder.run(line).ok();
+    let rows = crate::support::rows(ran.stdout.as_bytes());
+    assert_eq!(rows.len(), 51);
+    for row in &rows[..50] {
+        let is_found = text(row, "text").ends_with('7');
+        assert_eq!(
+            row["verdict"],
+            if is_found { "withhold" } else { "ok" },
+            "{row:?}"
+        );
+    }
+    assert_eq!(rows[50]["reason"], "health");
+    assert_eq!(
+        (endpoint.answered(), ran.count("without an answer")),
+        (3, 0)
+    );
+    // What was answered is in the cache; a model that is away leaves the room's own verdicts.
+    endpoint.answers(0);
+    assert_eq!(folder.run(line).ok().stdout, ran.stdout);
+    folder.write("texts.txt", "quilt number 7\nquilt number 77\n");
+    let ran = folder.run(line).ok();
+    assert_eq!(ran.count("without an answer"), 2);
+    assert!(!ran.stdout.contains("withhold"));
 }

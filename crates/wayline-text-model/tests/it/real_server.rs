@@ -140,7 +140,7 @@ fn wrong_names_paths_and_lengths_are_told_apart() {
             "{error}"
         );
         let endpoint = Endpoint::new(to(&url)).expect("an endpoint");
-        let long = Request::new("", &"red shoes ".repeat(3_000), 5);
+        let long = Request::new("", &"red shoes ".repeat(10_000), 5);
         let error = endpoint.reply(&long).expect_err("too long");
         assert!(matches!(error, TextModelError::TooLong { .. }), "{error}");
         // A schema that is none is refused, or the words about it are as good as any.

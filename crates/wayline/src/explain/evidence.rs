@@ -8,8 +8,10 @@ use crate::affinity::{Affinities, FEATURES, PairRows, UnitSpace};
 use crate::corpus::{KeywordFacts, STRONGEST_ASSOCIATION};
 use crate::embed::{EmbedError, EmbeddingCache};
 use crate::extract::{Evidence, Extracted, Unit, UnitKind};
+use crate::safety::Safety;
 use crate::walk::Rooms;
 
+use super::shown::shown;
 use super::twins::UnitWords;
 use super::wording::{apart, percent, shortened, times};
 
@@ -91,8 +93,8 @@ impl<'a> Ties<'a> {
             let tells_more = facts.iter().any(|fact| !told.contains(fact));
             told.extend(facts);
             let tie = Tie {
-                left: label(self.person, &self.person.units[left as usize]),
-                right: label(self.person, &self.person.units[right as usize]),
+                left: self.label(left),
+                right: self.label(right),
                 affinity,
                 reasons,
             };
@@ -157,7 +159,7 @@ impl<'a> Ties<'a> {
                 "together_cosine" => Some(self.together(a, b)),
                 "visits_above_chance" => Some((Fact::Visits, self.visits(a, b))),
                 "same_board" => shared(&a.boards, &b.boards).map(|board| {
-                    let name = &self.person.boards[board as usize];
+                    let name = self.shown(&self.person.boards[board as usize]);
                     (Fact::Board(board), format!("on the board “{name}”"))
                 }),
                 // The rarest label is named with its kind; being far apart speaks for nothing.
@@ -211,14 +213,15 @@ impl<'a> Ties<'a> {
         let rarity = |label: &u32| self.facts.rarity(*label);
         let label = shared.max_by(|x, y| rarity(x).total_cmp(&rarity(y)))?;
         let text = &self.person.keywords[label as usize].text;
+        let shown = self.shown(text);
         let corpus = self.rooms.corpus;
         if corpus.people() < ENOUGH_PEOPLE {
-            return Some((Fact::Label(label), format!("share the {kind} “{text}”")));
+            return Some((Fact::Label(label), format!("share the {kind} “{shown}”")));
         }
         let share = corpus.share_of_keyword(text);
         let rare = if share < RARE { "rare " } else { "" };
         let share = percent(share);
-        let text = format!("share the {rare}{kind} “{text}” ({share} of people have it)");
+        let text = format!("share the {rare}{kind} “{shown}” ({share} of people have it)");
         Some((Fact::Label(label), text))
     }
 
@@ -236,7 +239,7 @@ impl<'a> Ties<'a> {
                 }
             }
         }
-        let text = |keyword: u32| &self.person.keywords[keyword as usize].text;
+        let text = |keyword: u32| self.shown(&self.person.keywords[keyword as usize].text);
         let fact = Fact::Together(best.map(|(_, left, right)| (left, right)));
         let told = match best {
             Some((association, left, right)) => format!(
@@ -253,6 +256,18 @@ impl<'a> Ties<'a> {
             None => "go with the same things for other people".to_owned(),
         };
         (fact, told)
+    }
+
+    fn label(&self, unit: u32) -> String {
+        label(
+            self.person,
+            &self.person.units[unit as usize],
+            self.rooms.safety,
+        )
+    }
+
+    fn shown<'t>(&self, text: &'t str) -> &'t str {
+        shown(text, self.rooms.safety)
     }
 
     fn visits(&self, a: &Unit, b: &Unit) -> String {
@@ -304,16 +319,16 @@ fn keywords(unit: &Unit) -> impl Iterator<Item = u32> + '_ {
         .chain(labels.map(|(label, _)| *label))
 }
 
-fn label(person: &Extracted, unit: &Unit) -> String {
+fn label(person: &Extracted, unit: &Unit, safety: &Safety) -> String {
     if unit.kind == UnitKind::Search {
-        return format!("search “{}”", shortened(&unit.key));
+        return format!("search “{}”", shortened(shown(&unit.key, safety)));
     }
     // An id alone says nothing to a reader.
     let annotation = unit.annotations.first().or(unit.interests.first());
     match (&unit.title, annotation) {
-        (Some(title), _) => format!("item “{}”", shortened(title)),
+        (Some(title), _) => format!("item “{}”", shortened(shown(title, safety))),
         (None, Some((keyword, _))) => {
-            let text = &person.keywords[*keyword as usize].text;
+            let text = shown(&person.keywords[*keyword as usize].text, safety);
             format!("item {} about “{text}”", unit.key)
         }
         (None, None) => format!("item {}", unit.key),

@@ -1,7 +1,9 @@
 //! One person in plain words: each journey with its keywords, the evidence that ties them, why it
-//! is called so and why it ranks there, and the keywords left over with reasons.
+//! is called so and why it ranks there, and the keywords left over with reasons. Texts that must not be
+//! shown (room *safety*) aren't; where one belongs stands `[withheld]`, or how many there are.
 
 mod evidence;
+mod shown;
 mod twins;
 mod wording;
 
@@ -14,6 +16,7 @@ use crate::embed::{EmbedError, EmbeddingCache};
 use crate::extract::Extracted;
 use crate::logistic::Scored;
 use crate::nouns::{LeftOver, NameSource, Timestamp};
+use crate::safety::Safety;
 use crate::walk::{Rooms, Walked};
 
 /// How many keywords, ties and left-over keywords are named before "and N more".
@@ -48,9 +51,17 @@ pub fn explain(
     );
     let ties = Ties::of(person, rooms, embeddings)?;
     for (place, candidate) in walked.order.iter().enumerate() {
-        journey(&mut out, person, walked, &ties, place + 1, *candidate);
+        journey(
+            &mut out,
+            person,
+            walked,
+            rooms.safety,
+            &ties,
+            place + 1,
+            *candidate,
+        );
     }
-    left_over(&mut out, person, walked);
+    left_over(&mut out, person, walked, rooms.safety);
     Ok(out)
 }
 
@@ -72,7 +83,15 @@ pub fn explain_journey(
     };
     let ties = Ties::of(person, rooms, embeddings)?;
     let mut out = String::new();
-    journey(&mut out, person, walked, &ties, place + 1, *candidate);
+    journey(
+        &mut out,
+        person,
+        walked,
+        rooms.safety,
+        &ties,
+        place + 1,
+        *candidate,
+    );
     Ok(Some(out.trim_start().to_owned()))
 }
 
@@ -87,6 +106,7 @@ fn journey(
     out: &mut String,
     person: &Extracted,
     walked: &Walked,
+    safety: &Safety,
     ties: &Ties<'_>,
     rank: usize,
     index: usize,
@@ -140,7 +160,8 @@ fn journey(
             &tie.to_string(),
         );
     }
-    let runner_up = match &fate.name.runner_up {
+    let runner_up = fate.name.runner_up.as_ref();
+    let runner_up = match runner_up.filter(|text| shown::is_fit(text, safety)) {
         Some(text) => format!("; “{text}” came second"),
         None => String::new(),
     };
@@ -191,7 +212,7 @@ fn scored(name: &str, scored: &Scored) -> String {
     )
 }
 
-fn left_over(out: &mut String, person: &Extracted, walked: &Walked) {
+fn left_over(out: &mut String, person: &Extracted, walked: &Walked, safety: &Safety) {
     let is_left = |placement: &Placement| matches!(placement, Placement::LeftOver(_));
     if walked.assigned.placements.iter().any(is_left) {
         let _ = writeln!(out, "\nin no journey");
@@ -205,13 +226,22 @@ fn left_over(out: &mut String, person: &Extracted, walked: &Walked) {
             .map(|(keyword, _)| keyword)
             .collect();
         keywords.sort_by_key(|keyword| std::cmp::Reverse(keyword.count));
-        if !keywords.is_empty() {
-            let texts = keywords
-                .iter()
-                .map(|keyword| keyword.text.clone())
-                .collect();
-            field(out, reason.as_str(), &some_of(texts, NAMED));
+        if keywords.is_empty() {
+            continue;
         }
+        // Those that aren't fit to be shown are counted, whatever else keeps them out.
+        let texts = keywords.iter().map(|keyword| &keyword.text);
+        let fit: Vec<String> = texts
+            .filter(|text| shown::is_fit(text, safety))
+            .cloned()
+            .collect();
+        let unfit = keywords.len() - fit.len();
+        let mut line = some_of(fit, NAMED);
+        if unfit > 0 {
+            let apart = if line.is_empty() { "" } else { "; " };
+            let _ = write!(line, "{apart}{unfit} that must not be shown");
+        }
+        field(out, reason.as_str(), &line);
     }
 }
 

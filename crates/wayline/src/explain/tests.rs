@@ -137,3 +137,50 @@ fn ties_tell_different_things_and_no_text_twice() {
     // One person is no people to have shares of.
     assert!(!text.contains('%'), "{text}");
 }
+
+#[test]
+fn what_must_not_be_shown_is_in_no_explanation() {
+    let mut acts = vec![search(9 * DAY, "4111 1111 1111 1111")];
+    let searches = [
+        "barn wedding",
+        "barn wedding table",
+        "rustic barn wedding",
+        "barn wedding hay bales",
+    ];
+    for day in 1..9 {
+        for (place, query) in (0..).zip(searches) {
+            acts.push(search(day * DAY + 40 * place, query));
+        }
+        acts.push(closeup(
+            day * DAY + 10,
+            "i1",
+            &["barn wedding", "rustic wedding"],
+        ));
+        acts.push(closeup(day * DAY + 50, "i2", &["jane@example.com"]));
+    }
+    let person = person("p", &acts);
+    let corpus = corpus_of(std::slice::from_ref(&person));
+    let config = Config::builtin();
+    let rooms = Rooms {
+        config: &config,
+        corpus: &corpus,
+        grouping: &GroupingModel::builtin(),
+        naming: &NamingModel::builtin(),
+        ranking: &RankModel::builtin(),
+        staging: &StageModel::builtin(),
+        related: crate::expand::RelatedTable::builtin(),
+        safety: crate::model::builtin_safety(),
+        model: None,
+        asks_anew: true,
+        as_of: person.last_event,
+    };
+    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
+    let walked = walk(&person, &rooms, &mut embeddings).expect("a walk");
+    assert_eq!(walked.order.len(), 1, "{:?}", walked.assigned.placements);
+    let text = explain(&person, &walked, &rooms, &mut embeddings).expect("a text");
+    for withheld in ["@example.com", "4111", "0132"] {
+        assert!(!text.contains(withheld), "{text}");
+    }
+    assert!(text.contains("[withheld]"), "{text}");
+    assert!(text.contains("that must not be shown"), "{text}");
+}

@@ -17,6 +17,7 @@ fn known(journey_id: &str, held: &[&str], standing: Standing) -> KnownJourney {
         journey_id: journey_id.to_owned(),
         name: journey_id.to_owned(),
         name_source: NameSource::Keyword,
+        named_for: Vec::new(),
         held: held
             .iter()
             .map(|text| ((*text).to_owned(), share))

@@ -152,7 +152,8 @@ fn remembered() -> Kept {
     kept.known = vec![KnownJourney {
         journey_id: "j".to_owned(),
         name: "Oak Trees".to_owned(),
-        name_source: NameSource::Interest,
+        name_source: NameSource::Llm,
+        named_for: vec!["oak".to_owned(), "acorn".to_owned()],
         held: vec![("oak".to_owned(), 1.0), ("tree".to_owned(), 0.0)],
         stage: Stage {
             lifecycle: Lifecycle::Evergreen,

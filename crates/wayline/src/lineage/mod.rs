@@ -59,6 +59,7 @@ pub fn lineage(
             journey_id: fate.journey_id().to_owned(),
             name: fate.name.text.clone(),
             name_source: fate.name.source,
+            named_for: fate.name.named_for.clone(),
             held: held.collect(),
             stage: fate.stage.stage,
             started_at: candidate.started_at(person),

@@ -44,6 +44,8 @@ pub struct Name {
     pub runner_up: Option<String>,
     /// Why a language model, where one was asked, didn't name it.
     pub reason: Option<NameReason>,
+    /// The strongest keywords that the journey held when a language model gave it this name; else none.
+    pub named_for: Vec<String>,
 }
 
 /// What the choice of names looks at.
@@ -155,6 +157,7 @@ impl<'a> Naming<'a> {
                 score: best.score,
                 runner_up: free.next().map(|(_, text)| text),
                 reason: None,
+                named_for: Vec::new(),
             };
         }
         // Every text is taken (two journeys with one keyword each): tell it apart by a number.
@@ -175,6 +178,7 @@ impl<'a> Naming<'a> {
             score: 0.0,
             runner_up: None,
             reason: None,
+            named_for: Vec::new(),
         }
     }
 }
@@ -203,6 +207,7 @@ fn named_before(before: &KnownJourney, score: f64, runner_up: Option<String>) ->
         score,
         runner_up: runner_up.filter(is_other),
         reason: None,
+        named_for: before.named_for.clone(),
     }
 }
 

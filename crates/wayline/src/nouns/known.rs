@@ -13,6 +13,8 @@ pub struct KnownJourney {
     pub name: String,
     /// Where the name came from.
     pub name_source: NameSource,
+    /// The strongest keywords that it held when a language model gave it its name; none where none did.
+    pub named_for: Vec<String>,
     /// The keywords that it held, each with its share of the evidence; they sum to 1.
     pub held: Vec<(String, f64)>,
     /// Where in its life it was.

@@ -1,9 +1,11 @@
 //! Keywords put together by meaning.
 
+use serde_json::json;
+
 use crate::embed::EmbeddingCache;
 use crate::extract::Extracted;
 
-use super::{ProfileConfig, estimated_tokens};
+use super::{ProfileConfig, tokens_of};
 
 /// What groups are made from.
 pub(super) struct Grouping<'a> {
@@ -27,8 +29,8 @@ impl Group {
     pub(super) fn frame_tokens(&self) -> usize {
         let lists = [&self.boards, &self.titles].into_iter();
         let lists = lists.filter(|list| !list.is_empty());
-        // With quotes and a comma.
-        let tokens = |text: &String| estimated_tokens(text) + 3;
+        // With a comma.
+        let tokens = |text: &String| tokens_of(&json!(text)) + 1;
         lists
             .map(|list| LIST_TOKENS + list.iter().map(tokens).sum::<usize>())
             .sum::<usize>()
@@ -37,7 +39,9 @@ impl Group {
 }
 
 /// Tokens of `{"keywords":[]}` and the line's end.
-const LINE_TOKENS: usize = 11;
+pub(super) const LINE_TOKENS: usize = 11;
+/// Characters of a board or title that are told.
+const MOST_CHARACTERS: usize = 80;
 /// Tokens of `,"boards":[]`.
 const LIST_TOKENS: usize = 9;
 
@@ -102,6 +106,14 @@ fn similarity(left: &[f32], right: &[f32]) -> f64 {
     products.sum()
 }
 
+/// A title may be as long as a page.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+    }
+}
+
 /// Boards and titles go with the group that most keywords of their units are in.
 fn add_texts(grouping: &Grouping<'_>, group_of: &[Option<usize>], groups: &mut [Group]) {
     let Grouping {
@@ -144,7 +156,7 @@ fn add_texts(grouping: &Grouping<'_>, group_of: &[Option<usize>], groups: &mut [
         let texts = of(&mut groups[place]);
         let is_new = !texts.iter().any(|it| it == text);
         if texts.len() < config.most_texts && is_new && may_tell(text) {
-            texts.push(text.to_owned());
+            texts.push(shortened(text));
         }
     };
     for (place, board, _) in boards {

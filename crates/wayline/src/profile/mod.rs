@@ -3,6 +3,7 @@
 //! What is in a log is put together by meaning, not by time: keywords whose vectors lie near each other
 //! make a group, with the boards and titles that go with them. Of more than fits into the budget of tokens
 //! those go in that weigh most, each group giving up its weakest first; how much was left out is said.
+//! Keywords that stand alone share a line, since a line for each would take the room of others.
 //! Nothing of how the rooms group is used, so what a model makes of a profile is its own.
 //!
 //! Way in: a person's evidence, vectors of texts, a budget in tokens. Way out: a [`Profile`], and its
@@ -25,21 +26,24 @@ use serde_json::json;
 use crate::embed::EmbeddingCache;
 use crate::extract::Extracted;
 use crate::nouns::{LeftOver, Timestamp};
+use crate::text_model::escaped;
 
 use groups::{Grouping, groups};
 
 /// A person's log in few words.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Profile {
-    /// Groups, the one with the most weight first.
+    /// Groups, the one with the most weight first; last those keywords that stand alone.
     pub groups: Vec<ProfileGroup>,
     /// Keywords that didn't fit, or that must not be told.
     pub left_out: LeftOut,
 }
 
-/// Keywords of one meaning.
+/// Keywords of one meaning, or those that stand alone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProfileGroup {
+    /// Whether each of its keywords stands alone.
+    pub is_mixed: bool,
     /// The strongest first.
     pub keywords: Vec<ProfileKeyword>,
     /// Boards that the person saved such items to, and titles of items; a few.
@@ -109,29 +113,34 @@ impl Profiling<'_> {
         self.within_budget(&all, withheld)
     }
 
-    /// Takes the keyword that adds most, again and again, until the next one has no room. What a keyword
+    /// Takes the keyword that adds most, again and again, as long as one has room. What a keyword
     /// adds is its weight divided by how many of its group are in already, so that a small group isn't
     /// lost behind a large one.
     fn within_budget(&self, all: &[groups::Group], withheld: u32) -> Profile {
-        let mut left = self.config.max_tokens.saturating_sub(FRAME_TOKENS);
+        let frames = FRAME_TOKENS + groups::LINE_TOKENS + MIXED_TOKENS;
+        let mut left = self.config.max_tokens.saturating_sub(frames);
         let mut taken = vec![0_usize; all.len()];
-        let next = |taken: &[usize]| {
-            let open = all.iter().enumerate();
+        let mut is_full = vec![false; all.len()];
+        let next = |taken: &[usize], is_full: &[bool]| {
+            let open = all.iter().enumerate().filter(|(place, _)| !is_full[*place]);
             let open = open.filter_map(|(place, group)| {
                 let (_, weight) = group.keywords.get(taken[place])?;
                 Some((place, weight / (taken[place] + 1) as f64))
             });
             open.max_by(|left, right| left.1.total_cmp(&right.1).then(right.0.cmp(&left.0)))
         };
-        while let Some((place, _)) = next(&taken) {
+        while let Some((place, _)) = next(&taken, &is_full) {
             let (index, _) = all[place].keywords[taken[place]];
             // With the comma before the next one.
-            let mut costs = estimated_tokens(&self.keyword(index).row().to_string()) + 1;
-            if taken[place] == 0 {
+            let mut costs = tokens_of(&self.keyword(index).row()) + 1;
+            // Alone it stands among others that do.
+            if taken[place] == 1 {
                 costs += all[place].frame_tokens();
             }
             if costs > left {
-                break;
+                // A shorter one of another group may have room.
+                is_full[place] = true;
+                continue;
             }
             left -= costs;
             taken[place] += 1;
@@ -142,20 +151,30 @@ impl Profiling<'_> {
     fn put_together(&self, all: &[groups::Group], taken: &[usize], withheld: u32) -> Profile {
         let mut profile = Profile::default();
         profile.left_out.withheld = withheld;
+        let mut mixed = ProfileGroup {
+            is_mixed: true,
+            ..ProfileGroup::default()
+        };
         for (group, taken) in all.iter().zip(taken) {
             let (told, rest) = group.keywords.split_at(*taken);
             for (index, _) in rest {
                 profile.left_out.keywords += 1;
                 profile.left_out.events += u64::from(self.person.keywords[*index as usize].count);
             }
-            if told.is_empty() {
-                continue;
+            let told = told.iter().map(|(index, _)| self.keyword(*index));
+            match taken {
+                0 => {}
+                1 => mixed.keywords.extend(told),
+                _ => profile.groups.push(ProfileGroup {
+                    is_mixed: false,
+                    keywords: told.collect(),
+                    boards: group.boards.clone(),
+                    titles: group.titles.clone(),
+                }),
             }
-            profile.groups.push(ProfileGroup {
-                keywords: told.iter().map(|(index, _)| self.keyword(*index)).collect(),
-                boards: group.boards.clone(),
-                titles: group.titles.clone(),
-            });
+        }
+        if !mixed.keywords.is_empty() {
+            profile.groups.push(mixed);
         }
         profile
     }
@@ -172,6 +191,11 @@ impl Profiling<'_> {
     }
 }
 
+/// Tokens of a value as it stands in a question.
+fn tokens_of(value: &serde_json::Value) -> usize {
+    estimated_tokens(&escaped(&value.to_string()))
+}
+
 /// Whole days between two moments, 0 where the later one isn't later.
 fn days(from: Timestamp, to: Timestamp) -> u32 {
     let millis = to.millis().saturating_sub(from.millis()).max(0);
@@ -180,6 +204,8 @@ fn days(from: Timestamp, to: Timestamp) -> u32 {
 
 /// Tokens for the line that says what was left out.
 const FRAME_TOKENS: usize = 32;
+/// Tokens of `,"mixed":true`.
+const MIXED_TOKENS: usize = 7;
 
 impl ProfileKeyword {
     fn row(&self) -> serde_json::Value {
@@ -190,13 +216,16 @@ impl ProfileKeyword {
 impl Profile {
     /// The lines that a model reads: a JSON object for each group with `keywords` (arrays of number, text,
     /// events, days since the last, days from the first to the last), `boards` and `titles` where there are
-    /// any; then one that says how much was left out.
+    /// any; `mixed` where its keywords stand alone; then one that says how much was left out.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
         for group in &self.groups {
             let rows: Vec<_> = group.keywords.iter().map(ProfileKeyword::row).collect();
             let mut line = json!({ "keywords": rows });
+            if group.is_mixed {
+                line["mixed"] = json!(true);
+            }
             for (name, texts) in [("boards", &group.boards), ("titles", &group.titles)] {
                 if !texts.is_empty() {
                     line[name] = json!(texts);

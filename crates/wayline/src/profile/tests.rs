@@ -98,3 +98,55 @@ fn tokens_are_estimated_rather_too_high() {
     assert!(estimated_tokens("1966 Chrysler") >= 3);
     assert!(estimated_tokens("結婚式の計画") >= 5);
 }
+
+#[test]
+fn what_is_long_or_escaped_takes_its_room_and_no_other() {
+    let long = "a description of the product ".repeat(120);
+    let queries: Vec<String> = (0..190)
+        .map(|number| format!("[topic{number}] <b>[kind{}]", number % 7))
+        .collect();
+    let acts: Vec<_> = (0..)
+        .zip(&queries)
+        .map(|(day, query)| search(day * DAY / 40, query))
+        .collect();
+    let mut person = person("p", &acts);
+    for unit in &mut person.units {
+        unit.title = Some(long.clone());
+    }
+    let profile = profile_of(&person, 1_000);
+    let data = crate::text_model::data(&profile.text());
+    assert!(
+        estimated_tokens(&data) <= 1_000,
+        "{}",
+        estimated_tokens(&data)
+    );
+    assert!(profile.keywords().count() > 10, "{}", profile.text());
+    let titles = profile.groups.iter().flat_map(|it| &it.titles);
+    assert!(titles.into_iter().all(|it| it.chars().count() <= 81));
+}
+
+#[test]
+fn keywords_that_stand_alone_share_a_line() {
+    let queries = [
+        "barn wedding",
+        "rustic wedding",
+        "brake pads",
+        "oak trees",
+        "pasta",
+    ];
+    let acts: Vec<_> = (0..)
+        .zip(queries)
+        .map(|(day, it)| search(day * DAY, it))
+        .collect();
+    let profile = profile_of(&person("p", &acts), 1_000);
+    let mixed: Vec<bool> = profile.groups.iter().map(|it| it.is_mixed).collect();
+    assert_eq!(mixed, [false, true]);
+    assert_eq!(profile.groups[1].keywords.len(), 3);
+    assert!(
+        profile
+            .text()
+            .lines()
+            .nth(1)
+            .is_some_and(|it| it.contains("\"mixed\":true"))
+    );
+}

@@ -92,6 +92,12 @@ impl Classifier {
             return None;
         }
         let log_odds = self.log_odds(&meaning(folded));
+        // Most texts are about none of them: that is told before anything else is asked.
+        let least = config.withhold_from.min(config.sensitive_from);
+        let highest = log_odds.iter().copied().fold(f32::MIN, f32::max);
+        if f64::from(highest) < libm::log(least / (1.0 - least)) {
+            return None;
+        }
         [
             (Verdict::Withhold, config.withhold_from),
             (Verdict::Sensitive, config.sensitive_from),

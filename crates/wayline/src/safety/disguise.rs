@@ -6,6 +6,8 @@
 //! apart (p.o.r.n, p o r n, co caine), letters repeated (pooorn), words run together (buycocaine), and one
 //! slip ([`super::near`]).
 
+use std::borrow::Cow;
+
 use super::entry::is_unspaced;
 use super::lists::Lists;
 use super::lookalike::latin;
@@ -17,41 +19,53 @@ mod signs;
 #[cfg(test)]
 mod tests;
 
-use signs::{as_letters, is_sign, starred};
+use signs::{as_letters, is_inside, is_sign, starred};
 
 /// Reads disguised words.
 #[derive(Debug)]
 pub(super) struct Disguise {
     near: Near,
+    /// The same for words around numbers.
+    hints: Near,
 }
 
 /// Words that come before this many in the vocabulary are met everywhere.
 const COMMON: u32 = 10_000;
 /// A word run together with others has so many letters at least, and at most.
 const RUN_TOGETHER: std::ops::RangeInclusive<usize> = 7..=40;
+/// Digits of a text in which words around numbers matter.
+const NUMBER: usize = 3;
 
 impl Disguise {
     pub(super) fn new(lists: &Lists) -> Self {
+        let hints = lists.hints();
         Self {
-            near: Near::new(lists.words(), lists.english()),
+            near: Near::new(lists.words(), lists.english(), lists.withheld()),
+            hints: Near::new(hints, hints, hints),
         }
     }
 
     /// The words of a written text with disguised ones as they are meant; none where there are none.
     pub(super) fn undone(&self, written: &str, lists: &Lists) -> Option<String> {
         let pieces = apart::pieces(written, &|word| is_listed(word, lists))?;
+        // Whoever writes one word with digits writes all so, at their ends too.
+        let signs = pieces.iter().any(|it| {
+            let read = || as_letters(&it.text, false);
+            is_inside(&it.text)
+                && read()
+                    .iter()
+                    .any(|it| is_common(it) || is_listed(it, lists))
+        });
         let mut out = String::with_capacity(written.len() + 2);
         let mut changed = false;
         out.push(' ');
         for piece in pieces {
             let meant = if piece.joined {
-                // Whoever puts letters apart hides something, in whatever language.
-                let parts = || parted(&piece.text, lists, true);
-                self.meant(&piece.text, lists).or_else(parts)
+                self.meant_whole(&piece.text, lists)
             } else if piece.common {
                 None
             } else {
-                self.meant(&piece.text, lists)
+                self.meant(&piece.text, lists, signs)
             };
             changed |= piece.joined || meant.is_some();
             push_words(meant.as_deref().unwrap_or(&piece.text), &mut out);
@@ -62,8 +76,64 @@ impl Disguise {
         changed.then_some(out)
     }
 
-    /// What a chunk without spaces means, where that isn't what it says.
-    fn meant(&self, piece: &str, lists: &Lists) -> Option<String> {
+    /// A written text with numbers in it as the eye reads it, its signs kept: look-alike letters as Latin
+    /// ones, and words around numbers without their slips. None where it is that already.
+    pub(super) fn unmasked(&self, written: &str) -> Option<String> {
+        let digits = written.bytes().filter(u8::is_ascii_digit).count();
+        if digits < NUMBER && !written.contains('@') {
+            return None;
+        }
+        let mut changed = false;
+        let chunks = written.split(' ').map(|chunk| {
+            let mixed = || {
+                chunk
+                    .bytes()
+                    .any(|it| it.is_ascii_alphabetic() || it == b'@')
+            };
+            let read = if chunk.is_ascii() {
+                self.hint(chunk)
+            } else if mixed() {
+                latin(chunk)
+            } else {
+                None
+            };
+            changed |= read.is_some();
+            read.map_or(Cow::Borrowed(chunk), Cow::Owned)
+        });
+        let chunks: Vec<Cow<'_, str>> = chunks.collect();
+        changed.then(|| chunks.join(" "))
+    }
+
+    /// A misspelt word around numbers as it is spelt, with the signs beside it.
+    fn hint(&self, chunk: &str) -> Option<String> {
+        let word = chunk.trim_matches(|it: char| !it.is_ascii_alphabetic());
+        let plain = word.len() > NUMBER && word.bytes().all(|it| it.is_ascii_alphabetic());
+        if !plain || Embedder::builtin().place(word).is_some() {
+            return None;
+        }
+        let near = || {
+            self.hints
+                .slipped(word)
+                .or_else(|| self.hints.sounded(word))
+        };
+        let meant = self.hints.repeated(word).or_else(near)?;
+        (meant != word).then(|| chunk.replacen(word, meant, 1))
+    }
+
+    /// What letters that were put apart mean together: whoever does that hides something, in whatever
+    /// language.
+    fn meant_whole(&self, piece: &str, lists: &Lists) -> Option<String> {
+        let known = Embedder::builtin().place(piece).is_some() || lists.is_innocent(piece);
+        if known && !lists.words().contains(piece) {
+            return None;
+        }
+        let parts = || parted(piece, lists, true);
+        self.meant(piece, lists, true).or_else(parts)
+    }
+
+    /// What a chunk without spaces means, where that isn't what it says. `signs`: digits stand for letters
+    /// elsewhere in the text.
+    fn meant(&self, piece: &str, lists: &Lists, signs: bool) -> Option<String> {
         let is_plain = |it: &str| it.bytes().all(|it| it.is_ascii_alphabetic());
         let bare = piece.trim_matches(|it: char| it.is_ascii_punctuation() && !is_sign(it));
         if is_plain(bare) {
@@ -73,17 +143,19 @@ impl Disguise {
         if core.is_empty() || core.chars().any(is_unspaced) {
             return None;
         }
-        if let Some(meant) = latin(core).and_then(|it| self.meant_signs(&it, lists).or(Some(it))) {
-            let known = meant.split(' ').any(|it| lists.words().contains(it));
-            if known {
+        if let Some(plain) = latin(core) {
+            let meant = self.meant_signs(&plain, lists, signs);
+            let meant = meant.unwrap_or_else(|| plain.clone());
+            let is_known = |it: &str| lists.words().contains(it) || is_common(it);
+            if meant.split(' ').any(is_known) {
                 return Some(meant);
             }
         }
-        self.meant_signs(core, lists)
+        self.meant_signs(core, lists, signs)
     }
 
     /// The same of a chunk whose letters are as they should be, with digits and signs among them.
-    fn meant_signs(&self, core: &str, lists: &Lists) -> Option<String> {
+    fn meant_signs(&self, core: &str, lists: &Lists, signs: bool) -> Option<String> {
         let words = lists.words();
         if core.chars().all(char::is_alphabetic) {
             if words.contains(core) {
@@ -94,18 +166,25 @@ impl Disguise {
         if !core.chars().any(char::is_alphabetic) {
             return None;
         }
-        for letters in as_letters(core) {
-            let inside = core.trim_matches(|it: char| !it.is_alphabetic());
-            let known = inside.len() < core.len() || inside.chars().all(char::is_alphabetic);
-            let known = !known && Embedder::builtin().place(&letters).is_some();
-            if known || words.contains(&letters) {
-                return Some(letters);
-            }
-            if let Some(meant) = self.meant_word(&letters, lists) {
-                return Some(meant);
-            }
+        let readings = as_letters(core, signs);
+        let withheld = |it: &&String| lists.barred().contains(it.as_str());
+        let common = |it: &&String| (signs || is_inside(core)) && is_common(it);
+        let listed = |it: &&String| words.contains(it.as_str());
+        let known =
+            |it: &&String| (signs || is_inside(core)) && Embedder::builtin().place(it).is_some();
+        let kinds: [&dyn Fn(&&String) -> bool; 4] = [&withheld, &common, &listed, &known];
+        let told = kinds.iter().find_map(|is| readings.iter().find(is));
+        if let Some(letters) = told {
+            return Some(letters.clone());
         }
-        if let Some(word) = starred(core, words) {
+        if let Some(meant) = readings
+            .iter()
+            .take(8)
+            .find_map(|it| self.meant_word(it, lists))
+        {
+            return Some(meant);
+        }
+        if let Some(word) = starred(core, &[lists.withheld(), lists.barred(), words]) {
             return Some(word.to_owned());
         }
         // What signs part: as one word, or each for itself.
@@ -141,7 +220,11 @@ impl Disguise {
         let parts = RUN_TOGETHER
             .contains(&word.len())
             .then(|| parted(word, lists, false));
-        let near = || self.near.slipped(word).or_else(|| self.near.sounded(word));
+        let near = || {
+            let slipped = self.near.slipped(word);
+            let sounded = slipped.or_else(|| self.near.sounded(word));
+            sounded.or_else(|| self.near.slipped_twice(word))
+        };
         parts.flatten().or_else(|| near().map(str::to_owned))
     }
 }
@@ -149,7 +232,7 @@ impl Disguise {
 /// Whether a word, maybe with digits for letters, stands in a list.
 fn is_listed(word: &str, lists: &Lists) -> bool {
     let words = lists.words();
-    let letters = as_letters(word);
+    let letters = as_letters(word, false);
     words.contains(word) || letters.iter().any(|it| words.contains(it.as_str()))
 }
 

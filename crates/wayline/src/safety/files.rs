@@ -58,6 +58,8 @@ pub(super) const IDENTITY: &str = "identity";
 pub(super) const ACCOUNT: &str = "account";
 /// Words that say when somebody was born.
 pub(super) const BORN: &str = "born";
+/// Words that say that a date is a birthday, of whatever year.
+pub(super) const BIRTHDAY: &str = "birthday";
 /// Words of streets.
 pub(super) const STREET: &str = "street";
 /// Words after which a number is one of a thing, not of a person.
@@ -66,3 +68,15 @@ pub(super) const THING: &str = "thing";
 pub(super) const DIGIT: &str = "digit";
 /// Words for the sign of e-mail.
 pub(super) const AT: &str = "at";
+/// Words that say where somebody lives, without a word for a street.
+pub(super) const HOME: &str = "home";
+/// Words beside which a number is a payment card's.
+pub(super) const CARD: &str = "card";
+/// Words for the plates of cars.
+pub(super) const PLATE: &str = "plate";
+/// Words for addresses on the net.
+pub(super) const NET: &str = "net";
+/// The groups whose words are known when they are misspelt beside a number.
+pub(super) const HINTS: &[&str] = &[
+    PHONE, IDENTITY, ACCOUNT, BORN, BIRTHDAY, STREET, HOME, CARD, PLATE,
+];

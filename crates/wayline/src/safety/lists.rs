@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::SafetyError;
 use super::entry::{Entry, ListError, Part, Phrase, entries, phrase};
@@ -33,6 +33,10 @@ pub(super) struct Lists {
     /// language whose other words are known, so that words of other languages aren't taken for them.
     english: HashSet<String>,
     withheld: HashSet<String>,
+    /// Those of entries of any language that are withheld.
+    barred: HashSet<String>,
+    /// Words around numbers that say whose they are.
+    hints: HashSet<String>,
     /// Words that are no slips of a listed one.
     innocent: HashSet<String>,
 }
@@ -193,12 +197,26 @@ impl Lists {
         &self.withheld
     }
 
+    /// Those of entries that are withheld, in any language.
+    pub(super) fn barred(&self) -> &HashSet<String> {
+        &self.barred
+    }
+
+    /// Words around numbers that say what these are.
+    pub(super) fn hints(&self) -> &HashSet<String> {
+        &self.hints
+    }
+
     /// Whether a word is known not to be a slip of a listed one.
     pub(super) fn is_innocent(&self, word: &str) -> bool {
         self.innocent.contains(word)
     }
 }
 
+/// Letters of a word of another language whose slips are looked for.
+const LONG: usize = 9;
+/// Letters of a word around numbers whose slips are.
+const HINT: usize = 5;
 /// Sections of English entries begin so.
 const ENGLISH: &str = "en";
 
@@ -229,13 +247,15 @@ fn with_self_apart(part: &Part) -> Part {
 #[derive(Default)]
 struct Builder {
     /// What each text says; whether words must begin is a part of it, as a space in front.
-    patterns: BTreeMap<(String, bool), Pattern>,
-    facts: BTreeMap<Part, u32>,
+    patterns: HashMap<(String, bool), Pattern>,
+    facts: HashMap<Part, u32>,
     rules: Vec<Vec<Rule>>,
     softer: Vec<(Reason, u32, Reason)>,
     words: HashSet<String>,
     english: HashSet<String>,
     withheld: HashSet<String>,
+    barred: HashSet<String>,
+    hints: HashSet<String>,
 }
 
 impl Builder {
@@ -269,11 +289,17 @@ impl Builder {
             if let Part::Words(words) = part {
                 for word in words.text.split(' ').filter(|word| word.len() > 2) {
                     self.words.insert(word.to_owned());
-                    if english {
+                    let withheld = reason <= Reason::Word;
+                    // Long words of other languages that say it alone are near to no others.
+                    let alone = withheld && parts.len() == 1 && words.text.len() == word.len();
+                    if english || (alone && word.chars().count() >= LONG) {
                         self.english.insert(word.to_owned());
                     }
-                    if english && reason <= Reason::Word {
+                    if english && withheld {
                         self.withheld.insert(word.to_owned());
+                    }
+                    if withheld {
+                        self.barred.insert(word.to_owned());
                     }
                 }
             }
@@ -296,6 +322,10 @@ impl Builder {
         for part in &entry.parts {
             if let Part::Words(words) = part {
                 self.pattern(words).facts.push(group);
+                if files::HINTS.contains(&entry.section) && words.begins && words.ends {
+                    let long = words.text.split(' ').filter(|word| word.len() >= HINT);
+                    self.hints.extend(long.map(str::to_owned));
+                }
             }
         }
     }
@@ -337,21 +367,24 @@ impl Builder {
             Part::Words(_) => None,
         });
         let groups: BTreeMap<String, u32> = groups.collect();
+        let (texts, patterns): (Vec<_>, Vec<_>) = self.patterns.into_iter().unzip();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(self.patterns.keys().map(|(text, _)| text))
+            .build(texts.iter().map(|(text, _)| text))
             .map_err(|error| SafetyError::TooLarge(error.to_string()))?;
         Ok(Lists {
             automaton,
             selling: groups.get(files::SELLING).copied().unwrap_or(u32::MAX),
             groups,
-            patterns: self.patterns.into_values().collect(),
+            patterns,
             rules: self.rules,
             softer: self.softer,
             words: self.words,
             english: self.english,
             withheld: self.withheld,
+            barred: self.barred,
+            hints: self.hints,
             innocent,
         })
     }

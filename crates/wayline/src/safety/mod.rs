@@ -9,6 +9,7 @@
 //! strictest verdict on what was found with its reason. The same text gives the same verdict, whatever
 //! was checked before.
 
+pub mod asked;
 mod classifier;
 mod config;
 mod disguise;
@@ -120,6 +121,11 @@ impl Safety {
         strictest.add_all(&found);
         if let Some(reason) = self.patterns.find(&written, &found) {
             strictest.add(reason);
+        } else if let Some(unmasked) = self.disguise.unmasked(&written) {
+            let found = self.lists.find(&fold::words(&unmasked));
+            if let Some(reason) = self.patterns.find(&unmasked, &found) {
+                strictest.add(reason);
+            }
         }
         let undone = self.disguise.undone(&written, &self.lists);
         if let Some(undone) = &undone {

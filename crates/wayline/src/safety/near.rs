@@ -1,4 +1,5 @@
-//! Listed words that are one slip away from a word: a letter too many, missing, wrong, or two swapped.
+//! Listed words that are a slip away from a word: a letter too many, missing, wrong, or two swapped; long
+//! ones that are two away; and words that sound the same.
 //!
 //! Every listed word stands under itself and under each form of it that lacks one letter; so does what is
 //! looked for (the deletion neighbourhood of SymSpell, Garbe 2012). Two words that share a form are then
@@ -10,43 +11,72 @@ use std::hash::BuildHasher;
 
 /// Shorter words have too many neighbours that are words of their own.
 const SHORTEST: usize = 6;
+/// Of words that are withheld a swap of two letters is forgiven from here on.
+const SWAPPED: usize = 4;
+/// Letters of a word that is withheld, and of which two slips are forgiven.
+const LONG: usize = 11;
+/// Letters of a word that is known by being spoken the same.
+const SPOKEN: usize = 6;
+/// Sounds of a word that is known by how it sounds.
+const SOUNDS: usize = 4;
 
 /// Words with their neighbourhoods.
 #[derive(Debug)]
 pub(super) struct Near {
     words: Vec<String>,
+    /// Per word: whether it is withheld, so that more is forgiven.
+    strict: Vec<bool>,
     /// Per form: the last of its words among `links`.
     forms: HashMap<u32, u32>,
     /// A word, and where the next one of the same form stands.
     links: Vec<(u32, Option<u32>)>,
     /// Per word whose letters are written once each: the word.
     squeezed: HashMap<String, u32>,
-    /// Per sound of a long word: the word.
-    sounds: HashMap<String, u32>,
+    /// Per sound: the words.
+    sounds: HashMap<String, Vec<u32>>,
+    /// Per spelling of what is spoken the same: the word.
+    spoken: HashMap<String, u32>,
+    /// Per first letter: long words that are withheld.
+    long: HashMap<char, Vec<u32>>,
 }
 
-/// Letters of a word that is known by its sound, and consonants of that sound.
-const SOUNDED: usize = 8;
-const CONSONANTS: usize = 5;
-
 impl Near {
-    /// `slipped`: those words that are looked for among slips too.
-    pub(super) fn new(words: &HashSet<String>, slipped: &HashSet<String>) -> Self {
+    /// `slipped`: those words that are looked for among slips too; `strict`: those of them of which more is
+    /// forgiven.
+    pub(super) fn new(
+        words: &HashSet<String>,
+        slipped: &HashSet<String>,
+        strict: &HashSet<String>,
+    ) -> Self {
         let mut words: Vec<String> = words.iter().cloned().collect();
         words.sort_unstable();
         let mut near = Self {
             words: Vec::new(),
+            strict: words.iter().map(|word| strict.contains(word)).collect(),
             forms: HashMap::new(),
             links: Vec::new(),
             squeezed: HashMap::new(),
             sounds: HashMap::new(),
+            spoken: HashMap::new(),
+            long: HashMap::new(),
         };
         for (place, word) in (0_u32..).zip(&words) {
             near.squeezed.entry(squeezed(word)).or_insert(place);
-            if word.len() >= SOUNDED && slipped.contains(word) {
-                near.sounds.extend(sound(word).map(|sound| (sound, place)));
+            if !slipped.contains(word) {
+                continue;
             }
-            if word.chars().count() >= SHORTEST && slipped.contains(word) {
+            let strict = near.strict[place as usize];
+            let length = word.chars().count();
+            if length >= SPOKEN || (strict && length >= SWAPPED) {
+                near.spoken.extend(spoken(word).map(|it| (it, place)));
+            }
+            if let Some(sound) = sound(word).filter(|it| it.len() >= SOUNDS) {
+                near.sounds.entry(sound).or_default().push(place);
+            }
+            if let Some(first) = word.chars().next().filter(|_| strict && length >= LONG) {
+                near.long.entry(first).or_default().push(place);
+            }
+            if length >= SHORTEST || (strict && length >= SWAPPED) {
                 each_form(word, |form| {
                     let before = near.forms.insert(form, near.links.len() as u32);
                     near.links.push((place, before));
@@ -70,18 +100,44 @@ impl Near {
         (squeezed.chars().count() >= enough).then(|| self.words[*found as usize].as_str())
     }
 
-    /// The listed long word that sounds the same: conterfit.
+    /// The listed word that sounds the same and is written much the same: conterfit.
     pub(super) fn sounded(&self, word: &str) -> Option<&str> {
+        let same = spoken(word).and_then(|it| self.spoken.get(&it));
+        let same = same.map(|place| self.words[*place as usize].as_str());
+        // Bobs are no boobs.
+        if let Some(listed) = same.filter(|listed| squeezed(listed) != squeezed(word)) {
+            return Some(listed);
+        }
         let found = sound(word).and_then(|sound| self.sounds.get(&sound))?;
-        let listed = self.words[*found as usize].as_str();
-        (word.len() + 3 > listed.len() && word.len() < listed.len() + 3).then_some(listed)
+        let mut fitting = found.iter().filter_map(|place| {
+            let listed = &self.words[*place as usize];
+            let away = distance(word, listed);
+            (away <= 1 + listed.len() / 4).then_some((away, *place))
+        });
+        let first = fitting.next()?;
+        let nearest = fitting.fold(first, std::cmp::min);
+        Some(&self.words[nearest.1 as usize])
+    }
+
+    /// The listed long word, one that is withheld, that is two slips away.
+    pub(super) fn slipped_twice(&self, word: &str) -> Option<&str> {
+        if word.chars().count() + 1 < LONG {
+            return None;
+        }
+        let long = self.long.get(&word.chars().next()?)?;
+        let mut fitting = long.iter().map(|place| &self.words[*place as usize]);
+        fitting
+            .find(|listed| {
+                let near = word.len().abs_diff(listed.len()) <= 2;
+                near && distance(word, listed) <= 2
+            })
+            .map(String::as_str)
     }
 
     /// The first listed word that is one slip away.
     pub(super) fn slipped(&self, word: &str) -> Option<&str> {
         let length = word.chars().count();
-        if !(SHORTEST - 1..=40).contains(&length) || word.bytes().any(|byte| byte.is_ascii_digit())
-        {
+        if !(SWAPPED..=40).contains(&length) || word.bytes().any(|byte| byte.is_ascii_digit()) {
             return None;
         }
         let mut found: Option<u32> = None;
@@ -90,7 +146,8 @@ impl Near {
             while let Some(link) = next {
                 let (place, after) = self.links[link as usize];
                 let known = found.is_some_and(|known| known <= place);
-                if !known && is_slip(word, &self.words[place as usize]) {
+                let strict = self.strict[place as usize];
+                if !known && is_slip(word, &self.words[place as usize], strict) {
                     found = Some(place);
                 }
                 next = after;
@@ -128,16 +185,56 @@ fn squeezed(word: &str) -> String {
     out
 }
 
-/// The first letter and the consonants, letters of one sound as one; none of a word with few of them, or
-/// with other letters than English ones.
-fn sound(word: &str) -> Option<String> {
-    if word.len() < SOUNDED - 1 || !word.bytes().all(|it| it.is_ascii_lowercase()) {
+/// A word in one of the spellings that are spoken the same: kokayne, phuck; none with other letters than
+/// English ones.
+fn spoken(word: &str) -> Option<String> {
+    if !word.bytes().all(|it| it.is_ascii_lowercase()) {
         return None;
     }
-    let plain = word
-        .replace("ph", "f")
-        .replace("ck", "k")
-        .replace("gh", "g");
+    let mut plain = word.to_owned();
+    for (written, spoken) in [
+        ("ph", "f"),
+        ("ck", "k"),
+        ("cks", "x"),
+        ("ks", "x"),
+        ("qu", "kw"),
+    ] {
+        plain = plain.replace(written, spoken);
+    }
+    let letters = plain.as_bytes();
+    let mut out = String::with_capacity(word.len());
+    for (place, letter) in letters.iter().enumerate() {
+        let soft = matches!(letters.get(place + 1), Some(b'e' | b'i' | b'y'));
+        let sound = match letter {
+            b'c' if soft => 's',
+            b'c' | b'q' if letters.get(place + 1) != Some(&b'h') => 'k',
+            b'z' => 's',
+            b'y' => 'i',
+            _ => char::from(*letter),
+        };
+        if !out.ends_with(sound) {
+            out.push(sound);
+        }
+    }
+    Some(out)
+}
+
+/// The first letter and the consonants, letters of one sound as one; none of a short word, or one with
+/// other letters than English ones.
+fn sound(word: &str) -> Option<String> {
+    if word.len() < SHORTEST || !word.bytes().all(|it| it.is_ascii_lowercase()) {
+        return None;
+    }
+    let mut plain = word.to_owned();
+    for (written, spoken) in [
+        ("ph", "f"),
+        ("ck", "k"),
+        ("gh", "g"),
+        ("x", "ks"),
+        ("tch", "ch"),
+    ] {
+        plain = plain.replace(written, spoken);
+    }
     let letters = plain.as_bytes();
     let mut out = String::with_capacity(word.len());
     for (place, letter) in letters.iter().enumerate() {
@@ -153,16 +250,27 @@ fn sound(word: &str) -> Option<String> {
             out.push(sound);
         }
     }
-    (out.len() >= CONSONANTS).then_some(out)
+    Some(out)
 }
 
 /// Whether one slip makes `listed` of `word`.
-fn is_slip(word: &str, listed: &str) -> bool {
+fn is_slip(word: &str, listed: &str, strict: bool) -> bool {
     let (word, listed): (Vec<char>, Vec<char>) = (word.chars().collect(), listed.chars().collect());
+    if listed.len() < SHORTEST {
+        // Short words have many neighbours: only two letters inside that were swapped.
+        let same = word.iter().zip(&listed).take_while(|(a, b)| a == b).count();
+        return strict
+            && word.len() == listed.len()
+            && same > 0
+            && same + 2 < word.len() + usize::from(word.len() == SWAPPED)
+            && word[same] == listed[same + 1]
+            && word[same + 1] == listed[same]
+            && word[same + 2..] == listed[same + 2..];
+    }
     let same = word.iter().zip(&listed).take_while(|(a, b)| a == b).count();
-    // Hardly anybody gets the first letter wrong; other words differ there.
+    // Hardly anybody gets the first letter wrong, but it may be lacking; other words differ there.
     if same == 0 {
-        return false;
+        return strict && listed.len() > SHORTEST && word[..] == listed[1..];
     }
     let (rest, wanted) = (&word[same..], &listed[same..]);
     match (rest, wanted) {
@@ -176,6 +284,27 @@ fn is_slip(word: &str, listed: &str) -> bool {
     }
 }
 
+/// Letters too many, missing, wrong or swapped between two words (optimal string alignment).
+fn distance(left: &str, right: &str) -> usize {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, b) in right.iter().enumerate() {
+            let mut least = (last[j] + usize::from(a != b))
+                .min(last[j + 1] + 1)
+                .min(row[j] + 1);
+            if i > 0 && j > 0 && *a == right[j - 1] && left[i - 1] == *b {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[right.len()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,7 +313,7 @@ mod tests {
     fn one_slip_is_forgiven_two_are_not() {
         let words = ["cocaine", "heroin", "порнуха", "nazi", "suicide"].map(str::to_owned);
         let words = words.into_iter().collect();
-        let near = Near::new(&words, &words);
+        let near = Near::new(&words, &words, &words);
         for (word, expected) in [
             ("cocane", Some("cocaine")),
             ("cociane", Some("cocaine")),
@@ -197,6 +326,7 @@ mod tests {
             ("prno", None),
             ("порлнуха", Some("порнуха")),
             ("nasi", None),
+            ("ocaine", Some("cocaine")),
             ("cocaine7", None),
             ("", None),
         ] {
@@ -205,9 +335,11 @@ mod tests {
         assert_eq!(near.repeated("coooccaine"), Some("cocaine"));
         assert_eq!(near.repeated("nnnazzzi"), Some("nazi"));
         assert_eq!(near.repeated("cook"), None);
+        assert_eq!(near.sounded("kokayne"), Some("cocaine"));
+        assert_eq!(near.slipped_twice("cokane"), None);
         let words = ["counterfeit", "supremacist"].map(str::to_owned);
         let words = words.into_iter().collect();
-        let near = Near::new(&words, &words);
+        let near = Near::new(&words, &words, &words);
         assert_eq!(near.sounded("conterfit"), Some("counterfeit"));
         assert_eq!(near.sounded("suppremasyst"), Some("supremacist"));
         assert_eq!(near.sounded("counterfoil"), None);

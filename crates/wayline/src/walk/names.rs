@@ -23,16 +23,18 @@ pub(super) fn ask_for_names(
         return;
     };
     match &telling.told {
-        _ if !rooms.asks_anew => renaming.keep(names),
+        _ if !rooms.asks_anew => {
+            renaming.keep(names);
+        }
         Some(told) if telling.by == GroupedBy::Llm => {
             let given = |index: usize| told.name_of(&renaming.candidates[index].keywords);
             renaming.take(given, names, embeddings);
         }
-        // The model gave nothing: it isn't asked for the names alone.
+        // The model gave nothing: it isn't asked for the names alone. Those that it gave before stay.
         _ if telling.reason.is_some() => {
-            names
-                .iter_mut()
-                .for_each(|name| name.reason = telling.reason);
+            renaming.keep(names);
+            let others = names.iter_mut().filter(|it| it.source != NameSource::Llm);
+            others.for_each(|name| name.reason = telling.reason);
         }
         _ if rooms.config.asking.names => {
             let asked = renaming.rename(names, model, embeddings);
@@ -68,5 +70,6 @@ pub(super) fn check_names(
         names[index].text = title_case(&text);
         names[index].source = NameSource::Keyword;
         names[index].runner_up = None;
+        names[index].named_for.clear();
     }
 }

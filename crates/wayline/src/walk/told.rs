@@ -1,6 +1,8 @@
 //! Groups that somebody tells: a language model that is asked for all journeys at once, or what was known
 //! of the person before.
 
+use std::cmp::Reverse;
+
 use crate::asking::Asked;
 use crate::at_once::{Reply, request, schema};
 use crate::cluster::Clustering;
@@ -117,7 +119,7 @@ impl Told {
             }
             told.names.push(journey.name.clone());
         }
-        told
+        told.in_order()
     }
 
     fn of_known(known: &[KnownJourney], person: &Extracted) -> Option<Self> {
@@ -136,19 +138,53 @@ impl Told {
                 }
             }
         }
-        told.groups.iter().any(Option::is_some).then_some(told)
+        let is_any = told.groups.iter().any(Option::is_some);
+        is_any.then(|| told.in_order())
+    }
+
+    /// Numbers the groups by their first keywords, so that the same groups come to the same journeys, whoever
+    /// tells them.
+    fn in_order(self) -> Self {
+        let mut number_of: Vec<(u32, u32)> = Vec::new();
+        for group in self.groups.iter().flatten() {
+            if !number_of.iter().any(|(old, _)| old == group) {
+                number_of.push((*group, number_of.len() as u32));
+            }
+        }
+        let new = |group: u32| number_of.iter().find(|(old, _)| *old == group);
+        let groups = self
+            .groups
+            .iter()
+            .map(|group| new((*group)?).map(|(_, new)| *new));
+        let names = number_of.iter();
+        let names = names.filter_map(|(old, _)| self.names.get(*old as usize).cloned());
+        Self {
+            groups: groups.collect(),
+            names: names.collect(),
+        }
     }
 
     /// Groups of units, each in the group of most of its keywords, and the group of each keyword by the
     /// numbers of that. A keyword whose group has no unit is in none.
     pub(super) fn clustering(&self, person: &Extracted) -> (Clustering, Vec<Option<u32>>) {
-        let groups = self.groups.iter().flatten().max().map_or(0, |max| max + 1) as usize;
+        let mut sizes = vec![
+            0_usize;
+            self.groups
+                .iter()
+                .flatten()
+                .max()
+                .map_or(0, |it| *it as usize + 1)
+        ];
+        for group in self.groups.iter().flatten() {
+            sizes[*group as usize] += 1;
+        }
+        let groups = sizes.len();
         let own = |unit: usize| groups + unit;
         let labels: Vec<usize> = person
             .units
             .iter()
             .enumerate()
-            .map(|(place, unit)| self.group_of(unit, groups).unwrap_or_else(|| own(place)))
+            .map(|(place, unit)| self.group_of(unit, &sizes).unwrap_or_else(|| own(place)))
             .collect();
         let clustering = Clustering::from_labels(&labels);
         let mut number: Vec<Option<u32>> = vec![None; groups];
@@ -163,24 +199,25 @@ impl Told {
         (clustering, told)
     }
 
-    /// A query counts double: it is the person's own word.
-    fn group_of(&self, unit: &Unit, groups: usize) -> Option<usize> {
-        let mut votes = vec![0.0_f64; groups];
-        let mut vote = |keyword: u32, weight: f64| {
+    /// A query counts double: it is the person's own word. Of groups with as many votes the unit goes to the
+    /// smallest, which may have no other.
+    fn group_of(&self, unit: &Unit, sizes: &[usize]) -> Option<usize> {
+        let mut votes = vec![0_u32; sizes.len()];
+        let mut vote = |keyword: u32, weight: u32| {
             if let Some(group) = self.groups[keyword as usize] {
                 votes[group as usize] += weight;
             }
         };
         if let Some(query) = unit.query {
-            vote(query, 2.0);
+            vote(query, 2);
         }
         for (keyword, _) in unit.annotations.iter().chain(&unit.interests) {
-            vote(*keyword, 1.0);
+            vote(*keyword, 1);
         }
-        let most = votes.iter().copied().fold(0.0, f64::max);
-        (most > 0.0)
-            .then(|| votes.iter().position(|it| *it == most))
-            .flatten()
+        let voted = votes.iter().enumerate().filter(|(_, votes)| **votes > 0);
+        let best =
+            voted.max_by_key(|(group, votes)| (**votes, Reverse(sizes[*group]), Reverse(*group)));
+        best.map(|(group, _)| group)
     }
 
     /// The name that was told for a candidate: that of the group that its strongest keyword was put into.

@@ -139,6 +139,9 @@ fn export(
     grouping: Grouping,
 ) -> Result<Counts> {
     let models = job.run.models()?;
+    if taught.is_none() {
+        models.is_model_there(false)?;
+    }
     let gathered = gather(job, args.corpus.as_deref(), grouping, true)?;
     let rooms = gathered.rooms(job.config, &models);
     let (strictest, safety) = match args.no_sensitive {

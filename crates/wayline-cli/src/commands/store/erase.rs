@@ -106,6 +106,7 @@ pub(crate) fn merge(args: &MergeArgs) -> Result<()> {
     }
     let config = args.run.config()?;
     let models = args.run.models()?;
+    models.is_model_there(false)?;
     let store = args.store.open()?;
     let live = live_of(&*store, &config, &models, None)?;
     let mut embeddings = models.embeddings(0);
@@ -121,6 +122,7 @@ pub(crate) fn merge(args: &MergeArgs) -> Result<()> {
         let mut to = load(&*store, &args.to, &config)?;
         let added = to.kept.join(&from.kept, &config.keep).added;
         let look = look_at(&mut to.kept, &live.rooms_asking(), &mut embeddings)?;
+        models.go_on_after(&look.asked, "nothing was changed")?;
         told = (added, look.result.journeys.len());
         Ok(Some(Changes {
             people: vec![to.put(&config), from.erase()],

@@ -29,7 +29,7 @@ use super::write_text;
   wayline train safety -o crates/wayline/models/safety.json")]
 pub(crate) struct SafetyArgs {
     /// How strongly weights are held down
-    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    #[arg(long, value_name = "X", default_value_t = 100.0)]
     penalty: f64,
 
     /// Where the model goes

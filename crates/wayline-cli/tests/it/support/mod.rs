@@ -1,18 +1,25 @@
 //! A folder with a log, the command run in it, and what it left.
 
 mod disk;
+mod endpoint;
 mod rows;
 
 pub(crate) use disk::TinyDisk;
+pub(crate) use endpoint::Endpoint;
 pub(crate) use rows::{Row, normal, rows, text, texts};
 
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use tempfile::TempDir;
+
+/// No command of a test takes so long.
+const LONGEST: Duration = Duration::from_secs(600);
 
 /// What a run of the command said.
 pub(crate) struct Ran {
@@ -22,6 +29,14 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+
     /// The same, which must have succeeded.
     pub(crate) fn ok(self) -> Self {
         assert_eq!(self.code, Some(0), "{}", self.stderr);
@@ -66,13 +81,24 @@ pub(crate) fn command<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Com
     command
 }
 
+/// One that hangs fails its test, and with it all that it said.
 fn finished(command: &mut Command) -> Ran {
-    let output = command.output().expect("the command starts");
-    Ran {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-    }
+    let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = piped.spawn().expect("the command starts");
+    let id = child.id().to_string();
+    let (done, is_done) = mpsc::channel();
+    std::thread::spawn(move || done.send(child.wait_with_output()));
+    let (output, in_time) = match is_done.recv_timeout(LONGEST) {
+        Ok(output) => (output, true),
+        Err(_) => {
+            let killed = Command::new("kill").args(["-KILL", &id]).status();
+            assert!(killed.expect("kill runs").success());
+            (is_done.recv().expect("it was killed"), false)
+        }
+    };
+    let ran = Ran::of(output.expect("it ends"));
+    assert!(in_time, "it doesn't end: {}", ran.stderr);
+    ran
 }
 
 /// A folder for one test: inputs at the top, outputs in `out`.
@@ -196,12 +222,7 @@ impl Folder {
         // It may stop reading early; what it says of that is what the test looks at.
         stdin.write_all(log).ok();
         drop(stdin);
-        let output = child.wait_with_output().expect("it ends");
-        Ran {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-        }
+        Ran::of(child.wait_with_output().expect("it ends"))
     }
 
     /// A run that must succeed: both outputs as bytes.

@@ -117,6 +117,7 @@ struct PackedJourney {
     journey_id: Text,
     name: Text,
     name_source: NameSource,
+    named_for: Vec<Text>,
     /// Keywords with their shares in 65,535ths.
     held: Vec<(Text, u16)>,
     stage: Stage,

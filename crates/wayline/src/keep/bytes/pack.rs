@@ -21,6 +21,7 @@ impl Kept {
             journey_id: text(&it.journey_id),
             name: text(&it.name),
             name_source: it.name_source,
+            named_for: it.named_for.iter().map(|keyword| text(keyword)).collect(),
             held: it
                 .held
                 .iter()

@@ -132,10 +132,12 @@ impl<'a> Reading<'a> {
                 .held
                 .iter()
                 .map(|(keyword, share)| Some((self.owned(*keyword)?, f64::from(*share) / WHOLE)));
+            let named_for = it.named_for.iter().map(|keyword| self.owned(*keyword));
             Some(KnownJourney {
                 journey_id: self.owned(it.journey_id)?,
                 name: self.owned(it.name)?,
                 name_source: it.name_source,
+                named_for: named_for.collect::<Option<_>>()?,
                 held: held.collect::<Option<_>>()?,
                 stage: it.stage,
                 started_at: Timestamp::from_millis(it.started_at),

@@ -3,7 +3,7 @@
 //!
 //! A question holds the journeys that want a name and those nearest to them. A name is taken if it is
 //! short, no other journey's, near in meaning to the evidence and with no number that isn't in it; else
-//! the journey keeps the name that the room gave it, and says why.
+//! the journey keeps the name that it had or that the room gave it, and says why.
 
 mod reply;
 #[cfg(test)]
@@ -11,6 +11,7 @@ mod tests;
 
 pub use reply::NamesReply;
 
+use foldhash::HashSet;
 use serde_json::json;
 
 use crate::asking::Asked;
@@ -66,12 +67,9 @@ impl Renaming<'_> {
         embeddings: &mut EmbeddingCache<'_>,
     ) -> Asked {
         let mut asked = Asked::default();
-        let mut wanted = Vec::new();
-        for index in 0..names.len() {
-            if !self.kept(index, names) {
-                wanted.push(index);
-            }
-        }
+        let own = names.to_vec();
+        let mut settled = self.keep(names);
+        let wanted: Vec<usize> = (0..names.len()).filter(|index| !settled[*index]).collect();
         for some in wanted.chunks(AT_ONCE) {
             let Some(request) = self.request(some, names) else {
                 continue;
@@ -86,9 +84,10 @@ impl Renaming<'_> {
             for index in some {
                 let given = given.as_ref().map_err(|reason| *reason);
                 let given = given.map(|reply| reply.of(*index));
-                self.take_one(*index, given, names, embeddings);
+                self.take_one(*index, given, names, &mut settled, embeddings);
             }
         }
+        give_back(&own, names, &mut settled);
         asked
     }
 
@@ -99,19 +98,21 @@ impl Renaming<'_> {
         names: &mut [Name],
         embeddings: &mut EmbeddingCache<'_>,
     ) {
+        let own = names.to_vec();
+        let mut settled = self.keep(names);
         for index in 0..names.len() {
-            if !self.kept(index, names) {
+            if !settled[index] {
                 let given = given(index).ok_or(NameReason::Unusable);
-                self.take_one(index, given, names, embeddings);
+                self.take_one(index, given, names, &mut settled, embeddings);
             }
         }
+        give_back(&own, names, &mut settled);
     }
 
-    /// Keeps the names that a model gave before, as long as they stay.
-    pub fn keep(&self, names: &mut [Name]) {
-        (0..names.len()).for_each(|index| {
-            self.kept(index, names);
-        });
+    /// Keeps the names that a model gave before, as long as they stay. Returns which those are.
+    pub fn keep(&self, names: &mut [Name]) -> Vec<bool> {
+        let all = 0..names.len();
+        all.map(|index| self.kept(index, names)).collect()
     }
 
     /// Whether a journey keeps its name; then it has it.
@@ -121,6 +122,7 @@ impl Renaming<'_> {
         };
         before.name.clone_into(&mut names[index].text);
         names[index].source = NameSource::Llm;
+        names[index].named_for.clone_from(&before.named_for);
         true
     }
 
@@ -129,29 +131,43 @@ impl Renaming<'_> {
         index: usize,
         given: Result<&str, NameReason>,
         names: &mut [Name],
+        settled: &mut [bool],
         embeddings: &mut EmbeddingCache<'_>,
     ) {
-        let fit = given.and_then(|given| self.fit_name(index, given, names, embeddings));
+        // What the rooms call journeys that may yet be named doesn't count.
+        let taken = names.iter().zip(settled.iter()).filter(|(_, it)| **it);
+        let taken: Vec<String> = taken.map(|(name, _)| name.text.to_lowercase()).collect();
+        let fit = given.and_then(|given| self.fit_name(index, given, &taken, embeddings));
+        let name = &mut names[index];
         match fit {
             Ok(text) => {
-                let before = std::mem::replace(&mut names[index].text, text);
-                names[index].runner_up = Some(before);
-                names[index].source = NameSource::Llm;
+                let before = std::mem::replace(&mut name.text, text);
+                name.runner_up = Some(before);
+                name.source = NameSource::Llm;
+                let strongest = self.strongest(index).map(str::to_owned);
+                name.named_for = strongest.collect();
+                settled[index] = true;
             }
-            Err(reason) => names[index].reason = Some(reason),
+            // A name that a model gave before is better than none.
+            Err(_) if name.source == NameSource::Llm => {}
+            Err(reason) => name.reason = Some(reason),
         }
     }
 
+    fn strongest(&self, index: usize) -> impl Iterator<Item = &str> {
+        let keywords = self.candidates[index].keywords.iter();
+        keywords.take(STRONGEST).map(|(index, _)| self.text(*index))
+    }
+
     /// Whether a journey keeps the name that a model gave it: while at least half of its strongest
-    /// keywords were its own then.
+    /// keywords were among its strongest then.
     fn stays(&self, index: usize, before: &KnownJourney) -> bool {
         if before.name_source != NameSource::Llm {
             return false;
         }
-        let strongest = self.candidates[index].keywords.iter().take(STRONGEST);
-        let strongest: Vec<&str> = strongest.map(|(index, _)| self.text(*index)).collect();
-        let held = |text: &&&str| before.held.iter().any(|(held, _)| held == **text);
-        2 * strongest.iter().filter(held).count() >= strongest.len()
+        let strongest: Vec<&str> = self.strongest(index).collect();
+        let then = |text: &&&str| before.named_for.iter().any(|it| it == **text);
+        2 * strongest.iter().filter(then).count() >= strongest.len()
     }
 
     /// None where nothing of any journey may be told.
@@ -233,14 +249,16 @@ impl Renaming<'_> {
         &self,
         index: usize,
         given: &str,
-        names: &[Name],
+        taken: &[String],
         embeddings: &mut EmbeddingCache<'_>,
     ) -> Result<String, NameReason> {
         let name = given.split_whitespace().collect::<Vec<_>>().join(" ");
         let is_name = !name.is_empty()
             && name.split(' ').count() <= MOST_WORDS
             && name.chars().count() <= MOST_CHARACTERS
-            && !name.contains(|it: char| it.is_control() || "<>{}[]|".contains(it));
+            && !name.contains(|it: char| it.is_control() || "<>{}[]|".contains(it))
+            // A link is never what a person calls a goal.
+            && !["://", "www."].iter().any(|it| name.contains(it));
         if !is_name {
             return Err(NameReason::Unusable);
         }
@@ -250,10 +268,7 @@ impl Renaming<'_> {
         if !self.is_in_the_evidence(index, &name, embeddings) {
             return Err(NameReason::Unlike);
         }
-        let lower = name.to_lowercase();
-        let is_taken =
-            |(other, it): (usize, &Name)| other != index && it.text.to_lowercase() == lower;
-        if names.iter().enumerate().any(is_taken) {
+        if taken.contains(&name.to_lowercase()) {
             return Err(NameReason::Taken);
         }
         Ok(name)
@@ -282,16 +297,46 @@ impl Renaming<'_> {
             .units
             .iter()
             .map(|unit| &self.person.units[*unit as usize]);
-        let texts: Vec<&str> = keywords
+        let boards = candidate.boards.iter();
+        let boards = boards.map(|(board, _)| self.person.boards[*board as usize].as_str());
+        let texts = keywords
             .chain(units.filter_map(|unit| unit.title.as_deref()))
-            .collect();
-        let mut numbers = lower.split(|it: char| !it.is_ascii_digit());
-        numbers.all(|number| number.is_empty() || texts.iter().any(|text| text.contains(number)))
+            .chain(boards);
+        let known: HashSet<String> = texts.flat_map(numbers).collect();
+        numbers(&lower).iter().all(|number| known.contains(number))
     }
 
     fn text(&self, keyword: u32) -> &str {
         &self.person.keywords[keyword as usize].text
     }
+}
+
+/// Gives names back that are the rooms' own for other journeys, which the model gave none: no two journeys
+/// of a person share a name. `own` are all names as the rooms gave them.
+fn give_back(own: &[Name], names: &mut [Name], settled: &mut [bool]) {
+    loop {
+        let open = names.iter().zip(settled.iter()).filter(|(_, it)| !**it);
+        let open: HashSet<String> = open.map(|(name, _)| name.text.to_lowercase()).collect();
+        let is_shared = |index: &usize| {
+            let is_new = settled[*index] && names[*index].text != own[*index].text;
+            is_new && open.contains(&names[*index].text.to_lowercase())
+        };
+        let Some(index) = (0..names.len()).find(is_shared) else {
+            return;
+        };
+        names[index].clone_from(&own[index]);
+        if own[index].source != NameSource::Llm {
+            names[index].reason = Some(NameReason::Taken);
+        }
+        settled[index] = false;
+    }
+}
+
+/// The numbers in a text, each as a whole.
+fn numbers(text: &str) -> Vec<String> {
+    let parts = text.split(|it: char| !it.is_numeric());
+    let numbers = parts.filter(|it| !it.is_empty());
+    numbers.map(str::to_lowercase).collect()
 }
 
 /// Vectors are of unit length.

@@ -63,6 +63,16 @@ fn renamed(
     before: &[Option<&KnownJourney>],
     may_show: &dyn Fn(&str) -> bool,
 ) -> (Vec<Name>, Asked) {
+    renamed_from(["Own One", "Own Two"], model, before, may_show)
+}
+
+/// The same, where the rooms call them `own`.
+fn renamed_from(
+    own: [&str; 2],
+    model: &Scripted,
+    before: &[Option<&KnownJourney>],
+    may_show: &dyn Fn(&str) -> bool,
+) -> (Vec<Name>, Asked) {
     let mut acts = ACTS.to_vec();
     acts.push(closeup(5 * DAY, "i", &["wedding arch"]));
     acts.push(search(6 * DAY, "barn wedding"));
@@ -106,8 +116,9 @@ fn renamed(
         .collect();
     let mut names: Vec<Name> = candidates
         .iter()
-        .zip(["Own One", "Own Two"])
+        .zip(own)
         .map(|(_, text)| Name {
+            named_for: Vec::new(),
             text: text.to_owned(),
             source: NameSource::Keyword,
             score: 0.5,
@@ -215,6 +226,41 @@ fn what_cant_be_used_is_said_and_the_rooms_name_stays() {
 }
 
 #[test]
+fn names_of_the_rooms_are_free_once_their_journeys_have_others() {
+    let own = ["Car brakes", "Own Two"];
+    let (names, _) = renamed_from(own, &Scripted::new(vec![Ok(GOOD)]), &[], &|_| true);
+    assert_eq!(names[1].text, "Car brakes");
+    assert_eq!(names[1].reason, None);
+    // Where the first keeps its own, the other doesn't get the same.
+    let reply =
+        r#"{"names":[{"journey":0,"name":"Free money"},{"journey":1,"name":"Car brakes"}]}"#;
+    let (names, _) = renamed_from(own, &Scripted::new(vec![Ok(reply)]), &[], &|_| true);
+    assert_eq!(
+        texts(&names),
+        [
+            ("Car brakes", NameSource::Keyword, Some(NameReason::Unlike)),
+            ("Own Two", NameSource::Keyword, Some(NameReason::Taken))
+        ]
+    );
+}
+
+#[test]
+fn numbers_count_as_a_whole() {
+    for (name, reason) in [
+        ("Brake fluid 2012", None),
+        ("Brake fluid 20", Some(NameReason::Unlike)),
+        ("Brake fluid ٢٠١٩", Some(NameReason::Unlike)),
+    ] {
+        let reply = format!(
+            r#"{{"names":[{{"journey":0,"name":"Barn wedding"}},{{"journey":1,"name":"{name}"}}]}}"#
+        );
+        let model = Scripted::new(vec![Ok(reply.leak())]);
+        let (names, _) = renamed(&model, &[], &|_| true);
+        assert_eq!(names[1].reason, reason, "{name}");
+    }
+}
+
+#[test]
 fn without_a_reply_the_rooms_name_stays() {
     let model = Scripted::new(vec![Err(TextModelError::Cancelled)]);
     let (names, asked) = renamed(&model, &[], &|_| true);
@@ -249,7 +295,12 @@ fn a_name_stays_while_its_evidence_does() {
         journey_id: name.to_owned(),
         name: name.to_owned(),
         name_source: source,
-        held: held.iter().map(|it| ((*it).to_owned(), 0.1)).collect(),
+        named_for: held.iter().map(|it| (*it).to_owned()).collect(),
+        // What it held at the last look says nothing of when it was named.
+        held: ACTS
+            .iter()
+            .filter_map(|it| Some((it.query?.to_owned(), 0.1)))
+            .collect(),
         stage: crate::nouns::Stage {
             lifecycle: crate::nouns::Lifecycle::Situational,
             status: crate::nouns::Status::Ongoing,

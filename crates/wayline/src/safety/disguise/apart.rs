@@ -87,10 +87,19 @@ fn within(chunk: &str) -> Option<String> {
     if chunk.bytes().all(|it| it.is_ascii_alphanumeric()) {
         return None;
     }
-    let parts = chunk.split(is_parting).filter(|part| !part.is_empty());
-    let letters: Vec<&str> = parts.collect();
+    let sign = always_between(chunk);
+    // Stars hide letters rather than part them.
+    let parts = chunk.split(|it| (is_parting(it) && it != '*') || Some(it) == sign);
+    let letters: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     let alone = letters.iter().filter(|part| part.chars().count() == 1);
     (letters.len() >= 3 && alone.count() + 1 >= letters.len()).then(|| letters.concat())
+}
+
+/// The sign that stands between all letters of a chunk: p|o|r|n.
+fn always_between(chunk: &str) -> Option<char> {
+    let sign = chunk.chars().nth(1).filter(|it| !it.is_alphanumeric())?;
+    let mut others = chunk.chars().skip(1).step_by(2);
+    (chunk.chars().count() >= 5 && others.all(|it| it == sign)).then_some(sign)
 }
 
 /// The first pieces of a text that make a listed word together, and how many they are.

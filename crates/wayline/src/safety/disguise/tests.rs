@@ -28,6 +28,11 @@ fn disguised_words_are_read_as_they_are_meant() {
         ("#killyourself", "kill yourself"),
         ("$uicide", "suicide"),
         ("porn69", "porn"),
+        ("p|o|r|n", "porn"),
+        ("p🍆o🍆r🍆n", "porn"),
+        ("c**aine", "cocaine"),
+        ("d34th t0 4r4bs", "death to arabs"),
+        ("kokayne", "cocaine"),
         // Nothing is disguised in these.
         ("a barn wedding in june", "a barn wedding in june"),
         ("size m l xl xxl", "size m l xl xxl"),

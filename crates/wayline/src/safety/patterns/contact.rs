@@ -23,7 +23,7 @@ impl Contact {
             )?,
             // A name, what stands for the sign, a host, what stands for the dot.
             hidden_email: regex(
-                r"[a-z0-9][a-z0-9._%+-]{0,63} ?(?:[\[({<] ?(?:at|arroba|chiocciola|@|a|et) ?[\])}>]|@| at | arroba | chiocciola | klammeraffe ) ?[a-z0-9-]{2,63} ?(?:[\[({<] ?(?:dot|punkt|punto|point|ponto|\.) ?[\])}>]|\.| dot | punkt | punto | point | ponto ) ?(?:com?|net|org|de|fr|es|it|pt|nl|pl|ru|br|uk|jp|tr|eu|me|io|edu|gov|info|ch|at|be|mx|ar|ca|us|in|au)\b",
+                r"[a-z0-9][a-z0-9._%+-]{0,63} ?(?:[\[({<] ?(?:at|arroba|chiocciola|arobase|malpa|собака|@|a|et) ?[\])}>]|@|_at_|-at-| at | arroba | chiocciola | klammeraffe | arobase | malpa | собака | apenstaartje ) ?[a-z0-9-]{2,63} ?(?:[\[({<] ?(?:dot|punkt|punto|point|ponto|kropka|nokta|точка|\.) ?[\])}>]|\.|_dot_|-dot-| dot | punkt | punto | point | ponto | kropka | nokta | точка | punt ) ?(?:com?|net|org|de|fr|es|it|pt|nl|pl|ru|br|uk|jp|tr|eu|me|io|edu|gov|info|ch|at|be|mx|ar|ca|us|in|au)\b",
             )?,
             run: regex(r"\+?[(\[]?\+?\d[\d ().\[\]/·-]{4,28}\d")?,
             date: regex(
@@ -92,7 +92,7 @@ impl Contact {
             9..=12 if national => groups[0] > 1 || groups.len() == 1,
             // 612 345 678, 912 34 56 78.
             9 if parted => {
-                matches!(digits.as_bytes()[0], b'6' | b'7' | b'9' | b'5')
+                matches!(digits.as_bytes()[0], b'4'..=b'9')
                     && [[3, 3, 3].as_slice(), &[3, 2, 2, 2]].contains(&groups.as_slice())
             }
             // Ten digits unbroken, as in North America and India.
@@ -101,13 +101,23 @@ impl Contact {
                 (b'2'..=b'9').contains(&bytes[0]) && (b'2'..=b'9').contains(&bytes[3])
                     || (b'6'..=b'9').contains(&bytes[0])
             }
-            10 => groups == [5, 5] || groups == [4, 3, 3] && run.contains('('),
+            10 => {
+                let mobile = matches!(digits.as_bytes()[0], b'3' | b'5' | b'9');
+                let forms: [&[usize]; 4] = [&[3, 3, 4], &[3, 7], &[3, 3, 2, 2], &[3, 2, 2, 3]];
+                groups == [5, 5]
+                    || groups == [4, 3, 3] && run.contains('(')
+                    || groups == [2, 4, 4] && (run.contains('(') || run.contains('-'))
+                    || mobile && forms.contains(&groups.as_slice())
+            }
             // 8 (912) 345-67-89, 11 91234-5678, 1 555 234 5678.
             11 => {
                 digits.starts_with("89") && (groups.len() > 3 || !parted)
                     || groups == [2, 5, 4]
                     || groups == [1, 3, 3, 4]
+                    || matches!(digits.as_bytes()[0], b'7' | b'8') && groups == [1, 3, 3, 2, 2]
+                    || digits.starts_with('1') && groups == [3, 4, 4]
             }
+            7 => run.starts_with("555-") && groups == [3, 4],
             12 => groups == [2, 5, 5] || groups == [2, 3, 3, 4],
             _ => false,
         }
@@ -119,7 +129,7 @@ fn zeros(text: &str) -> Option<String> {
     let is_number = |word: &str| {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
         let zeros = word.bytes().filter(|it| *it == b'o').count();
-        zeros > 0 && digits > zeros && digits + zeros == word.len()
+        zeros > 0 && digits > 0 && word.len() > 2 && digits + zeros == word.len()
     };
     if !text.contains('o') || !text.split(' ').any(is_number) {
         return None;

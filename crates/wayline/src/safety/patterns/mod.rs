@@ -37,7 +37,12 @@ struct Hints {
     identity: u32,
     account: u32,
     born: u32,
+    birthday: u32,
     street: u32,
+    home: u32,
+    card: u32,
+    plate: u32,
+    net: u32,
 }
 
 impl Patterns {
@@ -54,7 +59,12 @@ impl Patterns {
                 identity: lists.group(files::IDENTITY),
                 account: lists.group(files::ACCOUNT),
                 born: lists.group(files::BORN),
+                birthday: lists.group(files::BIRTHDAY),
                 street: lists.group(files::STREET),
+                home: lists.group(files::HOME),
+                card: lists.group(files::CARD),
+                plate: lists.group(files::PLATE),
+                net: lists.group(files::NET),
             },
         })
     }
@@ -62,7 +72,7 @@ impl Patterns {
     /// The first personal data of a written text of which that was found.
     pub(super) fn find(&self, written: &str, found: &Found) -> Option<Reason> {
         let hints = &self.hints;
-        let is_at = written.contains('@') || found.has(hints.at);
+        let is_at = written.contains('@') || written.contains("_at_") || found.has(hints.at);
         if is_at && self.contact.is_email(written) {
             return Some(Reason::Email);
         }
@@ -73,14 +83,17 @@ impl Patterns {
         let spelt = found.has(hints.digit) || written.bytes().filter(is_digit).count() >= 6;
         let spelt = spelt.then(|| spelt::digits(written)).flatten();
         let text = spelt.as_deref().unwrap_or(written);
+        let joined = spelt::separated(text);
+        let text = joined.as_deref().unwrap_or(text);
         let digits = text.bytes().filter(is_digit).count();
         if digits == 0 {
             return None;
         }
-        if digits >= 12 && self.numbers.is_card(text) {
+        let thing = found.has(hints.thing);
+        if digits >= 12 && self.numbers.is_card(text, found.has(hints.card) && !thing) {
             return Some(Reason::Card);
         }
-        if digits >= 12 && self.numbers.is_iban(text) {
+        if digits >= 8 && self.numbers.is_iban(text, found.has(hints.account)) {
             return Some(Reason::Bank);
         }
         if digits >= 5 {
@@ -90,13 +103,30 @@ impl Patterns {
             if self.numbers.is_birth(text, found.has(hints.born)) {
                 return Some(Reason::Birth);
             }
+            if found.has(hints.birthday) && self.numbers.is_birthday(text) {
+                return Some(Reason::Birth);
+            }
             if found.has(hints.account) && self.numbers.is_account(text) {
                 return Some(Reason::Account);
             }
-            let (called, thing) = (found.has(hints.phone), found.has(hints.thing));
-            if self.contact.is_phone(text, called, thing) {
+            if self.contact.is_phone(text, found.has(hints.phone), thing) {
                 return Some(Reason::Phone);
             }
+        }
+        if digits >= 2 && found.has(hints.plate) && self.numbers.is_plate(text) {
+            return Some(Reason::Identity);
+        }
+        let named = found.has(hints.account) || found.has(hints.identity);
+        if digits >= 3 && named && self.numbers.is_account(text) {
+            return Some(Reason::Account);
+        }
+        if digits >= 4 && found.has(hints.net) && self.numbers.is_net(text)
+            || digits >= 4 && text.contains('#') && self.numbers.is_handle(text)
+        {
+            return Some(Reason::Account);
+        }
+        if found.has(hints.home) && self.address.is_home(text) {
+            return Some(Reason::Address);
         }
         let plain = spelt::letters(text);
         let street = found.has(hints.street) || plain.is_some();

@@ -20,6 +20,12 @@ pub(super) struct Numbers {
     named_date: Regex,
     password: Regex,
     account: Regex,
+    short: Regex,
+    code: Regex,
+    loose_iban: Regex,
+    plate: Regex,
+    net: Regex,
+    handle: Regex,
 }
 
 impl Numbers {
@@ -41,24 +47,54 @@ impl Numbers {
             password: regex(
                 r"\b(?:password|passwort|passcode|pwd|contrasena|mot de passe|senha|wachtwoord|haslo|пароль|parola|sifre|pin)(?: is| ist| es| est| e)?(?: ?[:=] ?| is | ist | es | est )[^ ]*[\d!@#$%&*][^ ]*",
             )?,
-            account: regex(r"\d(?:[ /-]?\d){5,}")?,
+            account: regex(r"\d(?:[ ./-]?\d){5,}")?,
+            short: regex(
+                r"\b(?:id|no|nr|num|number|nummer|numero|numer|n[ºo°]|номер|番号|account|acct|konto|routing)[.:# ]{0,3}(?:is |ist |es |est |e )?[a-z]{0,3}[- ]?\d{4,}",
+            )?,
+            code: regex(
+                r"\b(?:cvv2?|cvc2?|security code|prufziffer|pin(?: ?code)?|codigo de seguridad|codigo pin)[:= ]{1,3}(?:is |ist |es |e )?\d{3,6}\b",
+            )?,
+            loose_iban: regex(r"\b[a-z]{2}\d\d[ -]?(?:[a-z0-9]{2,4}[ -]?){3,8}\b")?,
+            plate: regex(
+                r"\b(?:[a-z]{1,3}[- ]?[a-z]{0,2}[- ]?\d{2,4}[- ]?[a-z]{0,3}|\d{1,4}[- ]?[a-z]{2,3}(?:[- ]?\d{2,4})?|[a-zа-я]\d{3}[a-zа-я]{2} ?\d{2,3})\b",
+            )?,
+            net: regex(
+                r"\b(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}\b|\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b|\b(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}\b",
+            )?,
+            handle: regex(r"\b[a-z0-9_.]{3,32}#\d{4}\b")?,
         })
     }
 
-    /// A payment card: a length and a beginning that some brand has, and the check digit (Luhn).
-    pub(super) fn is_card(&self, text: &str) -> bool {
+    /// A payment card: a length and a beginning that some brand has, and the check digit (Luhn) or groups as
+    /// on a card. `named`: a word for cards stands there, and a length is enough.
+    pub(super) fn is_card(&self, text: &str, named: bool) -> bool {
         self.card.find_iter(text).any(|run| {
             let digits = values(run.as_str());
+            let groups: Vec<usize> = run
+                .as_str()
+                .split(|it: char| !it.is_ascii_digit())
+                .map(str::len)
+                .filter(|length| *length > 0)
+                .collect();
+            let grouped = groups.starts_with(&[4, 4, 4, 4]) && matches!(digits[0], 4..=6)
+                || groups == [4, 6, 5] && digits[0] == 3;
             // What follows a card may be its date: the first digits are the card then.
-            (13..=digits.len().min(19)).any(|length| {
-                let parted = run.as_str().len() > digits.len();
-                (length == digits.len() || parted) && is_card(&digits[..length])
-            })
+            let parted = run.as_str().len() > digits.len();
+            named
+                || grouped
+                || (13..=digits.len().min(19))
+                    .any(|length| (length == digits.len() || parted) && is_card(&digits[..length]))
         })
     }
 
     /// An international account number: a country's length, and the remainder 1 by 97 (ISO 13616).
-    pub(super) fn is_iban(&self, text: &str) -> bool {
+    /// `named`: a word for such a number stands there, and its form is enough.
+    pub(super) fn is_iban(&self, text: &str, named: bool) -> bool {
+        let loosely =
+            |it: regex::Match<'_>| it.as_str().bytes().filter(u8::is_ascii_digit).count() >= 8;
+        if named && self.loose_iban.find_iter(text).any(loosely) {
+            return true;
+        }
         self.iban.find_iter(text).any(|run| {
             let signs: Vec<u8> = run
                 .as_str()
@@ -120,9 +156,40 @@ impl Numbers {
                     .all(|it| is_of_a_life(it.as_str()))
     }
 
+    /// A birthday that is some years ago.
+    pub(super) fn is_birthday(&self, text: &str) -> bool {
+        self.date
+            .find_iter(text)
+            .any(|it| is_of_a_life(it.as_str()))
+    }
+
     /// A number of an account, beside a word that says so.
     pub(super) fn is_account(&self, text: &str) -> bool {
-        self.account.is_match(text)
+        self.account.is_match(text) || self.short.is_match(text) || self.code.is_match(text)
+    }
+
+    /// The plate of a car, beside a word that says so.
+    pub(super) fn is_plate(&self, text: &str) -> bool {
+        self.plate.find_iter(text).any(|it| {
+            let signs = it.as_str().chars().filter(|it| it.is_alphanumeric());
+            let digits = it.as_str().bytes().filter(u8::is_ascii_digit).count();
+            signs.count() >= 5 && digits >= 2
+        })
+    }
+
+    /// An address on the net that isn't one of those that every house has.
+    pub(super) fn is_net(&self, text: &str) -> bool {
+        let own = [
+            "192.168.", "10.", "127.", "0.", "255.", "8.8.", "1.1.", "172.16.",
+        ];
+        self.net
+            .find_iter(text)
+            .any(|it| !own.iter().any(|own| it.as_str().starts_with(own)))
+    }
+
+    /// A name with a number behind its sign, as chats give them.
+    pub(super) fn is_handle(&self, text: &str) -> bool {
+        self.handle.is_match(text)
     }
 
     /// A password that is told, in a text with a word for one.

@@ -51,7 +51,7 @@ pub(super) fn digits(written: &str) -> Option<String> {
 pub(super) fn letters(written: &str) -> Option<String> {
     let hides = |word: &str| {
         let inner = word.trim_matches(|it: char| !it.is_alphabetic());
-        inner.len() > 4 && inner.bytes().any(|it| it.is_ascii_digit())
+        inner.len() > 4 && inner.is_ascii() && inner.bytes().any(|it| it.is_ascii_digit())
     };
     if !written.split(' ').any(hides) {
         return None;
@@ -75,20 +75,72 @@ pub(super) fn letters(written: &str) -> Option<String> {
     Some(words.collect::<Vec<String>>().join(" "))
 }
 
-/// The text with digits that all stand alone put together: 0 7 7 0 0 9.
+/// The text with digits that all stand alone put together: 0 7 7 0 0 9; what parts them in two is kept.
 fn joined(written: &str) -> Option<String> {
-    let is_digit = |word: &&str| word.len() == 1 && word.bytes().all(|it| it.is_ascii_digit());
+    let is_digit = |word: &str| word.len() == 1 && word.bytes().all(|it| it.is_ascii_digit());
+    let is_part = |word: &str| is_digit(word) || matches!(word, "-" | "/" | ".");
     let words: Vec<&str> = written.split(' ').collect();
-    let mut runs = words.chunk_by(|a, b| is_digit(a) && is_digit(b));
-    if !runs.any(|run| run.len() >= LEAST && is_digit(&run[0])) {
+    let runs = || words.chunk_by(|a, b| is_part(a) && is_part(b));
+    let long = |run: &[&str]| run.iter().filter(|word| is_digit(word)).count() >= LEAST;
+    if !runs().any(long) {
         return None;
     }
-    let runs = words.chunk_by(|a, b| is_digit(a) && is_digit(b));
-    Some(
-        runs.map(|run| run.concat())
-            .collect::<Vec<String>>()
-            .join(" "),
-    )
+    let runs = runs().map(|run| {
+        if long(run) {
+            run.concat()
+        } else {
+            run.join(" ")
+        }
+    });
+    Some(runs.collect::<Vec<String>>().join(" "))
+}
+
+/// The text with digits put together that other signs than those of numbers stand between: 9=1-2=8. Where
+/// whole groups stand between them, a hyphen takes the place of the signs. None where there are no such.
+pub(super) fn separated(written: &str) -> Option<String> {
+    let odd = |it: char| {
+        !it.is_alphanumeric()
+            && !it.is_whitespace()
+            && !matches!(
+                it,
+                '.' | ','
+                    | ':'
+                    | '/'
+                    | '('
+                    | ')'
+                    | '+'
+                    | '"'
+                    | '\''
+                    | '°'
+                    | '€'
+                    | '$'
+                    | '£'
+                    | '%'
+                    | '@'
+                    | '#'
+                    | '&'
+            )
+    };
+    let signs: Vec<char> = written.chars().collect();
+    let is_digit = |at: usize| signs.get(at).is_some_and(char::is_ascii_digit);
+    let mut out = String::with_capacity(written.len());
+    let (mut lone, mut others, mut at) = (0, 0, 0);
+    while at < signs.len() {
+        let run = signs[at..].iter().take_while(|it| odd(**it)).count();
+        if run > 0 && at > 0 && is_digit(at - 1) && is_digit(at + run) {
+            let single = !(at > 1 && is_digit(at - 2)) || !is_digit(at + run + 1);
+            lone += usize::from(single);
+            others += usize::from(signs[at..at + run].iter().any(|it| *it != '-'));
+            if !single {
+                out.push('-');
+            }
+            at += run;
+        } else {
+            out.push(signs[at]);
+            at += 1;
+        }
+    }
+    (lone >= 4 || others > 0 && lone == 0).then_some(out)
 }
 
 /// The digit that a word names, and for how many it counts; "double" is none yet.
