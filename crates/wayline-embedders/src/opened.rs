@@ -84,7 +84,7 @@ fn transformer(
     settings: &Settings,
     cache: Option<Vectors>,
 ) -> Result<Option<Box<dyn TextEmbedder>>, OpenError> {
-    let transformer = crate::transformer::Transformer::open(&settings.folder, settings.batch)?;
+    let transformer = crate::transformer::Transformer::open(&settings.folder)?;
     Ok(Some(with_cache(transformer, cache, settings)))
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::bert::{BertModel, Config};
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokenizers::{Encoding, Tokenizer, TruncationParams};
@@ -18,14 +19,13 @@ use crate::endpoint::hash_of;
 /// `config.json`, `tokenizer.json`, `model.safetensors`, and, where they are there, `modules.json`,
 /// `sentence_bert_config.json` and `1_Pooling/config.json`.
 ///
-/// A text's vector depends on nothing but the text: those of one length in tokens are reckoned together,
-/// without padding.
+/// A text's vector depends on nothing but the text, to the last bit: each is reckoned alone, without
+/// padding, and several at the same time.
 pub struct Transformer {
     model: BertModel,
     tokenizer: Tokenizer,
     pooling: Pooling,
     dimensions: usize,
-    batch: usize,
     hash: String,
 }
 
@@ -38,15 +38,13 @@ enum Pooling {
 
 /// Tokens of a text that are read, where the folder doesn't say.
 const MOST_TOKENS: usize = 512;
-/// Tokens that are reckoned at once.
-const TOKENS_AT_ONCE: usize = 16_384;
 
 impl Transformer {
-    /// Reads a folder; at most `batch` texts are reckoned at once.
+    /// Reads a folder.
     ///
     /// # Errors
     /// Something isn't there, can't be read, or is of a kind that isn't known.
-    pub fn open(folder: &Path, batch: usize) -> Result<Self, EmbedError> {
+    pub fn open(folder: &Path) -> Result<Self, EmbedError> {
         let files = Folder(folder);
         let config = files.bytes("config.json")?;
         let kind: KindOfModel = files.json("config.json", &config)?;
@@ -95,25 +93,36 @@ impl Transformer {
             tokenizer,
             pooling,
             dimensions: config.hidden_size,
-            batch: batch.max(1),
             hash,
         })
     }
 
-    /// The vectors of texts that all have as many tokens.
-    fn reckon(&self, encodings: &[&Encoding]) -> candle_core::Result<Vec<Vec<f32>>> {
-        let tensor = |rows: Vec<&[u32]>| {
-            let shape = (rows.len(), rows.first().map_or(0, |row| row.len()));
-            Tensor::from_vec(rows.concat(), shape, &Device::Cpu)
-        };
-        let ids = tensor(encodings.iter().map(|it| it.get_ids()).collect())?;
-        let kinds = tensor(encodings.iter().map(|it| it.get_type_ids()).collect())?;
-        let tokens = self.model.forward(&ids, &kinds, None)?;
+    fn reckon(&self, encoding: &Encoding) -> candle_core::Result<Vec<f32>> {
+        let row = |numbers: &[u32]| Tensor::from_slice(numbers, (1, numbers.len()), &Device::Cpu);
+        let (ids, kinds) = (row(encoding.get_ids())?, row(encoding.get_type_ids())?);
+        let tokens = self.model.forward(&ids, &kinds, None)?.squeeze(0)?;
         match self.pooling {
-            Pooling::Mean => tokens.mean(1)?,
-            Pooling::First => tokens.narrow(1, 0, 1)?.squeeze(1)?,
+            Pooling::Mean => tokens.mean(0)?,
+            Pooling::First => tokens.get(0)?,
         }
-        .to_vec2()
+        .to_vec1()
+    }
+
+    /// The vector of one text; zeros for one of which the tokenizer makes nothing.
+    fn embed(&self, text: &str, out: &mut [f32]) -> Result<(), EmbedError> {
+        let failed = |error: &dyn Display| {
+            EmbedError::lasting(format!("the transformer can't embed: {error}"))
+        };
+        let encoding = self.tokenizer.encode_fast(text, true);
+        let encoding = encoding.map_err(|error| failed(&error))?;
+        // A tokenizer without marks for the ends makes nothing of signs that it doesn't know.
+        if encoding.is_empty() {
+            out.fill(0.0);
+            return Ok(());
+        }
+        let vector = self.reckon(&encoding).map_err(|error| failed(&error))?;
+        out.copy_from_slice(&vector);
+        Ok(())
     }
 }
 
@@ -127,36 +136,9 @@ impl TextEmbedder for Transformer {
     }
 
     fn embed_all(&self, texts: &[&str], out: &mut [f32]) -> Result<(), EmbedError> {
-        let failed = |error: &dyn Display| {
-            EmbedError::lasting(format!("the transformer can't embed: {error}"))
-        };
-        let encodings: Result<Vec<Encoding>, _> = texts
-            .iter()
-            .map(|text| self.tokenizer.encode_fast(*text, true))
-            .collect();
-        let encodings = encodings.map_err(|error| failed(&error))?;
-        let mut by_length: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (place, encoding) in encodings.iter().enumerate() {
-            by_length.entry(encoding.len()).or_default().push(place);
-        }
-        for (length, places) in by_length {
-            // A tokenizer without marks for the ends makes nothing of signs that it doesn't know.
-            if length == 0 {
-                for place in places {
-                    out[place * self.dimensions..][..self.dimensions].fill(0.0);
-                }
-                continue;
-            }
-            let at_once = (TOKENS_AT_ONCE / length).clamp(1, self.batch);
-            for places in places.chunks(at_once) {
-                let of_places: Vec<&Encoding> = places.iter().map(|it| &encodings[*it]).collect();
-                let vectors = self.reckon(&of_places).map_err(|error| failed(&error))?;
-                for (place, vector) in places.iter().zip(vectors) {
-                    out[place * self.dimensions..][..self.dimensions].copy_from_slice(&vector);
-                }
-            }
-        }
-        Ok(())
+        let rooms = out.par_chunks_mut(self.dimensions);
+        let texts = texts.par_iter().zip(rooms);
+        texts.try_for_each(|(text, out)| self.embed(text, out))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::vectors;
 fn minilm() -> Transformer {
     let folder =
         std::env::var("WAYLINE_MINILM").expect("WAYLINE_MINILM names the folder of the model");
-    Transformer::open(&PathBuf::from(folder), 64).expect("a transformer")
+    Transformer::open(&PathBuf::from(folder)).expect("a transformer")
 }
 
 fn cosine(left: &[f32], right: &[f32]) -> f32 {

@@ -144,7 +144,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 fn opened(folder: &Path) -> Transformer {
-    Transformer::open(folder, 4).expect("a transformer")
+    Transformer::open(folder).expect("a transformer")
 }
 
 /// What is known of a model, and the arithmetic of BERT (Devlin et al. 2018) on single tokens.
@@ -386,7 +386,7 @@ fn folders_that_do_not_fit_are_refused_with_what_to_do() {
             "pooling_mode_mean_tokens",
         ),
     ] {
-        let Err(error) = Transformer::open(folder.path(), 4) else {
+        let Err(error) = Transformer::open(folder.path()) else {
             panic!("{wanted}")
         };
         assert!(error.reason.contains(wanted), "{error}");
