@@ -54,7 +54,7 @@ fn another_prompt_is_another_version() {
     let versions = versions.map(|(version, hash)| format!("{version} {hash}"));
     assert_eq!(
         versions,
-        ["list 1 7dfda324de716dde", "pair 1 643ff2a2ef1db594"]
+        ["list 1 ab1a5b3cb24874c1", "pair 1 3d3f97a1f8e00925"]
     );
 }
 
