@@ -63,7 +63,7 @@ impl Reply {
     /// Likewise.
     pub fn check_against(&self, numbers: &BTreeSet<u32>) -> Result<(), String> {
         let mut taken = BTreeSet::new();
-        for journey in &self.journeys {
+        for (number, journey) in (1..).zip(&self.journeys) {
             let NamedJourney { name, keywords } = journey;
             if name.trim().is_empty() {
                 return Err("a journey has an empty `name`".to_owned());
@@ -74,7 +74,7 @@ impl Reply {
                 ));
             }
             if keywords.is_empty() {
-                return Err(format!("the journey `{name}` has no `keywords`"));
+                return Err(format!("journey {number} has no `keywords`"));
             }
             for number in keywords {
                 if !numbers.contains(number) {
