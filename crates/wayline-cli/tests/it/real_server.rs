@@ -1,7 +1,7 @@
 //! Every step that asks a language model asks a real server, which `scripts/with-text-model` starts. Its
 //! model is small: whether a reply can be used is its matter, that the way is gone to the end is ours.
 
-use crate::support::{Folder, Ran, rows, text};
+use crate::support::{Folder, Ran, Row, rows, text};
 
 /// The same steps with llama-cpp-python's server, which knows no `json_schema`, and with llama.cpp's.
 const SERVERS: [&str; 2] = ["WAYLINE_TEST_TEXT_MODEL", "WAYLINE_TEST_TEXT_MODEL_LLAMA"];
@@ -90,22 +90,89 @@ fn a_table_of_related_journeys_is_made() {
     }
 }
 
+/// What came of asking: judgements, or only failures, which the command tells as one of its own.
+fn judged(folder: &Folder, line: &str, output: &str) -> Vec<Row> {
+    let ran = folder.run(&format!("{line} -o @{output}"));
+    assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+    let file = match ran.code {
+        Some(0) => output.to_owned(),
+        Some(1) => {
+            let said = "no question got a reply that can be used";
+            assert!(ran.stderr.contains(said), "{}", ran.stderr);
+            format!("{output}.partial")
+        }
+        other => panic!("{other:?}: {}", ran.stderr),
+    };
+    let rows = rows(&folder.read(&file));
+    for row in &rows {
+        assert_eq!(row["asked"]["model"], "smollm2");
+        // What breaks the form twice is told as failed, with what the model said.
+        let exchanges = row["asked"]["exchanges"].as_array().map(Vec::len);
+        assert!(matches!(exchanges, Some(1 | 2)), "{row:?}");
+    }
+    rows
+}
+
 #[test]
 #[ignore = "scripts/with-text-model runs it"]
-fn lists_are_judged() {
+fn lists_are_judged_and_judged_again() {
     for server in SERVERS {
         let folder = folder(server, "");
         folder.infer("events.jsonl", "").ok();
-        let line = "judge @out/j.jsonl --input @events.jsonl --people 2 --top 2 --config @model.toml \
-                    -o @out/judged.jsonl";
-        let ran = folder.run(line);
-        // A reply that breaks the form twice is told as failed, and the judgement with it.
-        assert!(matches!(ran.code, Some(0 | 1)), "{}", ran.stderr);
+        let line =
+            "judge @out/j.jsonl --input @events.jsonl --people 1 --top 2 --config @model.toml";
+        let first = judged(&folder, line, "out/judged.jsonl");
+        assert_eq!(first.len(), 1);
+        // Word for word the same, which the cache doesn't know by another limit.
+        folder.write("first.jsonl", format!("{}\n", serde_json::json!(first[0])));
+        let config = String::from_utf8(folder.read("model.toml")).expect("UTF-8");
+        folder.write(
+            "again.toml",
+            config.replace("max_tokens = 200", "max_tokens = 150"),
+        );
+        let line = "judge repeat @first.jsonl --config @again.toml";
+        let again = judged(&folder, line, "out/again.jsonl");
+        assert_eq!(again[0]["asked"]["hash"], first[0]["asked"]["hash"]);
+    }
+}
+
+#[test]
+#[ignore = "scripts/with-text-model runs it"]
+fn two_lists_are_judged() {
+    for server in SERVERS {
+        let folder = folder(server, "");
+        folder.infer("events.jsonl", "").ok();
+        let others = folder.journeys().into_iter().map(|mut journey| {
+            journey.insert("name".to_owned(), "something else".into());
+            format!("{}\n", serde_json::json!(journey))
+        });
+        folder.write("other.jsonl", others.collect::<String>());
+        let line = "judge pair @other.jsonl @out/j.jsonl --input @events.jsonl --people 1 --top 2 \
+                    --config @model.toml";
+        let pairs = judged(&folder, line, "out/pairs.jsonl");
+        assert_eq!(pairs.len(), 1);
+        assert!(!text(&pairs[0], "user_id").is_empty());
+    }
+}
+
+#[test]
+#[ignore = "scripts/with-text-model runs it"]
+fn examples_are_of_what_the_model_said() {
+    for server in SERVERS {
+        let folder = folder(server, "[asking]\njourneys = true\n");
+        let ran =
+            folder.run("llm export @events.jsonl --config @model.toml -o @out/ex --validation 0");
         assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
-        let judged = rows(&folder.read("out/judged.jsonl"));
-        assert_eq!(judged.len(), 2, "{}", ran.stderr);
-        for row in judged {
-            assert!(!text(&row, "model").is_empty());
+        if ran.code == Some(0) {
+            assert!(ran.stderr.contains("asked of the model"), "{}", ran.stderr);
+            let sheet = String::from_utf8(folder.read("out/ex/DATASHEET.md")).expect("UTF-8");
+            assert!(sheet.contains("text_model:smollm2"), "{sheet}");
+            let examples = rows(&folder.read("out/ex/train.jsonl")).len() as u64;
+            assert_eq!(examples, ran.count("to learn from"));
+        } else {
+            // Nothing of the rooms' own in its place.
+            ran.fails_with("a language model gave nothing that can be used");
+            assert!(!folder.path("out/ex/train.jsonl").exists());
         }
     }
 }
