@@ -42,5 +42,5 @@ pub use recording::Recording;
 pub use replay::Replay;
 pub use resting::Resting;
 pub use retrying::{Patience, Retrying};
-pub use settings::{Settings, SettingsError};
+pub use settings::{Settings, SettingsError, USUAL_REPLY_TOKENS};
 pub use tally::{Counting, Counts, Tally};

@@ -15,7 +15,7 @@ use crate::recording::Recording;
 use crate::replay::Replay;
 use crate::resting::Resting;
 use crate::retrying::{Patience, Retrying};
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{Settings, SettingsError, USUAL_REPLY_TOKENS};
 use crate::tally::{Counting, Counts, Tally};
 
 /// Why there is no model.
@@ -85,7 +85,11 @@ pub fn open(settings: &Settings, cancel: &Cancel) -> Result<Option<Opened>, Open
     if !settings.record.as_os_str().is_empty() {
         model = Box::new(Recording::open(model, &settings.record)?);
     }
-    let model = Capped::new(model, settings.max_tokens);
+    let most = match settings.max_tokens {
+        0 => USUAL_REPLY_TOKENS,
+        said => said,
+    };
+    let model = Capped::new(model, most);
     Ok(Some(Opened {
         model: Box::new(Counting::new(model, Arc::clone(&tally))),
         endpoint,

@@ -6,6 +6,9 @@ use serde::Deserialize;
 
 use crate::endpoint::Structure;
 
+/// Tokens that a reply may have where nobody says how many.
+pub const USUAL_REPLY_TOKENS: u32 = 1024;
+
 /// The section `[text_model]`. Without a URL and a record to replay there is no language model, and
 /// every step does without.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -27,7 +30,8 @@ pub struct Settings {
     pub tries: usize,
     /// Seconds for which an endpoint that is down is left alone, 0 to 3,600.
     pub rest_s: f64,
-    /// Tokens that a reply may have, 1 to 1,000,000. Requests that allow more are lowered to it.
+    /// Tokens that a reply may have, up to 1,000,000. Requests that allow more are lowered to it. 0 where
+    /// it isn't said: then it is up to who asks, [`USUAL_REPLY_TOKENS`] as a rule.
     pub max_tokens: u32,
     /// Bytes that a reply may have, 1,000 to 1,000,000,000.
     pub max_reply_bytes: u64,
@@ -58,7 +62,7 @@ impl Default for Settings {
             timeout_s: 120.0,
             tries: 6,
             rest_s: 30.0,
-            max_tokens: 1024,
+            max_tokens: 0,
             max_reply_bytes: 1_000_000,
             budget_tokens: 0,
             budget_money: 0.0,
@@ -126,9 +130,9 @@ impl Settings {
             "must be between 0 and 3,600",
         );
         checks.need(
-            (1..=1_000_000).contains(&self.max_tokens),
+            self.max_tokens <= 1_000_000,
             "max_tokens",
-            "must be between 1 and 1,000,000",
+            "must be between 0 and 1,000,000",
         );
         checks.need(
             (1_000..=1_000_000_000).contains(&self.max_reply_bytes),

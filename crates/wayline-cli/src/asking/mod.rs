@@ -11,7 +11,8 @@ use wayline_text_model::{Cancel, Opened, Settings, open};
 
 use crate::run::text_model_settings;
 
-/// Tokens that a reply may have: a judge says something of each of a list's journeys.
+/// Tokens that a reply may have where the config doesn't say: a judge says something of each of a list's
+/// journeys.
 const MOST_REPLY_TOKENS: u32 = 16_384;
 
 /// Which language model is asked, and how; what isn't said here is said by `[text_model]` of a config.
@@ -79,7 +80,7 @@ impl AskingArgs {
             .transpose()?
             .unwrap_or_default();
         // The usual limit is for steps that ask for a few words.
-        if settings.max_tokens == Settings::default().max_tokens {
+        if settings.max_tokens == 0 {
             settings.max_tokens = MOST_REPLY_TOKENS;
         }
         let named = |to: &mut String, from: &Option<String>| {
@@ -87,6 +88,10 @@ impl AskingArgs {
                 to.clone_from(text);
             }
         };
+        if self.text_model.is_some() {
+            // Who names a server wants it asked.
+            settings.replay = PathBuf::new();
+        }
         named(&mut settings.url, &self.text_model);
         named(&mut settings.model, &self.text_model_name);
         named(&mut settings.key_env, &self.text_model_key_env);
@@ -143,4 +148,43 @@ fn recorded_model(record: &Path) -> Result<String> {
     let line: Line = serde_json::from_str(&first)
         .with_context(|| format!("{name} is no record; give a file that --record wrote"))?;
     Ok(line.model)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        asking: AskingArgs,
+    }
+
+    fn settings(config: &str, options: &[&str]) -> Settings {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("model.toml");
+        std::fs::write(&path, config).expect("written");
+        let line = Line::parse_from(std::iter::once(&"judge").chain(options));
+        line.asking.settings(Some(&path)).expect("settings")
+    }
+
+    #[test]
+    fn a_limit_that_is_said_holds_for_the_judge_too() {
+        let of = |config: &str| settings(config, &[]).max_tokens;
+        assert_eq!(of("[text_model]\nmax_tokens = 1024\n"), 1024);
+        assert_eq!(of("[text_model]\nmax_tokens = 20000\n"), 20_000);
+        assert_eq!(of("[text_model]\nmax_tokens = 0\n"), MOST_REPLY_TOKENS);
+        assert_eq!(of(""), MOST_REPLY_TOKENS);
+        assert_eq!(of(wayline::config::DEFAULT_TOML), MOST_REPLY_TOKENS);
+    }
+
+    #[test]
+    fn a_server_on_the_command_line_is_asked_whatever_is_replayed_in_a_config() {
+        let config = "[text_model]\nmodel = \"m\"\nreplay = \"record.jsonl\"\n";
+        assert!(settings(config, &[]).replays());
+        let named = settings(config, &["--text-model", "http://127.0.0.1:9/v1"]);
+        assert!(!named.replays() && named.is_on());
+    }
 }

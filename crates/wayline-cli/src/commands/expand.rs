@@ -11,7 +11,7 @@ use wayline::expand::{RelatedTable, SourceJourney, build_table};
 use wayline::model::builtin_safety;
 use wayline::nouns::Verdict;
 use wayline::simulate::{Catalogue, CatalogueJourney};
-use wayline::text_model::{AskError, Remedy};
+use wayline::text_model::{AskError, REPAIR, Remedy};
 use wayline_files::write::AsideFile;
 use wayline_text_model::at_once;
 
@@ -132,7 +132,7 @@ fn ask(journeys: &mut [SourceJourney], most: usize, config: &Path) -> Result<Ask
     if without == journeys.len() as u64 {
         bail!("the language model gave nothing that can be used, for any journey");
     }
-    let prompt = blake3::hash(format!("{PROMPT}{SCHEMA}").as_bytes()).to_hex();
+    let prompt = blake3::hash(format!("{PROMPT}{SCHEMA}{REPAIR}").as_bytes()).to_hex();
     Ok(Asked {
         made_with: format!("{} {}", model.model().name(), &prompt[..16]),
         without,

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod answers;
+mod before;
 mod list;
 mod pair;
 mod people;
@@ -26,7 +27,9 @@ pub(super) use records::{judged_lists, of_this_run};
 /// which 95 % of the values lie when the people are drawn anew. Writes a line for each person (-o) with
 /// what was asked and answered word for word, so that the same judgement comes of it again (`wayline judge
 /// repeat`). Who is in that file already, asked the same, isn't asked again: a run that was stopped goes
-/// on where it was, and a larger sample of one seed asks only for those who are new in it.
+/// on where it was, and a larger sample of one seed asks only for those who are new in it. What else the
+/// file holds of the same run stays; where it holds judgements of another run, or by another model, that
+/// would be lost, the command refuses.
 ///
 /// What is told to the model leaves this machine where the model is elsewhere, and the file names people
 /// and what they searched: keep it where the log may be.

@@ -9,7 +9,7 @@ use wayline::text_model::Request;
 use crate::support::{Folder, Ran, rows, text, wayline};
 
 /// Beside what fails, some commands tell what they found first.
-trait Refused {
+pub(crate) trait Refused {
     fn refused(&self, message: &str);
 }
 
@@ -21,7 +21,7 @@ impl Refused for Ran {
     }
 }
 
-fn judge(folder: &Folder, line: &str) -> Ran {
+pub(crate) fn judge(folder: &Folder, line: &str) -> Ran {
     wayline(folder.words(&format!("judge {line}")))
 }
 
@@ -41,7 +41,12 @@ fn folder() -> Folder {
 
 /// Has a made-up model answer what a file of prompts asks, and keeps that as a record. `say` makes the
 /// reply of the numbers of data lines in each of the request's lists.
-fn answer(folder: &Folder, prompts: &str, record: &str, say: impl Fn(usize, &str) -> Value) {
+pub(crate) fn answer(
+    folder: &Folder,
+    prompts: &str,
+    record: &str,
+    say: impl Fn(usize, &str) -> Value,
+) {
     let mut lines = String::new();
     for (place, prompt) in rows(&folder.read(prompts)).into_iter().enumerate() {
         let request: Request =
@@ -63,7 +68,7 @@ fn answer(folder: &Folder, prompts: &str, record: &str, say: impl Fn(usize, &str
 }
 
 /// Journeys of longer names are more relevant.
-fn judgement(prompt: &str) -> Value {
+pub(crate) fn judgement(prompt: &str) -> Value {
     let lines = prompt
         .lines()
         .filter(|line| line.starts_with("{\"number\""));
@@ -88,10 +93,10 @@ fn judgement(prompt: &str) -> Value {
     })
 }
 
-const LISTS: &str = "@a.jsonl --input @events.jsonl --people 12 --top 4";
+pub(crate) const LISTS: &str = "@a.jsonl --input @events.jsonl --people 12 --top 4";
 
 /// A folder where the lists of A are judged: `judged.jsonl`, out of `record.jsonl`.
-fn judged() -> Folder {
+pub(crate) fn judged() -> Folder {
     let folder = folder();
     judge(&folder, &format!("{LISTS} --prompts @prompts.jsonl")).ok();
     answer(&folder, "prompts.jsonl", "record.jsonl", |_, it| {
@@ -161,64 +166,6 @@ fn a_sample_is_judged_and_repeats_byte_for_byte() {
     let changed = changed.replacen("its name says so", "its name doesn't", 1);
     folder.write("changed.jsonl", changed);
     judge(&folder, "repeat @changed.jsonl").refused("1 of 12 records");
-}
-
-#[test]
-fn nobody_is_asked_twice() {
-    let folder = judged();
-    let first = folder.read("judged.jsonl");
-    let all = String::from_utf8(first.clone()).expect("UTF-8");
-    let record = String::from_utf8(folder.read("record.jsonl")).expect("UTF-8");
-    // Killed after seven, in the middle of the eighth.
-    let lines: Vec<&str> = all.split_inclusive('\n').collect();
-    let half = &lines[7][..lines[7].len() / 2];
-    folder.write("killed.jsonl.partial", lines[..7].concat() + half);
-    let rest: Vec<&str> = record.split_inclusive('\n').skip(7).collect();
-    folder.write("rest.jsonl", rest.concat());
-    let ran = judge(
-        &folder,
-        &format!("{LISTS} --replay @rest.jsonl -o @killed.jsonl"),
-    )
-    .ok();
-    assert!(
-        ran.stderr.contains("judged 5, known from before 7"),
-        "{}",
-        ran.stderr
-    );
-    assert_eq!(folder.read("killed.jsonl"), first);
-    // What is there is enough, and a larger sample asks only for those who are new.
-    folder.write(
-        "one.jsonl",
-        record.lines().next().expect("a line").to_owned() + "\n",
-    );
-    let ran = judge(
-        &folder,
-        &format!("{LISTS} --replay @one.jsonl -o @judged.jsonl"),
-    )
-    .ok();
-    assert!(
-        ran.stderr.contains("known from before 12"),
-        "{}",
-        ran.stderr
-    );
-    assert_eq!(folder.read("judged.jsonl"), first);
-    let more = LISTS.replace("--people 12", "--people 20");
-    let ran = judge(
-        &folder,
-        &format!("{more} --replay @one.jsonl -o @judged.jsonl"),
-    )
-    .ok();
-    assert!(
-        ran.stderr
-            .contains("known from before 12, without a usable reply 8"),
-        "{}",
-        ran.stderr
-    );
-    let failed = rows(&folder.read("judged.jsonl"));
-    let failed = failed
-        .iter()
-        .filter(|it| it["outcome"]["failed"].is_string());
-    assert_eq!(failed.count(), 8, "seen, not silent");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::support::{Folder, Ran, Row, rows, text, wayline};
+use crate::support::{Endpoint, Folder, Ran, Row, rows, text, wayline};
 
 fn run(folder: &Folder, line: &str) -> Ran {
     wayline(folder.words(&format!("llm {line}")))
@@ -192,4 +192,74 @@ fn a_student_that_repeats_its_teacher_agrees_with_it() {
         "evaluate --teacher @events.jsonl --student @student.jsonl",
     )
     .fails_with("events.jsonl");
+}
+
+/// Puts the keywords of each line of the data into a journey that is called as the first of them.
+fn group(request: &Value) -> Option<String> {
+    let asked = request["messages"].as_array()?.last()?["content"].as_str()?;
+    let lines = asked
+        .lines()
+        .filter_map(|it| serde_json::from_str::<Value>(it).ok());
+    let journeys = lines.filter(|it| it["keywords"].is_array()).map(|it| {
+        let keywords = it["keywords"].as_array().into_iter().flatten();
+        let keywords: Vec<&Value> = keywords.map(|it| &it[0]).collect();
+        serde_json::json!({ "name": it["keywords"][0][1], "keywords": keywords })
+    });
+    let journeys: Vec<Value> = journeys.collect();
+    Some(serde_json::json!({ "journeys": journeys }).to_string())
+}
+
+#[test]
+fn what_a_model_did_not_say_is_not_taught_as_its_word() {
+    let folder = Folder::simulated("--people 25 --seed 6");
+    let endpoint = Endpoint::start(group);
+    let export = |options: &str| {
+        let line = format!("export @events.jsonl --config @model.toml -o @out/ex {options}");
+        run(&folder, &line)
+    };
+    let sheet = || String::from_utf8(folder.read("out/ex/DATASHEET.md")).expect("UTF-8");
+    // One that answers nothing teaches nothing, whatever the rooms found in its place.
+    for asking in ["journeys = true", "names = true"] {
+        endpoint.config(&folder, &format!("[asking]\n{asking}\n"));
+        endpoint.answers(0);
+        export("").fails_with("a language model gave nothing that can be used");
+        assert!(!folder.path("out/ex/train.jsonl").exists());
+    }
+    endpoint.config(
+        &folder,
+        "[asking]\njourneys = true\nstops_at_failure = true\n",
+    );
+    export("").fails_with("nothing was written");
+    // One that dies midway teaches what it said before.
+    endpoint.config(&folder, "[asking]\njourneys = true\n");
+    endpoint.answers(10);
+    let said = export("").ok();
+    // Nothing came of fifteen, and of those all of whose names weren't taken.
+    let left_out = said.count("  not by the model");
+    assert!((15..25).contains(&left_out), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("asked of the model"),
+        "{}",
+        said.stderr
+    );
+    let examples = || -> Vec<Row> {
+        let files = ["train", "validation"].map(|it| format!("out/ex/{it}.jsonl"));
+        files.iter().flat_map(|it| examples(&folder, it)).collect()
+    };
+    let first = examples();
+    assert!((1..=10).contains(&first.len()), "{}", said.stderr);
+    let row = format!("gave nothing that can be used | {left_out} |");
+    assert!(sheet().contains(&row) && sheet().contains("text_model:stub"));
+    // The same of a run that was made before.
+    endpoint.answers(0);
+    folder
+        .infer(
+            "events.jsonl",
+            &format!("--config {}", folder.path("model.toml").display()),
+        )
+        .ok();
+    let said = export("--journeys @out/j.jsonl --keywords @out/k.jsonl").ok();
+    assert!(said.count("  not by the model") >= left_out);
+    let again = examples();
+    assert!(!again.is_empty() && again.iter().all(|it| first.contains(it)));
 }

@@ -11,6 +11,7 @@ mod feedback;
 mod injections;
 mod interrupted;
 mod judge;
+mod judged_before;
 mod language_model;
 mod llm;
 mod memory;

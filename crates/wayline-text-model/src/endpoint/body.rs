@@ -86,11 +86,7 @@ fn messages<'a>(request: &'a Request, told: Option<&Schema>) -> Vec<Message<'a>>
     let Some(schema) = told else {
         return messages;
     };
-    let telling = format!(
-        "Reply with one JSON object that fits this JSON schema, and with nothing else: no \
-         explanation, no code fence.\n{}",
-        schema.json()
-    );
+    let telling = schema.in_words();
     match messages.first_mut() {
         Some(first) if first.role == Role::System.as_str() => {
             first.content = Cow::Owned(format!("{}\n\n{telling}", first.content));

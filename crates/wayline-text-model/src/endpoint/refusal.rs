@@ -46,7 +46,8 @@ pub(super) fn error(status: &Status, body: &str, endpoint: String, model: &str) 
         408 | 425 | 429 | 529 => busy(status, endpoint, reason),
         503 if status.retry_after.is_some() => busy(status, endpoint, reason),
         413 => TextModelError::TooLong { reason },
-        500.. => TextModelError::Failed {
+        // The others from 500 on, such as 501 and 505, say that the server can't do this, now or later.
+        500 | 502 | 503 | 504 => TextModelError::Failed {
             endpoint,
             status: code,
             reason,

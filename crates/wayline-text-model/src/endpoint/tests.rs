@@ -175,7 +175,11 @@ fn refusals_say_what_to_do() {
             r#"{"error":{"code":503,"message":"Loading model"}}"#,
             "Failed",
         ),
+        (504, "", "Failed"),
         (529, "", "Busy"),
+        (501, "", "Refused"),
+        (505, "", "Refused"),
+        (511, "", "Refused"),
         (
             400,
             r#"{"error":{"message":"blocked","code":"content_filter"}}"#,

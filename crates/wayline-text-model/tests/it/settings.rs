@@ -28,7 +28,7 @@ fn keys_are_known_and_in_range() {
         (r#""timeout_s":0"#, "timeout_s"),
         (r#""tries":0"#, "tries"),
         (r#""rest_s":-1"#, "rest_s"),
-        (r#""max_tokens":0"#, "max_tokens"),
+        (r#""max_tokens":1000001"#, "max_tokens"),
         (r#""max_reply_bytes":10"#, "max_reply_bytes"),
         (r#""budget_money":-1"#, "budget_money"),
         (r#""budget_money":1"#, "budget_money"),

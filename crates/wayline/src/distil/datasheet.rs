@@ -150,6 +150,7 @@ impl Datasheet<'_> {
             nothing_to_tell,
             no_journey_to_tell,
             unseen,
+            unanswered,
             same,
             beyond_without,
             unused,
@@ -159,6 +160,10 @@ impl Datasheet<'_> {
         for (why, count) in [
             ("people without a keyword that may be told", nothing_to_tell),
             ("people whom the teacher didn't see", unseen),
+            (
+                "people of whom the language model gave nothing that can be used",
+                unanswered,
+            ),
             (
                 "people all of whose journeys can't be told",
                 no_journey_to_tell,
@@ -187,6 +192,10 @@ impl Datasheet<'_> {
                 unused.journeys_withheld,
             ),
             ("journeys whose name is no name", unused.journeys_misnamed),
+            (
+                "journeys that the language model didn't name",
+                unused.journeys_unnamed,
+            ),
         ] {
             let _ = writeln!(out, "| {why} | {count} |");
         }

@@ -28,6 +28,8 @@ pub struct Lesson<'a> {
     pub profile: &'a Profile,
     /// What the teacher found; the journey that matters most first.
     pub journeys: &'a [TeacherJourney],
+    /// Journeys that aren't among them, since the model that was to name them didn't.
+    pub unnamed: u64,
     /// Which share of the people is for validation, 0 to 1.
     pub validation: f64,
     /// Another seed puts other people into validation.
@@ -77,6 +79,8 @@ pub struct Unused {
     pub journeys_withheld: u64,
     /// Journeys whose name a reply can't have: none, or too long.
     pub journeys_misnamed: u64,
+    /// Journeys that a language model was to name, and didn't.
+    pub journeys_unnamed: u64,
     /// Keywords of journeys that the question doesn't tell.
     pub keywords_untold: u64,
     /// Keywords that the question doesn't tell since they must not be told.
@@ -92,6 +96,9 @@ pub enum Untaught {
     NoJourneyToTell,
     /// The teacher didn't see this person.
     Unseen,
+    /// The teacher is a language model that gave nothing which can be used of this person: what stands
+    /// there instead is somebody else's.
+    Unanswered,
 }
 
 impl Lesson<'_> {
@@ -105,9 +112,12 @@ impl Lesson<'_> {
             return Ok(Err(Untaught::NothingToTell));
         }
         let (reply, mut unused) = self.reply();
+        unused.journeys_unnamed = self.unnamed;
         unused.keywords_withheld = u64::from(profile.left_out.withheld);
-        if reply.journeys.is_empty() && !self.journeys.is_empty() {
-            return Ok(Err(Untaught::NoJourneyToTell));
+        match (reply.journeys.is_empty(), self.journeys.is_empty()) {
+            (true, true) if self.unnamed > 0 => return Ok(Err(Untaught::Unanswered)),
+            (true, false) => return Ok(Err(Untaught::NoJourneyToTell)),
+            _ => {}
         }
         let asked = request(profile)?.messages;
         let question_tokens = asked.iter().map(|it| estimated_tokens(&it.text)).sum();

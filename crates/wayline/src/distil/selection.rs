@@ -22,6 +22,8 @@ pub struct Counts {
     pub no_journey_to_tell: u64,
     /// People whom the teacher didn't see.
     pub unseen: u64,
+    /// People of whom a language model, as the teacher, gave nothing that can be used.
+    pub unanswered: u64,
     /// People with the keywords of another one.
     pub same: u64,
     /// People without a journey, beyond the share of such.
@@ -69,6 +71,7 @@ impl Selection {
                     Untaught::NothingToTell => &mut counts.nothing_to_tell,
                     Untaught::NoJourneyToTell => &mut counts.no_journey_to_tell,
                     Untaught::Unseen => &mut counts.unseen,
+                    Untaught::Unanswered => &mut counts.unanswered,
                 } += 1;
                 return false;
             }
@@ -109,6 +112,7 @@ impl std::ops::AddAssign for Unused {
         self.journeys_untold += other.journeys_untold;
         self.journeys_withheld += other.journeys_withheld;
         self.journeys_misnamed += other.journeys_misnamed;
+        self.journeys_unnamed += other.journeys_unnamed;
         self.keywords_untold += other.keywords_untold;
         self.keywords_withheld += other.keywords_withheld;
     }

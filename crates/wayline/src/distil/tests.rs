@@ -50,6 +50,7 @@ fn example_of(
         user_id,
         profile,
         journeys,
+        unnamed: 0,
         validation: 0.1,
         seed: 1,
         may_tell: &may_tell,
@@ -90,6 +91,7 @@ fn an_example_is_the_question_and_the_teachers_reply() {
         journeys_untold: 1,
         journeys_withheld: 1,
         journeys_misnamed: 1,
+        journeys_unnamed: 0,
         keywords_untold: 3,
         keywords_withheld: 1,
     };
@@ -120,6 +122,28 @@ fn some_people_give_no_example() {
         "{}",
         none.line
     );
+}
+
+#[test]
+fn what_a_model_did_not_name_is_no_label() {
+    let profile = wedding();
+    let lesson = |journeys, unnamed| Lesson {
+        user_id: "p",
+        profile: &profile,
+        journeys,
+        unnamed,
+        validation: 0.1,
+        seed: 1,
+        may_tell: &may_tell,
+    };
+    let of = |lesson: Lesson<'_>| lesson.example().expect("a schema");
+    assert_eq!(of(lesson(&[], 2)), Err(Untaught::Unanswered));
+    let named = [journey("wedding", &["barn wedding"])];
+    let example = of(lesson(&named, 2)).expect("one");
+    assert_eq!((example.journeys, example.unused.journeys_unnamed), (1, 2));
+    let mut selection = Selection::new(0.1);
+    assert!(!selection.keeps(Err(Untaught::Unanswered)));
+    assert_eq!(selection.counts().unanswered, 1);
 }
 
 #[test]

@@ -24,8 +24,9 @@ pub struct PersonScore<'a> {
 
 type Key<'a> = (&'a str, &'a str, Timestamp);
 
-fn judged<'r>(records: &'r [Record<ShownList>]) -> BTreeMap<Key<'r>, &'r JudgedJourney> {
-    let mut judged = BTreeMap::new();
+/// What was said of each journey, once for each time that it was judged.
+fn judged<'r>(records: &'r [Record<ShownList>]) -> BTreeMap<Key<'r>, Vec<&'r JudgedJourney>> {
+    let mut judged: BTreeMap<Key<'r>, Vec<&JudgedJourney>> = BTreeMap::new();
     for record in records {
         let journeys = record.judgement().into_iter().flat_map(|it| &it.journeys);
         for journey in journeys {
@@ -34,7 +35,7 @@ fn judged<'r>(records: &'r [Record<ShownList>]) -> BTreeMap<Key<'r>, &'r JudgedJ
                 journey.journey_id.as_str(),
                 record.as_of,
             );
-            judged.insert(key, journey);
+            judged.entry(key).or_default().push(journey);
         }
     }
     judged
@@ -49,9 +50,9 @@ pub fn judge_and_people(
     resampling: Resampling,
 ) -> Report {
     let judged = judged(records);
-    let pairs = scores.iter().filter_map(|it| {
-        let journey = judged.get(&(it.user_id, it.journey_id, it.as_of))?;
-        Some(Scored {
+    let pairs = scores.iter().flat_map(|it| {
+        let journeys = judged.get(&(it.user_id, it.journey_id, it.as_of));
+        journeys.into_iter().flatten().map(|journey| Scored {
             person: it.user_id,
             a: it.score,
             b: f64::from(journey.relevance),
@@ -70,9 +71,10 @@ pub fn judge_and_itself(
     resampling: Resampling,
 ) -> Report {
     let (first, second) = (judged(first), judged(second));
-    let both = first.iter().filter_map(|(key, a)| {
-        let b = second.get(key)?;
-        Some((key.0, *a, *b))
+    let both = first.iter().flat_map(|(key, a)| {
+        let b = second.get(key).map_or(&[][..], Vec::as_slice);
+        let pairs = a.iter().flat_map(move |a| b.iter().map(move |b| (*a, *b)));
+        pairs.map(|(a, b)| (key.0, a, b))
     });
     let both: Vec<_> = both.collect();
     let pairs: Vec<Scored<'_>> = both

@@ -1,12 +1,10 @@
 //! What a judge says of two runs, each judged by itself.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::lists::ShownList;
 use super::record::{MixedJudges, Record, judge_of};
-use super::report::{MEASURES, Row, row, values};
+use super::report::{MEASURES, Row, rows, values};
 use crate::evaluate::Interval;
 use crate::evaluate::bootstrap::{self, Resampling, weighted_sum};
 
@@ -38,8 +36,9 @@ pub fn changes(
     resampling: Resampling,
 ) -> Result<(usize, Vec<Change>), MixedJudges> {
     judge_of(a.iter().chain(b))?;
-    let of_b: BTreeMap<&str, Row> = rows(b).collect();
-    let of_both = rows(a).filter_map(|(user, a)| Some([a, *of_b.get(user)?]));
+    let of_b = rows(b);
+    let of_both = rows(a).into_iter();
+    let of_both = of_both.filter_map(|(user, a)| Some([a, *of_b.get(user)?]));
     let rows: Vec<[Row; 2]> = of_both.collect();
     let sides = |weights: &[u32]| {
         [0, 1].map(|side| values(weighted_sum(rows.iter().map(|it| it[side]), weights)))
@@ -62,9 +61,4 @@ pub fn changes(
     });
     let defined = changes.filter(|it| !it.difference.is_nan());
     Ok((rows.len(), defined.collect()))
-}
-
-fn rows(records: &[Record<ShownList>]) -> impl Iterator<Item = (&str, Row)> {
-    let judged = records.iter();
-    judged.filter_map(|it| Some((it.user_id.as_str(), row(it.judgement()?))))
 }

@@ -1,12 +1,11 @@
 //! What a judge reads of a person and of journeys: JSON, one object a line.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 
 use crate::extract::Extracted;
 use crate::nouns::{Journey, Timestamp};
 use crate::profile::Profile;
+use crate::text_model::escaped;
 
 /// Keywords that are told of one journey, at most.
 const MOST_KEYWORDS: usize = 8;
@@ -102,64 +101,7 @@ fn line(value: &impl Serialize) -> String {
     text
 }
 
-/// JSON whose texts can neither end the data nor hide anything: angle brackets, other line ends than
-/// `\n`, and characters that show nothing are written as escapes. In JSON these stand in texts alone.
-fn escaped(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for character in json.chars() {
-        if is_plain(character) {
-            out.push(character);
-            continue;
-        }
-        let mut units = [0; 2];
-        for unit in character.encode_utf16(&mut units) {
-            // Writing into a text can't fail.
-            let _ = write!(out, "\\u{unit:04x}");
-        }
-    }
-    out
-}
-
-fn is_plain(character: char) -> bool {
-    match character {
-        '\n' => true,
-        '<' | '>' => false,
-        // Joiners spell words of several scripts, and can't be used to hide any.
-        '\u{200c}' | '\u{200d}' => true,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' => false,
-        '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => false,
-        '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' => false,
-        other => !other.is_control(),
-    }
-}
-
 /// Whole days, 0 where the moment is later than `as_of`.
 fn days(moment: Timestamp, as_of: Timestamp) -> u64 {
     as_of.days_since(moment).max(0.0) as u64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_can_neither_end_the_data_nor_hide_anything() {
-        let texts = [
-            "</data>",
-            "a\u{2028}b",
-            "a\u{85}b",
-            "tags \u{e0041}\u{e0042}",
-            "bidi \u{202e}",
-            "a\nb",
-            "\"},{",
-            "कर्\u{200d}म",
-        ];
-        for text in texts {
-            let told = line(&text);
-            assert_eq!(told.lines().count(), 1, "{told}");
-            assert!(!told.contains(['<', '>', '\u{2028}', '\u{85}', '\u{e0041}']));
-            let back: String = serde_json::from_str(&told).expect("JSON");
-            assert_eq!(back, text);
-        }
-    }
 }

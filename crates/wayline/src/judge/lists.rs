@@ -170,6 +170,10 @@ impl Shown for ShownList {
             missed_main_interest: reply.missed_main_interest,
         }
     }
+
+    fn run_ids(&self) -> &[String] {
+        std::slice::from_ref(&self.run_id)
+    }
 }
 
 /// The question how good a person's list is. Journeys come by rank, those that are to be judged and no

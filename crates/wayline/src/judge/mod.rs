@@ -17,7 +17,7 @@
 //! [`PAIR_PROMPT`]): a test holds their hashes.
 //!
 //! What people typed is data. It stands in JSON, one object a line, between marks that no text can
-//! contain, since `<`, `>` and invisible characters are written as escapes there.
+//! contain: what could end them is written as an escape there ([`escaped`](crate::text_model::escaped)).
 //!
 //! A language model as a judge follows Zheng et al. 2023 (*Judging LLM-as-a-Judge with MT-Bench and
 //! Chatbot Arena*), who also describe its bias for a position: hence the lots, and pairs in both orders.

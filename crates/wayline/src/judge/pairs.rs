@@ -125,6 +125,10 @@ impl Shown for ShownPair {
             why: reply.why.trim().to_owned(),
         }
     }
+
+    fn run_ids(&self) -> &[String] {
+        &self.run_ids
+    }
 }
 
 /// Whose list a person's judge sees first, drawn by `seed`.

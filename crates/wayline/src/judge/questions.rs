@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::listening::Listening;
+use super::listening::{Echo, Listening};
 use super::record::{Asked, Outcome, Record};
 use crate::nouns::{Journey, Timestamp};
 use crate::text_model::{
@@ -28,6 +28,9 @@ pub trait Shown: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync 
 
     /// What a checked reply says.
     fn judgement(&self, reply: Self::Reply) -> Self::Judgement;
+
+    /// The ids of the runs that it is of, in their order.
+    fn run_ids(&self) -> &[String];
 }
 
 /// A journey as it was shown.
@@ -74,6 +77,19 @@ impl<S: Shown> Question<S> {
     #[must_use]
     pub fn hash(&self, model: &str) -> PromptHash {
         self.request.hash(model)
+    }
+
+    /// The record that the replies in another one give, where they reply to these very words and can be
+    /// used. Whose list it was, and of which run, stands in no question: of the other record nothing but
+    /// the replies counts.
+    #[must_use]
+    pub fn with_replies_of(&self, known: &Record<S>) -> Option<Record<S>> {
+        let echo = Echo {
+            name: &known.asked.model,
+            exchanges: &known.asked.exchanges,
+        };
+        let record = self.ask(&echo).ok()?;
+        record.judgement().is_some().then_some(record)
     }
 
     /// Asks. A reply that can't be used twice, and a request that the model won't answer, are recorded as

@@ -1,5 +1,7 @@
 //! Figures of many judged lists.
 
+use std::collections::BTreeMap;
+
 use super::lists::{ErrorClass, ListJudgement, ShownList};
 use super::pairs::defined;
 use super::record::Record;
@@ -33,8 +35,22 @@ pub(super) const MEASURES: [(&str, &str); CLASSES + 5] = [
     ("missed_main_interest", "people: a main interest is missed"),
 ];
 
+/// What the judgements of each person add to the sums. A person who was judged more than once, say in
+/// another order, is one person: drawn anew with all of it.
+pub(super) fn rows(records: &[Record<ShownList>]) -> BTreeMap<&str, Row> {
+    let mut rows: BTreeMap<&str, Row> = BTreeMap::new();
+    for record in records {
+        if let Some(judgement) = record.judgement() {
+            let sums = rows.entry(&record.user_id).or_insert([0.0; CLASSES + 8]);
+            let added = row(judgement);
+            sums.iter_mut().zip(added).for_each(|(sum, it)| *sum += it);
+        }
+    }
+    rows
+}
+
 /// What a judgement adds to the sums.
-pub(super) fn row(judgement: &ListJudgement) -> Row {
+fn row(judgement: &ListJudgement) -> Row {
     let mut row: Row = [0.0; CLASSES + 8];
     let (of_journeys, of_people) = row.split_at_mut(CLASSES + 4);
     let (sums, classes) = of_journeys.split_at_mut(3);
@@ -80,7 +96,7 @@ pub(super) fn values(sums: Row) -> Vec<f64> {
 #[must_use]
 pub fn list_report(records: &[Record<ShownList>], resampling: Resampling) -> Report {
     let judgements: Vec<&ListJudgement> = records.iter().filter_map(Record::judgement).collect();
-    let rows: Vec<Row> = judgements.iter().map(|it| row(it)).collect();
+    let rows: Vec<Row> = rows(records).into_values().collect();
     let measure = |weights: &[u32]| values(weighted_sum(rows.iter().copied(), weights));
     let all = measure(&vec![1; rows.len()]);
     let figures = bootstrap::figures(rows.len(), resampling, all.clone(), measure);

@@ -1,4 +1,6 @@
-//! Texts with places to fill in.
+//! Prompts with places to fill in.
+
+use crate::text_model::filled;
 
 /// A prompt: what the system says, and what the user says.
 pub(super) struct Template {
@@ -17,21 +19,6 @@ impl Template {
     pub(super) fn filled(&self, values: &[(&str, &str)]) -> [String; 2] {
         [self.system, self.user].map(|text| filled(text, values))
     }
-}
-
-/// Goes once through the template alone, so that nothing in a value is taken for a place.
-fn filled(template: &str, values: &[(&str, &str)]) -> String {
-    let mut out = String::new();
-    let mut rest = template;
-    while let Some((before, behind)) = rest.split_once("{{") {
-        out.push_str(before);
-        let (name, after) = behind.split_once("}}").unwrap_or((behind, ""));
-        let value = values.iter().find(|(known, _)| *known == name);
-        out.push_str(value.map_or("", |(_, value)| value));
-        rest = after;
-    }
-    out.push_str(rest);
-    out
 }
 
 #[cfg(test)]

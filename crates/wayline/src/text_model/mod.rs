@@ -6,6 +6,10 @@
 //! outside the library, as adapters of [`TextModel`]; what surrounds one (retries, limits, budgets,
 //! caches) is a [`TextModel`] too.
 //!
+//! What the port itself tells a model stands in files beside it: `repair.md`, where a reply can't be used, and
+//! `in_words.md`, where a server can't hold a model to a schema. [`data`] is how a step tells what people
+//! typed.
+//!
 //! [`ask`] is how a step asks for a value rather than for text: the reply is parsed strictly, a reply
 //! that breaks its form is asked for once more, and what breaks it twice is an error that the step
 //! counts and shows.
@@ -16,15 +20,18 @@ mod error;
 mod hash;
 mod reply;
 mod request;
+mod template;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
-pub use ask::{Answer, AskError, ask, ask_where};
+pub use ask::{Answer, AskError, REPAIR, ask, ask_where};
 pub use data::{data, escaped};
 pub use error::{Remedy, TextModelError};
 pub use hash::{PromptHash, PromptHashError};
 pub use reply::{Finish, Reply, Usage};
 pub use request::{Message, Request, Role, Schema, SchemaError};
+
+pub(crate) use template::filled;
 
 use std::sync::Arc;
 

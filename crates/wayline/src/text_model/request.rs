@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::filled;
+
 /// What a model is asked. With the model's name it decides the reply, as far as the server is
 /// repeatable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -168,6 +170,13 @@ impl Schema {
     #[must_use]
     pub fn json(&self) -> &str {
         &self.json
+    }
+
+    /// Asks in words for replies of this form (`in_words.md`): for servers that can't hold a model to it.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let template = include_str!("in_words.md").trim_end();
+        filled(template, &[("schema", self.json())])
     }
 }
 

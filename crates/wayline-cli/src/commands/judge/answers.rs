@@ -1,6 +1,5 @@
 //! Asks many questions at once, keeps what came, and goes on where it was stopped.
 
-use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
@@ -8,10 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use wayline::judge::{Outcome, Question, Record, Shown};
-use wayline::text_model::{PromptHash, Remedy, TextModel, TextModelError};
+use wayline::text_model::{Remedy, TextModel, TextModelError};
 use wayline_text_model::at_once;
 
-use super::records::{check_name, partial_of, read, read_partial, write};
+use super::before::Before;
+use super::records::{check_name, partial_of, write};
 use crate::asking::{Asking, AskingArgs, open_text_model};
 use crate::run::{Progress, grouped};
 
@@ -25,7 +25,8 @@ pub(super) fn judge(args: &AskingArgs, config: Option<&Path>, output: &Path) -> 
     open_text_model(args, config)
 }
 
-/// Asks what isn't in `output` yet, and leaves everything there in the order of the questions.
+/// Asks what isn't in `output` yet, and leaves everything there, by person. What else the file holds of the
+/// same run stays; what is given back is of these questions alone.
 pub(super) fn answers<S: Shown>(
     judge: &Asking,
     questions: Vec<Question<S>>,
@@ -33,60 +34,65 @@ pub(super) fn answers<S: Shown>(
 ) -> Result<Vec<Record<S>>> {
     let model = &judge.model;
     let partial = partial_of(output);
-    let known = known(output, &partial)?;
-    let hashes: Vec<PromptHash> = questions.iter().map(|it| it.hash(model.name())).collect();
-    let new = questions.into_iter().zip(&hashes);
-    let new = new.filter(|(_, hash)| !known.contains_key(*hash));
+    let before = Before::read(output, &partial)?;
+    let known: Vec<Option<Record<S>>> = questions
+        .iter()
+        .map(|it| before.answer(it, model.name()))
+        .collect();
+    let others = before.others(&questions, model.name(), output)?;
+    let all = questions.len();
+    let new = questions.into_iter().zip(&known);
+    let new = new.filter(|(_, known)| known.is_none());
     let new: Vec<Question<S>> = new.map(|(question, _)| question).collect();
-    let kept = hashes.len() - new.len();
+    let kept = all - new.len();
     if !new.is_empty() {
         model.check()?;
     }
     let asked = Asked::open(&partial, new.len() as u64)?;
     let fresh = at_once(new, judge.at_once, |question| asked.ask(model, &question));
     let (stopped, left) = asked.finish();
-    let fresh: Vec<Record<S>> = fresh.into_iter().flatten().collect();
     eprintln!("{}", model.counts());
     model.notes().iter().for_each(|it| eprintln!("{it}"));
-    let judged = fresh.iter().filter(|it| it.judgement().is_some()).count();
+    let is_judged = |it: &&Record<S>| it.judgement().is_some();
+    let replied = fresh.iter().flatten().count();
+    let judged = fresh.iter().flatten().filter(is_judged).count();
     eprintln!(
         "judged {}, known from before {}, without a usable reply {}",
         grouped(judged as u64),
         grouped(kept as u64),
-        grouped((fresh.len() - judged) as u64)
+        grouped((replied - judged) as u64)
     );
     if let Some(error) = stopped {
         return Err(anyhow!(error).context(format!(
-            "stopped with {left} of {} questions left; what was judged waits in {}, and the same \
+            "stopped with {left} of {all} questions left; what was judged waits in {}, and the same \
              command goes on from there",
-            hashes.len(),
             partial.display()
         )));
     }
     if left > 0 {
         eprintln!("{left} questions got no reply; the same command asks them again");
     }
-    let mut all = known;
-    all.extend(fresh.into_iter().map(|it| (it.asked.hash, it)));
-    let records: Vec<Record<S>> = hashes.iter().filter_map(|it| all.remove(it)).collect();
+    let mut fresh = fresh.into_iter();
+    let records = known
+        .into_iter()
+        .filter_map(|known| known.or_else(|| fresh.next().flatten()));
+    let records: Vec<Record<S>> = records.collect();
     if let Some(reason) = nothing_but_failures(&records) {
         bail!("no question got a reply that can be used; the first: {reason}");
     }
-    write(output, &records)?;
+    if !others.is_empty() {
+        eprintln!(
+            "beside these, the file keeps {} of the same run",
+            grouped(others.len() as u64)
+        );
+    }
+    let mut lines: Vec<&Record<S>> = records.iter().chain(&others).collect();
+    // What was asked just now stays in the order in which it was asked.
+    lines.sort_by(|a, b| (&a.user_id, a.asked.seed).cmp(&(&b.user_id, b.asked.seed)));
+    write(output, &lines)?;
     // It has done its work; where it can't be taken away it does no harm.
     let _ = fs::remove_file(&partial);
     Ok(records)
-}
-
-/// Judgements that are there already. One that failed is asked for again.
-fn known<S: Shown>(output: &Path, partial: &Path) -> Result<HashMap<PromptHash, Record<S>>> {
-    let mut records = match output.exists() {
-        true => read(output).context("the output is there and holds something else")?,
-        false => Vec::new(),
-    };
-    records.extend(read_partial(partial)?);
-    records.retain(|it| it.judgement().is_some());
-    Ok(records.into_iter().map(|it| (it.asked.hash, it)).collect())
 }
 
 fn nothing_but_failures<S: Shown>(records: &[Record<S>]) -> Option<&str> {

@@ -14,7 +14,9 @@ use wayline_files::write::{AsideFile, put_in_place};
 
 use super::taught::{OfPerson, Teaching};
 use super::teacher::Taught;
-use crate::run::{InputArgs, Job, RunArgs, gather, grouped, line, line_unless_zero, parse_time};
+use crate::run::{
+    AskedModel, InputArgs, Job, RunArgs, gather, grouped, line, line_unless_zero, parse_time,
+};
 
 /// Write what a teacher found as examples from which a chat model learns
 ///
@@ -24,7 +26,9 @@ use crate::run::{InputArgs, Job, RunArgs, gather, grouped, line, line_unless_zer
 ///
 /// The teacher is a run over the same log: with --journeys and --keywords one that was made before,
 /// say with a language model, else Wayline as it infers here. A journey that the person took away
-/// isn't taught.
+/// isn't taught. Where a language model is the teacher, neither is what the rooms did in its place:
+/// people with another `grouped_by` than `llm`, journeys with a `name_reason`. Give what `infer` or
+/// `update` wrote of them; `store export` goes by memory.
 ///
 /// FOLDER gets three files:
 ///   train.jsonl       to learn from
@@ -103,6 +107,13 @@ struct Outputs {
     datasheet: PathBuf,
 }
 
+/// What came of it.
+struct Made {
+    counts: Counts,
+    /// What a language model was asked, in words.
+    of_model: Vec<String>,
+}
+
 pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let config = args.run.config()?;
     let outputs = Outputs {
@@ -137,7 +148,7 @@ fn export(
     taught: Option<&Taught>,
     outputs: &Outputs,
     grouping: Grouping,
-) -> Result<Counts> {
+) -> Result<Made> {
     let models = job.run.models()?;
     if taught.is_none() {
         models.is_model_there(false)?;
@@ -153,8 +164,8 @@ fn export(
     };
     let may_tell = |text: &str| models.safety.check(text).verdict <= strictest;
     let teaching = Teaching {
-        models: &models,
         rooms: &rooms,
+        models: &models,
         run: taught,
         validation: args.validation,
         seed: args.seed,
@@ -183,10 +194,11 @@ fn export(
     if counts.train.examples == 0 {
         bail!(
             "none of {} people gives an example to learn from: {} have nothing that may be told, the \
-             teacher didn't see {}, {} have no journey",
+             teacher didn't see {}, of {} a language model gave nothing that can be used, {} have no journey",
             counts.people,
             counts.nothing_to_tell,
             counts.unseen,
+            counts.unanswered,
             counts.beyond_without + counts.no_journey_to_tell
         );
     }
@@ -214,7 +226,12 @@ fn export(
         validation.complete()?,
         page.complete()?,
     ])?;
-    Ok(counts.clone())
+    // Where results were given, nobody was asked here.
+    let asked = models.asked.as_ref().filter(|_| taught.is_none());
+    Ok(Made {
+        counts: counts.clone(),
+        of_model: asked.map_or_else(Vec::new, AskedModel::lines),
+    })
 }
 
 /// Names of the files that were read: folders would tell whose machine it was.
@@ -228,12 +245,14 @@ fn names(job: &Job<'_>) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn summary(counts: &Counts) -> String {
+fn summary(made: &Made) -> String {
+    let counts = &made.counts;
     let mut out = String::new();
     line(&mut out, "people", &grouped(counts.people));
     for (name, count) in [
         ("  nothing to tell", counts.nothing_to_tell),
         ("  unseen by the teacher", counts.unseen),
+        ("  not by the model", counts.unanswered),
         ("  no journey to tell", counts.no_journey_to_tell),
         ("  same as another", counts.same),
         ("  without, beyond share", counts.beyond_without),
@@ -248,5 +267,10 @@ fn summary(counts: &Counts) -> String {
     );
     let withheld = counts.unused.keywords_withheld + counts.unused.journeys_withheld;
     line_unless_zero(&mut out, "texts not to be told", withheld);
+    let unnamed = counts.unused.journeys_unnamed;
+    line_unless_zero(&mut out, "journeys it didn't name", unnamed);
+    for told in &made.of_model {
+        line(&mut out, "language model", told);
+    }
     out
 }

@@ -9,7 +9,7 @@ use wayline::profile::Profiling;
 use wayline::{Rooms, walk};
 use wayline_files::write::{Keyed, OrderedResults, SpillSettings};
 
-use super::teacher::{Taught, of_rooms};
+use super::teacher::{Taught, of_walk};
 use crate::run::{Gathered, Job, Models, Progress};
 
 /// Texts whose vectors each thread remembers: at 1 KiB each, 32 MiB.
@@ -31,8 +31,8 @@ impl Keyed for OfPerson {
 /// How examples are made.
 #[derive(Clone, Copy)]
 pub(super) struct Teaching<'a> {
-    pub(super) models: &'a Models,
     pub(super) rooms: &'a Rooms<'a>,
+    pub(super) models: &'a Models,
     /// A run that was read; without one the rooms are the teacher.
     pub(super) run: Option<&'a Taught>,
     pub(super) validation: f64,
@@ -47,7 +47,10 @@ impl Teaching<'_> {
         gathered: &Gathered,
         job: &Job<'_>,
     ) -> Result<OrderedResults<OfPerson>> {
-        let threads = job.run.threads();
+        let threads = match self.run {
+            Some(_) => job.run.threads(),
+            None => self.models.threads(job.run),
+        };
         let examples = OrderedResults::new(SpillSettings {
             memory_bytes: job.run.memory_bytes() as usize / 8,
             threads,
@@ -83,15 +86,21 @@ impl Teaching<'_> {
         person: &Extracted,
         embeddings: &mut EmbeddingCache<'_>,
     ) -> Result<Result<Example, Untaught>> {
-        let walked;
-        let journeys = match self.run {
+        let of_here;
+        let labels = match self.run {
             Some(run) => match run.of(&person.user_id) {
-                Some(journeys) => journeys,
-                None => return Ok(Err(Untaught::Unseen)),
+                Ok(labels) => labels,
+                Err(untaught) => return Ok(Err(untaught)),
             },
             None => {
-                walked = of_rooms(&walk(person, self.rooms, embeddings)?.result(person));
-                &walked
+                let walked = walk(person, self.rooms, embeddings)?;
+                let models = self.models;
+                models.go_on_after(&walked.asked, "nothing was written")?;
+                of_here = of_walk(&walked, &walked.result(person));
+                if of_here.is_unanswered {
+                    return Ok(Err(Untaught::Unanswered));
+                }
+                &of_here
             }
         };
         let profiling = Profiling {
@@ -103,7 +112,8 @@ impl Teaching<'_> {
         let lesson = Lesson {
             user_id: &person.user_id,
             profile: &profiling.profile(embeddings),
-            journeys,
+            journeys: &labels.journeys,
+            unnamed: labels.unnamed,
             validation: self.validation,
             seed: self.seed,
             may_tell: self.may_tell,

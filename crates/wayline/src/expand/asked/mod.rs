@@ -8,7 +8,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{SourceJourney, normal};
-use crate::text_model::{AskError, Request, Schema, TextModel, TextModelError, ask_where, data};
+use crate::text_model::{
+    AskError, Request, Schema, TextModel, TextModelError, ask_where, data, filled,
+};
 
 /// What the model is told to do.
 pub const PROMPT: &str = include_str!("prompt.md");
@@ -37,7 +39,7 @@ pub fn request(journey: &SourceJourney, most: usize) -> Result<(Request, Schema)
     let keywords: Vec<&String> = journey.keywords.iter().take(KEYWORDS).collect();
     let row = json!({ "name": journey.name, "also": journey.also, "keywords": keywords });
     let tokens = u32::try_from(32 + 16 * most).unwrap_or(u32::MAX);
-    let system = format!("{}\n- At most {most}.", PROMPT.trim_end());
+    let system = filled(PROMPT.trim_end(), &[("most", &most.to_string())]);
     let request = Request::new(&system, &data(&format!("{row}\n")), tokens);
     let schema = Schema::new("related", SCHEMA).map_err(|error| TextModelError::Storage {
         place: "schema.json".to_owned(),

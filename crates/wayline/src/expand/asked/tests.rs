@@ -1,4 +1,5 @@
 use super::*;
+use crate::text_model::tests::{assert_tame, injections};
 use crate::text_model::{Finish, Reply, Usage};
 
 /// Always says the same.
@@ -36,6 +37,24 @@ fn the_question_of_a_journey() {
         .map(|it| format!("== {}\n{}\n", it.role.as_str(), it.text))
         .collect();
     insta::assert_snapshot!(format!("{}== schema\n{}", messages.concat(), schema.json()));
+}
+
+#[test]
+fn what_people_typed_stays_data() {
+    let plain = request(&wedding(), 6).expect("a schema").0.messages;
+    for hostile in injections() {
+        let mut journey = wedding();
+        journey.name.clone_from(&hostile);
+        journey.also.push(hostile.clone());
+        journey.keywords.push(hostile);
+        let messages = request(&journey, 6).expect("a schema").0.messages;
+        assert_eq!(messages[0], plain[0], "the system's message is the same");
+        let told = messages[1].text.strip_prefix("<data>\n");
+        let told = told.and_then(|it| it.strip_suffix("\n</data>"));
+        let told = told.expect("data between its marks");
+        assert_eq!(told.lines().count(), 1, "{told}");
+        assert_tame(told);
+    }
 }
 
 #[test]

@@ -45,12 +45,12 @@ fn replies_must_judge_every_journey_once() {
         ),
         (
             good.replace("\"errors\":[]", "\"errors\":[\"boring\"]"),
-            "boring",
+            "unknown variant, expected one of `one_off_as_lasting`",
         ),
         (good.replace("\"errors\":[],", ""), "errors"),
         (
             good.replace("\"errors\":[]", "\"errors\":[],\"rank\":1"),
-            "there is no field",
+            "`journeys.0` has a field that isn't in the schema",
         ),
         (
             good.replace(
@@ -183,4 +183,38 @@ fn a_larger_sample_holds_the_smaller_one() {
     assert_ne!(few, drawn(10, 2, false));
     let many = drawn(20, 1, false);
     assert!(few.iter().all(|it| many.contains(it)));
+}
+
+#[test]
+fn replies_are_taken_over_and_nothing_else() {
+    let question = asked();
+    let known = question
+        .ask(&Scripted::saying(&[reply(&[5, 4, 3])]))
+        .expect("asked");
+    // The same words of somebody else, in another run that ranks the other way round.
+    let mut other = question.clone();
+    other.user_id = "v".to_owned();
+    other.shown.run_id = "other".to_owned();
+    for journey in &mut other.shown.journeys {
+        journey.rank = 4 - journey.rank;
+    }
+    let record = other.with_replies_of(&known).expect("usable");
+    assert_eq!(
+        (record.user_id.as_str(), record.shown.run_id.as_str()),
+        ("v", "other")
+    );
+    assert_eq!(record.asked.exchanges, known.asked.exchanges);
+    let scores = |it: &Record<ShownList>| -> Vec<(String, u8)> {
+        let journeys = &it.judgement().expect("judged").journeys;
+        journeys
+            .iter()
+            .map(|it| (it.journey_id.clone(), it.relevance))
+            .collect()
+    };
+    let mut turned = scores(&record);
+    turned.reverse();
+    assert_eq!(turned, scores(&known));
+    record.repeated().expect("repeats");
+    other.request.seed = Some(8);
+    assert_eq!(other.with_replies_of(&known), None, "other words");
 }

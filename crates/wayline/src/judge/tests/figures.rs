@@ -75,6 +75,20 @@ fn lists_by_hand() {
 }
 
 #[test]
+fn a_person_who_is_judged_twice_is_one_person() {
+    let once = [list("u", &[(5, &[])], false), list("v", &[(1, &[])], false)];
+    let twice = [&once[..], &[list("u", &[(3, &[])], false)]].concat();
+    let report = list_report(&twice, Resampling::default());
+    assert_eq!(count(&report, "people"), 2);
+    assert_eq!(count(&report, "journeys"), 3);
+    assert_eq!(value(&report, "relevance"), 3.0);
+    let (people, found) = changes(&twice, &once, Resampling::default()).expect("one judge");
+    assert_eq!((people, found[0].a, found[0].b), (2, 3.0, 3.0));
+    let itself = judge_and_itself(&twice, &once, Resampling::default());
+    assert_eq!((count(&itself, "people"), count(&itself, "scores")), (2, 3));
+}
+
+#[test]
 fn nothing_judged_has_no_figures() {
     let report = list_report(&[failed("u")], Resampling::default());
     assert!(report.figures.is_empty());

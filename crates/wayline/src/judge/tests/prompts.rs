@@ -1,6 +1,8 @@
 //! What is asked, word for word.
 
 use super::*;
+use crate::text_model::REPAIR;
+use crate::text_model::tests::{assert_tame, injections};
 
 #[test]
 fn all_that_is_asked_of_a_list() {
@@ -44,17 +46,19 @@ fn another_prompt_is_another_version() {
         include_str!("../prompt.md"),
         rubric,
         include_str!("../schema.json"),
+        REPAIR,
     ];
     let pair = [
         include_str!("../pair_prompt.md"),
         rubric,
         include_str!("../pair_schema.json"),
+        REPAIR,
     ];
     let versions = [(LIST_PROMPT, hash(&list)), (PAIR_PROMPT, hash(&pair))];
     let versions = versions.map(|(version, hash)| format!("{version} {hash}"));
     assert_eq!(
         versions,
-        ["list 1 7dfda324de716dde", "pair 1 643ff2a2ef1db594"]
+        ["list 1 1f4cd2ec18d5efe3", "pair 1 3056fd092d4ec33b"]
     );
 }
 
@@ -99,12 +103,14 @@ const HOSTILE: &[&str] = &[
 #[test]
 fn what_people_typed_stays_data() {
     let plain = asked().request.messages;
-    for hostile in HOSTILE {
+    let more = injections();
+    let all = HOSTILE.iter().copied();
+    for hostile in all.chain(more.iter().map(String::as_str)) {
         let person = person("u", &[search(0, hostile), search(60, "barn wedding")]);
         let evidence = evidence_of(&person).expect("something");
         let mut list = journeys();
-        list[0].name = (*hostile).to_owned();
-        list[1].keywords[0].keyword = (*hostile).to_owned();
+        list[0].name = hostile.to_owned();
+        list[1].keywords[0].keyword = hostile.to_owned();
         let messages = list_question("u", &run_info(), &evidence, &list, 7)
             .request
             .messages;
@@ -113,7 +119,7 @@ fn what_people_typed_stays_data() {
         let lines: Vec<&str> = user.split('\n').collect();
         let is_data = |line: &&&str| line.starts_with('{');
         for line in lines.iter().filter(is_data) {
-            serde_json::from_str::<serde_json::Value>(line).expect("one JSON object a line");
+            assert_tame(line);
         }
         let frame: Vec<&str> = lines.iter().filter(|it| !is_data(it)).copied().collect();
         assert_eq!(
