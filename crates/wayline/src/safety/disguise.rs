@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 
 use super::entry::is_unspaced;
+use super::fold::is_telling;
 use super::lists::Lists;
 use super::lookalike::latin;
 use super::near::Near;
@@ -33,6 +34,8 @@ pub(super) struct Disguise {
 const COMMON: u32 = 10_000;
 /// A word run together with others has so many letters at least, and at most.
 const RUN_TOGETHER: std::ops::RangeInclusive<usize> = 7..=40;
+/// Letters that a word about something private has more than, to be known inside of a longer one.
+const SHORT: usize = 6;
 /// Digits of a text in which words around numbers matter.
 const NUMBER: usize = 3;
 
@@ -241,6 +244,11 @@ fn push_words(piece: &str, out: &mut String) {
     for character in piece.chars() {
         if character.is_alphanumeric() {
             out.push(character);
+        } else if is_telling(character) {
+            if !out.ends_with(' ') {
+                out.push(' ');
+            }
+            out.extend([character, ' ']);
         } else if !out.ends_with(' ') {
             out.push(' ');
         }
@@ -268,7 +276,11 @@ fn parted(word: &str, lists: &Lists, freely: bool) -> Option<String> {
         1 => matches!(part, "a" | "i"),
         2 => embedder.place(part).is_some_and(|place| place < 400),
         _ if freely => lists.words().contains(part) || embedder.place(part).is_some(),
-        _ => lists.withheld().contains(part) || is_common(part),
+        _ => {
+            lists.withheld().contains(part)
+                || is_common(part)
+                || (part.len() > SHORT && (lists.english().contains(part) || lists.is_innocent(part)))
+        }
     };
     // Per end: the fewest words up to there, and where the last of them begins.
     let mut best: Vec<Option<(usize, usize)>> = vec![None; word.len() + 1];
@@ -302,7 +314,8 @@ fn parted(word: &str, lists: &Lists, freely: bool) -> Option<String> {
         } else {
             lists.withheld()
         };
-        part.len() > if freely { 2 } else { longer } && listed.contains(*part)
+        let private = part.len() > SHORT && lists.english().contains(*part);
+        private || (part.len() > if freely { 2 } else { longer } && listed.contains(*part))
     });
     (parts.len() > 1 && listed).then(|| parts.join(" "))
 }

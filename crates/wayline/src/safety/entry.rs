@@ -109,11 +109,28 @@ pub(super) fn phrase(text: &str) -> Option<Phrase> {
     })
 }
 
-/// Whether a script has no spaces between words: Han, kana, Thai and their neighbours.
+/// Whether a script has no spaces between words, or joins what other languages part: Han, kana, Hangul, Thai
+/// and their neighbours.
 pub(super) fn is_unspaced(character: char) -> bool {
     matches!(character,
-        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{11ff}' | '\u{ac00}'..='\u{d7ff}' | '\u{1780}'..='\u{17ff}'
         | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// What stands before a word of Arabic and is written as a part of it: and, with, for, the.
+const BEFORE_ARABIC: [&str; 10] = [
+    "\u{627}\u{644}", "\u{648}", "\u{628}", "\u{644}", "\u{641}", "\u{648}\u{627}\u{644}",
+    "\u{628}\u{627}\u{644}", "\u{644}\u{644}", "\u{641}\u{627}\u{644}", "\u{643}\u{627}\u{644}",
+];
+
+/// A phrase's text, and in Arabic that with what is written as a part of it too.
+pub(super) fn with_prefixes(words: &Phrase) -> Vec<String> {
+    let mut texts = vec![words.text.clone()];
+    let is_arabic = |it: char| matches!(it, '\u{620}'..='\u{6ff}');
+    if words.begins && words.text.chars().next().is_some_and(is_arabic) {
+        texts.extend(BEFORE_ARABIC.iter().map(|it| format!("{it}{}", words.text)));
+    }
+    texts
 }
 
 #[cfg(test)]

@@ -37,6 +37,13 @@ pub(super) fn words(written: &str) -> String {
     for (place, character) in written.char_indices() {
         if character.is_alphanumeric() {
             out.push(character);
+        } else if is_telling(character) {
+            // A word of its own.
+            if !out.ends_with(' ') {
+                out.push(' ');
+            }
+            out.push(character);
+            out.push(' ');
         } else if !(out.ends_with(' ') || character == '\'' && shortens(&written[place + 1..])) {
             out.push(' ');
         }
@@ -45,6 +52,14 @@ pub(super) fn words(written: &str) -> String {
         out.push(' ');
     }
     out
+}
+
+/// Pictures that stand for words: plants, animals, food, things, people and their parts.
+pub(super) fn is_telling(character: char) -> bool {
+    matches!(character,
+        '\u{26b0}' | '\u{26b1}' | '\u{26d3}' | '\u{2620}' | '\u{2744}'
+        | '\u{1f300}'..='\u{1f3fa}' | '\u{1f400}'..='\u{1f64f}' | '\u{1f680}'..='\u{1f6ff}'
+        | '\u{1f900}'..='\u{1f9ff}' | '\u{1fa70}'..='\u{1faff}')
 }
 
 /// Whether what follows an apostrophe is the end of a shortened word.
@@ -59,7 +74,7 @@ pub(super) fn folded(text: &str) -> String {
 }
 
 fn unaccented(character: char, out: &mut String) {
-    if is_invisible(character) || (is_combining_mark(character) && !is_voicing(character)) {
+    if is_invisible(character) || (is_combining_mark(character) && !is_letter_mark(character)) {
         return;
     }
     if let Some(plain) = boxed(character) {
@@ -69,7 +84,7 @@ fn unaccented(character: char, out: &mut String) {
     for lower in character.to_lowercase() {
         match lower {
             // Lower case may bring marks of its own.
-            _ if is_combining_mark(lower) && !is_voicing(lower) => {}
+            _ if is_combining_mark(lower) && !is_letter_mark(lower) => {}
             'ß' => out.push_str("ss"),
             'æ' => out.push_str("ae"),
             'œ' => out.push_str("oe"),
@@ -79,6 +94,11 @@ fn unaccented(character: char, out: &mut String) {
             'þ' => out.push_str("th"),
             'ı' => out.push('i'),
             'ς' => out.push('σ'),
+            // Written one for the other in Arabic, and a stroke that only makes words longer.
+            'ة' => out.push('ه'),
+            'ى' | 'ی' => out.push('ي'),
+            'ک' => out.push('ك'),
+            'ـ' => {}
             // How typographers write what everybody types with plain signs.
             '‘' | '’' | '′' | '＇' => push('\'', out),
             '‐' | '‑' | '‒' | '–' | '—' | '−' => push('-', out),
@@ -96,9 +116,10 @@ fn push(character: char, out: &mut String) {
     }
 }
 
-/// The marks that make が of か: in Japanese they are letters, not accents.
-fn is_voicing(character: char) -> bool {
+/// The marks that are letters, not accents: those that make が of か, and the vowels of Indian scripts.
+fn is_letter_mark(character: char) -> bool {
     matches!(character, '\u{3099}' | '\u{309a}')
+        || (matches!(character, '\u{900}'..='\u{dff}') && character.is_alphanumeric())
 }
 
 /// What takes no room on a screen, or only empties it: format characters, joiners, fillers, variation

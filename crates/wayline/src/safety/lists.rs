@@ -9,7 +9,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use hashbrown::{HashMap, HashSet};
 
 use super::SafetyError;
-use super::entry::{Entry, ListError, Part, Phrase, entries, phrase};
+use super::entry::{Entry, ListError, Part, Phrase, entries, phrase, with_prefixes};
 use super::files;
 use crate::nouns::Reason;
 
@@ -126,6 +126,10 @@ impl Lists {
             if pattern.ends && !ended {
                 continue;
             }
+            // A syllable of Korean ends with its last consonant.
+            if !pattern.ends && words[end..].starts_with(is_last_consonant) {
+                continue;
+            }
             let start = end - pattern.length;
             if let Some(instead) = pattern.allows {
                 free.push((start, end, instead));
@@ -213,6 +217,11 @@ impl Lists {
     }
 }
 
+/// Whether a letter ends a syllable of Korean, folded as it is.
+fn is_last_consonant(character: char) -> bool {
+    matches!(character, '\u{11a8}'..='\u{11ff}')
+}
+
 /// Letters of a word of another language whose slips are looked for.
 const LONG: usize = 9;
 /// Letters of a word around numbers whose slips are.
@@ -259,15 +268,18 @@ struct Builder {
 }
 
 impl Builder {
-    fn pattern(&mut self, words: &Phrase) -> &mut Pattern {
+    /// Changes each pattern of the words.
+    fn each_pattern(&mut self, words: &Phrase, change: impl Fn(&mut Pattern)) {
         let space = if words.begins { " " } else { "" };
-        let text = format!("{space}{}", words.text);
-        let pattern = Pattern {
-            ends: words.ends,
-            length: text.len(),
-            ..Pattern::default()
-        };
-        self.patterns.entry((text, words.ends)).or_insert(pattern)
+        for text in with_prefixes(words) {
+            let text = format!("{space}{text}");
+            let pattern = Pattern {
+                ends: words.ends,
+                length: text.len(),
+                ..Pattern::default()
+            };
+            change(self.patterns.entry((text, words.ends)).or_insert(pattern));
+        }
     }
 
     fn fact(&mut self, part: &Part) -> u32 {
@@ -278,7 +290,7 @@ impl Builder {
         self.rules.push(Vec::new());
         self.facts.insert(part.clone(), fact);
         if let Part::Words(words) = part {
-            self.pattern(words).facts.push(fact);
+            self.each_pattern(words, |it| it.facts.push(fact));
         }
         fact
     }
@@ -321,7 +333,7 @@ impl Builder {
         let group = self.fact(&Part::Group(entry.section.to_owned()));
         for part in &entry.parts {
             if let Part::Words(words) = part {
-                self.pattern(words).facts.push(group);
+                self.each_pattern(words, |it| it.facts.push(group));
                 if files::HINTS.contains(&entry.section) && words.begins && words.ends {
                     let long = words.text.split(' ').filter(|word| word.len() >= HINT);
                     self.hints.extend(long.map(str::to_owned));
@@ -332,7 +344,7 @@ impl Builder {
 
     fn allow(&mut self, part: Part, instead: Option<Reason>) {
         if let Part::Words(words) = part {
-            self.pattern(&words).allows = Some(instead);
+            self.each_pattern(&words, |it| it.allows = Some(instead));
         }
     }
 
