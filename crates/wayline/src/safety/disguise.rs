@@ -279,7 +279,8 @@ fn parted(word: &str, lists: &Lists, freely: bool) -> Option<String> {
         _ => {
             lists.withheld().contains(part)
                 || is_common(part)
-                || (part.len() > SHORT && (lists.english().contains(part) || lists.is_innocent(part)))
+                || (part.len() > SHORT
+                    && (lists.english().contains(part) || lists.is_innocent(part)))
         }
     };
     // Per end: the fewest words up to there, and where the last of them begins.

@@ -8,6 +8,9 @@
 //! weed & @get              both somewhere in the text; @get is a group of words in groups.txt
 //! ```
 
+use hashbrown::HashSet;
+
+use super::files;
 use super::fold::folded;
 
 /// A part of an entry.
@@ -119,8 +122,16 @@ pub(super) fn is_unspaced(character: char) -> bool {
 
 /// What stands before a word of Arabic and is written as a part of it: and, with, for, the.
 const BEFORE_ARABIC: [&str; 10] = [
-    "\u{627}\u{644}", "\u{648}", "\u{628}", "\u{644}", "\u{641}", "\u{648}\u{627}\u{644}",
-    "\u{628}\u{627}\u{644}", "\u{644}\u{644}", "\u{641}\u{627}\u{644}", "\u{643}\u{627}\u{644}",
+    "\u{627}\u{644}",
+    "\u{648}",
+    "\u{628}",
+    "\u{644}",
+    "\u{641}",
+    "\u{648}\u{627}\u{644}",
+    "\u{628}\u{627}\u{644}",
+    "\u{644}\u{644}",
+    "\u{641}\u{627}\u{644}",
+    "\u{643}\u{627}\u{644}",
 ];
 
 /// A phrase's text, and in Arabic that with what is written as a part of it too.
@@ -157,4 +168,18 @@ mod tests {
         let refused = entries("x.txt", "good\n…\n").expect_err("signs alone");
         assert_eq!((refused.line, refused.file.as_str()), (2, "x.txt"));
     }
+}
+
+/// Words that are no slips of listed ones.
+pub(super) fn innocent_words() -> Result<HashSet<String>, ListError> {
+    let mut innocent = HashSet::new();
+    for (name, text) in files::INNOCENT {
+        for entry in entries(name, text)? {
+            innocent.extend(entry.parts.into_iter().filter_map(|part| match part {
+                Part::Words(words) => Some(words.text),
+                Part::Group(_) => None,
+            }));
+        }
+    }
+    Ok(innocent)
 }

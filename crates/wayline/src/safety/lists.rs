@@ -9,7 +9,9 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use hashbrown::{HashMap, HashSet};
 
 use super::SafetyError;
-use super::entry::{Entry, ListError, Part, Phrase, entries, phrase, with_prefixes};
+use super::entry::{
+    Entry, ListError, Part, Phrase, entries, innocent_words, phrase, with_prefixes,
+};
 use super::files;
 use crate::nouns::Reason;
 
@@ -365,15 +367,7 @@ impl Builder {
     }
 
     fn build(self) -> Result<Lists, SafetyError> {
-        let mut innocent = HashSet::new();
-        for (name, text) in files::INNOCENT {
-            for entry in entries(name, text)? {
-                innocent.extend(entry.parts.into_iter().filter_map(|part| match part {
-                    Part::Words(words) => Some(words.text),
-                    Part::Group(_) => None,
-                }));
-            }
-        }
+        let innocent = innocent_words()?;
         let groups = self.facts.iter().filter_map(|(part, fact)| match part {
             Part::Group(name) => Some((name.clone(), *fact)),
             Part::Words(_) => None,

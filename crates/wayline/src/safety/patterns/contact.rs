@@ -136,10 +136,7 @@ fn zeros(text: &str) -> Option<String> {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
         let letters = word.chars().filter(|it| is_letter(*it)).count();
         let signs = word.bytes().filter(|it| b"+-().".contains(it)).count();
-        letters > 0
-            && digits >= letters
-            && word.len() > 2
-            && digits + letters + signs == word.len()
+        letters > 0 && digits >= letters && word.len() > 2 && digits + letters + signs == word.len()
     };
     if !text.contains(is_letter) || !text.split(' ').any(is_number) {
         return None;
