@@ -256,7 +256,7 @@ impl<'a> Thread<'a> {
             return self.as_they_are(&loaded, counts, new);
         }
         let look = look_at(&mut loaded.kept, &live.rooms_asking(), &mut self.embeddings)
-            .map_err(not_embedded)?;
+            .map_err(|error| not_embedded(&error))?;
         live.models.go_on_after(&look.asked, IS_KEPT)?;
         for event in &look.events {
             *counts.lineage.entry(event.event).or_default() += 1;

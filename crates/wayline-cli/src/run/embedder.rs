@@ -81,7 +81,7 @@ impl Embedding {
 }
 
 /// Why a run ends that could not embed, and how it goes on.
-pub(crate) fn not_embedded(error: EmbedError) -> anyhow::Error {
+pub(crate) fn not_embedded(error: &EmbedError) -> anyhow::Error {
     anyhow!(
         "the embedder: {error}. Run it again when that is mended: with `embedder.cache` nothing is \
          embedded twice"

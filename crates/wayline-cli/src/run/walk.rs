@@ -141,8 +141,8 @@ pub(crate) fn walk_everybody(
                 known: &[],
                 stances: &said,
             };
-            let walked =
-                walk_with(&person, rooms, remembered, &mut embeddings).map_err(not_embedded)?;
+            let walked = walk_with(&person, rooms, remembered, &mut embeddings)
+                .map_err(|error| not_embedded(&error))?;
             models.go_on_after(&walked.asked, "nothing was written")?;
             let result = walked.result(&person);
             tally.count_groups(&walked);

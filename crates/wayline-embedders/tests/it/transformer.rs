@@ -78,7 +78,7 @@ fn safetensors(weights: &Weights) -> Vec<u8> {
         header.insert(name.clone(), place);
     }
     let mut header = Value::Object(header).to_string();
-    while header.len() % 8 != 0 {
+    while !header.len().is_multiple_of(8) {
         header.push(' ');
     }
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();

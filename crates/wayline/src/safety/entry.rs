@@ -144,6 +144,20 @@ pub(super) fn with_prefixes(words: &Phrase) -> Vec<String> {
     texts
 }
 
+/// Words that are no slips of listed ones.
+pub(super) fn innocent_words() -> Result<HashSet<String>, ListError> {
+    let mut innocent = HashSet::new();
+    for (name, text) in files::INNOCENT {
+        for entry in entries(name, text)? {
+            innocent.extend(entry.parts.into_iter().filter_map(|part| match part {
+                Part::Words(words) => Some(words.text),
+                Part::Group(_) => None,
+            }));
+        }
+    }
+    Ok(innocent)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,18 +182,4 @@ mod tests {
         let refused = entries("x.txt", "good\n…\n").expect_err("signs alone");
         assert_eq!((refused.line, refused.file.as_str()), (2, "x.txt"));
     }
-}
-
-/// Words that are no slips of listed ones.
-pub(super) fn innocent_words() -> Result<HashSet<String>, ListError> {
-    let mut innocent = HashSet::new();
-    for (name, text) in files::INNOCENT {
-        for entry in entries(name, text)? {
-            innocent.extend(entry.parts.into_iter().filter_map(|part| match part {
-                Part::Words(words) => Some(words.text),
-                Part::Group(_) => None,
-            }));
-        }
-    }
-    Ok(innocent)
 }

@@ -192,7 +192,7 @@ fn replies_are_taken_over_and_nothing_else() {
         .ask(&Scripted::saying(&[reply(&[5, 4, 3])]))
         .expect("asked");
     // The same words of somebody else, in another run that ranks the other way round.
-    let mut other = question.clone();
+    let mut other = question;
     other.user_id = "v".to_owned();
     other.shown.run_id = "other".to_owned();
     for journey in &mut other.shown.journeys {

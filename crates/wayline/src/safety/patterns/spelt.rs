@@ -128,7 +128,7 @@ pub(super) fn separated(written: &str) -> Option<String> {
     while at < signs.len() {
         let run = signs[at..].iter().take_while(|it| odd(**it)).count();
         if run > 0 && at > 0 && is_digit(at - 1) && is_digit(at + run) {
-            let single = !(at > 1 && is_digit(at - 2)) || !is_digit(at + run + 1);
+            let single = !(at > 1 && is_digit(at - 2) && is_digit(at + run + 1));
             lone += usize::from(single);
             others += usize::from(signs[at..at + run].iter().any(|it| *it != '-'));
             if !single {
