@@ -9,14 +9,14 @@ const SERVERS: [&str; 2] = ["WAYLINE_TEST_TEXT_MODEL", "WAYLINE_TEST_TEXT_MODEL_
 const INFER: &str =
     "infer @events.jsonl -o @out/j.jsonl --keywords @out/k.jsonl --config @model.toml";
 
-/// Three people with short histories, since two cores take in about a hundred words a second.
+/// Two people with short histories, since two cores take in about a hundred words a second.
 fn folder(server: &str, more: &str) -> Folder {
     let folder =
-        Folder::simulated("--people 3 --seed 77 --history-days 30-60 --journeys-per-person 2-3");
+        Folder::simulated("--people 2 --seed 77 --history-days 30-60 --journeys-per-person 2-3");
     let url = std::env::var(server).expect("scripts/with-text-model runs this");
     let config = format!(
         "[text_model]\nurl = \"{url}\"\nmodel = \"smollm2\"\nconcurrency = 2\ntimeout_s = 300\n\
-         max_tokens = 200\ncache = \"{}\"\n[profile]\nmax_tokens = 500\n{more}",
+         max_tokens = 128\ncache = \"{}\"\n[profile]\nmax_tokens = 300\n{more}",
         folder.path("cache").display()
     );
     folder.write("model.toml", config);
