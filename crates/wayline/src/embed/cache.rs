@@ -12,7 +12,7 @@ use super::{AnyEmbedder, EmbedError, Embedder, TextEmbedder};
 /// Remembers the vectors of up to a number of texts; one for each worker thread. What it returns never
 /// depends on what it holds.
 ///
-/// `embed` asks the embedder that groups units, which may be slow and may fail. What comes after
+/// [`prepare`](Self::prepare) asks the embedder that groups units, which may be slow and may fail. What comes after
 /// grouping asks the table inside ([`Self::inside`]), which does neither, and which all other learned parts
 /// were fitted on.
 #[derive(Debug)]
