@@ -90,6 +90,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "limited",
             "retrying",
             "resting",
+            "cache_file",
             "cached",
             "recording",
             "replay",

@@ -3,16 +3,18 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
 use wayline::embed::{EmbedError, TextEmbedder};
+use wayline_text_model::{cache_error, open_cache_file};
 
 /// The version of the cache's form; raise it when it changes.
 const VERSION: i64 = 1;
 const FILE: &str = "vectors.sqlite";
-/// How long another process may keep the cache.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TABLES: &str =
+    "CREATE TABLE vectors (embedder TEXT NOT NULL, text BLOB NOT NULL, vector BLOB NOT NULL,
+        PRIMARY KEY (embedder, text)) WITHOUT ROWID;
+     CREATE TABLE embedders (name TEXT PRIMARY KEY, dimensions INTEGER NOT NULL) WITHOUT ROWID";
 
 /// A folder of vectors, of any number of embedders. It holds no text, only what texts hash to.
 pub struct Vectors {
@@ -29,18 +31,8 @@ impl Vectors {
     /// The folder can't be used, or its cache is of another version.
     pub fn open(folder: &Path) -> Result<Self, EmbedError> {
         let place = folder.join(FILE);
-        let failed = |reason: String| EmbedError::lasting(format!("{}: {reason}", place.display()));
-        std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
-        let connection = connect(&place).map_err(|error| failed(advice(&error)))?;
-        let version: i64 = connection
-            .query_row("PRAGMA user_version", [], |row| row.get(0))
-            .map_err(|error| failed(advice(&error)))?;
-        if version != VERSION {
-            return Err(failed(format!(
-                "a cache of version {version}, where {VERSION} is needed: give another folder, or \
-                 delete it"
-            )));
-        }
+        let connection = open_cache_file(folder, FILE, VERSION, TABLES)
+            .map_err(|reason| EmbedError::lasting(format!("{}: {reason}", place.display())))?;
         Ok(Self {
             place,
             connection: Mutex::new(connection),
@@ -54,7 +46,7 @@ impl Vectors {
     }
 
     fn failed(&self, error: &rusqlite::Error) -> EmbedError {
-        EmbedError::lasting(format!("{}: {}", self.place.display(), advice(error)))
+        EmbedError::lasting(format!("{}: {}", self.place.display(), cache_error(error)))
     }
 
     /// How long the vectors of an embedder are, if that was remembered.
@@ -138,43 +130,6 @@ impl Vectors {
         };
         write(&mut connection).map_err(|error| self.failed(&error))
     }
-}
-
-fn connect(place: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(place)?;
-    connection.busy_timeout(PATIENCE)?;
-    // What was written is the system's at once, so it outlives this process; a machine that loses power may
-    // lose the last vectors, but not the file.
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if tables == 0 {
-        connection.execute_batch(
-            "CREATE TABLE vectors (embedder TEXT NOT NULL, text BLOB NOT NULL, vector BLOB NOT NULL,
-                PRIMARY KEY (embedder, text)) WITHOUT ROWID;
-             CREATE TABLE embedders (name TEXT PRIMARY KEY, dimensions INTEGER NOT NULL)
-                WITHOUT ROWID",
-        )?;
-        connection.pragma_update(None, "user_version", VERSION)?;
-    }
-    connection.execute_batch("COMMIT")?;
-    Ok(connection)
-}
-
-fn advice(error: &rusqlite::Error) -> String {
-    use rusqlite::ErrorCode;
-    let help = match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => "; make room on the disk",
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => "; delete the folder",
-        Some(ErrorCode::DatabaseBusy) => "; another process keeps it",
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            "; give a folder that may be written"
-        }
-        _ => "",
-    };
-    format!("{error}{help}")
 }
 
 /// Keeps every vector in a folder, and answers from there.

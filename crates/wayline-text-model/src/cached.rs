@@ -3,18 +3,19 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
 use wayline::text_model::{PromptHash, Reply, Request, TextModel, TextModelError};
 
+use crate::cache_file::{cache_error, open_cache_file};
 use crate::tally::Tally;
 
 /// The version of the cache's form; raise it when it changes.
 const VERSION: i64 = 1;
 const FILE: &str = "replies.sqlite";
-/// How long another process may keep the cache.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TABLES: &str =
+    "CREATE TABLE replies (hash BLOB PRIMARY KEY, model TEXT NOT NULL, reply TEXT NOT NULL)
+    WITHOUT ROWID";
 
 /// Keeps every reply in a folder by the hash of its request, and answers from there.
 ///
@@ -41,22 +42,12 @@ impl<M: TextModel> Cached<M> {
     /// The folder can't be used, or its cache is of another version.
     pub fn open(model: M, folder: &Path, tally: Arc<Tally>) -> Result<Self, TextModelError> {
         let place = folder.join(FILE);
-        let failed = |reason: String| TextModelError::Storage {
-            place: place.display().to_string(),
-            reason,
-        };
-        std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
-        let replies = connect(&place).map_err(|error| failed(advice(&error)))?;
-        let version: i64 = replies
-            .query_row("PRAGMA user_version", [], |row| row.get(0))
-            .map_err(|error| failed(advice(&error)))?;
-        if version != VERSION {
-            let reason = format!(
-                "a cache of version {version}, where {VERSION} is needed: give another folder, or \
-                 delete it"
-            );
-            return Err(failed(reason));
-        }
+        let replies = open_cache_file(folder, FILE, VERSION, TABLES).map_err(|reason| {
+            TextModelError::Storage {
+                place: place.display().to_string(),
+                reason,
+            }
+        })?;
         Ok(Self {
             model,
             place,
@@ -80,7 +71,7 @@ impl<M: TextModel> Cached<M> {
         let json: Option<String> = replies
             .prepare_cached("SELECT reply FROM replies WHERE hash = ?1")
             .and_then(|mut it| it.query_row([hash.as_bytes()], |row| row.get(0)).optional())
-            .map_err(|error| self.failed(advice(&error)))?;
+            .map_err(|error| self.failed(cache_error(&error)))?;
         drop(replies);
         json.map(|it| serde_json::from_str(&it))
             .transpose()
@@ -99,7 +90,7 @@ impl<M: TextModel> Cached<M> {
                 "INSERT OR IGNORE INTO replies (hash, model, reply) VALUES (?1, ?2, ?3)",
             )
             .and_then(|mut it| it.execute((hash.as_bytes(), self.name(), json)))
-            .map_err(|error| self.failed(advice(&error)))?;
+            .map_err(|error| self.failed(cache_error(&error)))?;
         Ok(())
     }
 
@@ -112,41 +103,6 @@ impl<M: TextModel> Cached<M> {
         }
         Turn { of: self, hash }
     }
-}
-
-fn connect(place: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(place)?;
-    connection.busy_timeout(PATIENCE)?;
-    // What was written is the system's at once, so it outlives this process; it is on the disk a
-    // little later, and a machine that loses power may lose the last replies, but not the file.
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if tables == 0 {
-        connection.execute_batch(
-            "CREATE TABLE replies (hash BLOB PRIMARY KEY, model TEXT NOT NULL, reply TEXT NOT NULL)
-                WITHOUT ROWID",
-        )?;
-        connection.pragma_update(None, "user_version", VERSION)?;
-    }
-    connection.execute_batch("COMMIT")?;
-    Ok(connection)
-}
-
-fn advice(error: &rusqlite::Error) -> String {
-    use rusqlite::ErrorCode;
-    let help = match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => "; make room on the disk",
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => "; delete the folder",
-        Some(ErrorCode::DatabaseBusy) => "; another process keeps it",
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            "; give a folder that may be written"
-        }
-        _ => "",
-    };
-    format!("{error}{help}")
 }
 
 struct Turn<'a, M> {

@@ -15,6 +15,7 @@
 
 mod at_once;
 mod by_function;
+mod cache_file;
 mod cached;
 mod cancel;
 mod capped;
@@ -31,6 +32,7 @@ mod tally;
 
 pub use at_once::at_once;
 pub use by_function::ByFunction;
+pub use cache_file::{cache_error, open_cache_file};
 pub use cached::Cached;
 pub use cancel::Cancel;
 pub use capped::Capped;

@@ -1,6 +1,10 @@
-//! People for the tests of rooms.
+//! People for the tests of rooms, and what else those need.
 
-use std::sync::Arc;
+mod scripted;
+
+use std::sync::{Arc, LazyLock};
+
+pub(crate) use scripted::Scripted;
 
 use crate::affinity::{Affinities, UnitSpace};
 use crate::assign::{AssignConfig, AssignModel, Assigned, Assignment, Thresholds};
@@ -8,9 +12,12 @@ use crate::cluster::Clustering;
 use crate::config::Config;
 use crate::corpus::{Corpus, InMemoryCounter, KeywordFacts, Snapshot};
 use crate::embed::{Embedder, EmbeddingCache};
+use crate::expand::RelatedTable;
 use crate::extract::{Extracted, extract};
+use crate::model::{GroupingModel, NamingModel, RankModel, StageModel, builtin_safety};
 use crate::nouns::{EventFields, PersonLog, Timestamp};
 use crate::simulate::{Catalogue, LogKind, SimulationConfig, people};
+use crate::walk::Rooms;
 
 /// One event: seconds after the start, and what the test needs to say.
 #[derive(Clone, Copy)]
@@ -162,4 +169,25 @@ pub(crate) fn assigned_by(
         config,
     }
     .assign()
+}
+
+/// The rooms as they ship, without a language model.
+pub(crate) fn rooms<'a>(config: &'a Config, corpus: &'a Corpus, as_of: Timestamp) -> Rooms<'a> {
+    static GROUPING: LazyLock<GroupingModel> = LazyLock::new(GroupingModel::builtin);
+    static NAMING: LazyLock<NamingModel> = LazyLock::new(NamingModel::builtin);
+    static RANKING: LazyLock<RankModel> = LazyLock::new(RankModel::builtin);
+    static STAGING: LazyLock<StageModel> = LazyLock::new(StageModel::builtin);
+    Rooms {
+        config,
+        corpus,
+        grouping: &GROUPING,
+        naming: &NAMING,
+        ranking: &RANKING,
+        staging: &STAGING,
+        related: RelatedTable::builtin(),
+        safety: builtin_safety(),
+        model: None,
+        asks_anew: true,
+        as_of,
+    }
 }

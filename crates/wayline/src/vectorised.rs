@@ -45,11 +45,10 @@ mod tests {
     use crate::config::Config;
     use crate::embed::{Embedder, EmbeddingCache};
     use crate::extract::Extracted;
-    use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
     use crate::nouns::Timestamp;
-    use crate::samples::{corpus_of, simulated_as};
+    use crate::samples::{corpus_of, rooms, simulated_as};
     use crate::simulate::LogKind;
-    use crate::{Rooms, walk};
+    use crate::walk;
 
     thread_local! {
         static PLAIN: Cell<bool> = const { Cell::new(false) };
@@ -81,19 +80,8 @@ mod tests {
         ] {
             let people = simulated_as(kind, 8, 5);
             let corpus = corpus_of(&people);
-            let rooms = Rooms {
-                config: &Config::builtin(),
-                corpus: &corpus,
-                grouping: &GroupingModel::builtin(),
-                ranking: &RankModel::builtin(),
-                naming: &NamingModel::builtin(),
-                staging: &StageModel::builtin(),
-                related: crate::expand::RelatedTable::builtin(),
-                safety: crate::model::builtin_safety(),
-                model: None,
-                asks_anew: true,
-                as_of: Timestamp::from_millis(1_780_000_000_000),
-            };
+            let config = Config::builtin();
+            let rooms = rooms(&config, &corpus, Timestamp::from_millis(1_780_000_000_000));
             let walked = |person: &Extracted| {
                 let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
                 let walked = walk(person, &rooms, &mut embeddings).expect("embedded");

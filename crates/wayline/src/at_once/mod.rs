@@ -17,7 +17,7 @@ pub use asked::numbers;
 pub use reply::{MOST_NAME_CHARACTERS, NamedJourney, Reply};
 
 use crate::profile::{Profile, estimated_tokens};
-use crate::text_model::{Request, Schema, SchemaError};
+use crate::text_model::{Request, Schema};
 
 /// What the model is told to do.
 pub const PROMPT: &str = include_str!("prompt.md");
@@ -27,11 +27,9 @@ pub const PROMPT: &str = include_str!("prompt.md");
 pub const SCHEMA: &str = include_str!("schema.json");
 
 /// The reply's form.
-///
-/// # Errors
-/// The file isn't a JSON object, which a test rules out.
-pub fn schema() -> Result<Schema, SchemaError> {
-    Schema::new("journeys", SCHEMA)
+#[must_use]
+pub fn schema() -> Schema {
+    Schema::shipped("journeys", SCHEMA)
 }
 
 /// Names the prompt with its schema: 16 hexadecimal digits. Results and labels carry it, since those of
@@ -47,17 +45,15 @@ pub fn prompt_id() -> String {
 }
 
 /// Asks for the journeys of a profile.
-///
-/// # Errors
-/// None in fact, as [`schema`] says.
-pub fn request(profile: &Profile) -> Result<Request, SchemaError> {
+#[must_use]
+pub fn request(profile: &Profile) -> Request {
     let mut request = Request::new(
         PROMPT.trim_end(),
         &data(profile),
         most_reply_tokens(profile),
     );
-    request.schema = Some(schema()?);
-    Ok(request)
+    request.schema = Some(schema());
+    request
 }
 
 /// The profile as the model reads it: its lines between two marks.

@@ -3,8 +3,8 @@ use crate::config::Config;
 use crate::embed::{Embedder, EmbeddingCache};
 use crate::nouns::Timestamp;
 use crate::profile::Profiling;
-use crate::samples::{Act, DAY, START, closeup, person, search};
-use crate::text_model::{Answer, Finish, TextModel, TextModelError, Usage, ask_where};
+use crate::samples::{Act, DAY, START, Scripted, closeup, person, search};
+use crate::text_model::{Answer, ask_where};
 
 fn profile_of(acts: &[Act<'_>]) -> Profile {
     let config = Config::builtin();
@@ -30,7 +30,7 @@ fn wedding_and_car() -> Profile {
 /// What is asked stays as it is unless somebody means to change it: models learned it.
 #[test]
 fn the_request_of_a_profile() {
-    let request = request(&wedding_and_car()).expect("a schema");
+    let request = request(&wedding_and_car());
     let messages: Vec<String> = request
         .messages
         .iter()
@@ -56,7 +56,7 @@ fn a_large_persons_question_has_at_most_two_thousand_tokens() {
         .collect();
     let profile = profile_of(&acts);
     assert!(profile.left_out.keywords > 0, "so the budget counts");
-    let request = request(&profile).expect("a schema");
+    let request = request(&profile);
     let tokens: usize = request
         .messages
         .iter()
@@ -146,37 +146,16 @@ fn replies_are_checked_against_the_profile() {
     assert!(parse(&long).is_err());
 }
 
-/// Answers from a list.
-struct Scripted(std::sync::Mutex<Vec<&'static str>>);
-
-impl TextModel for Scripted {
-    fn name(&self) -> &str {
-        "scripted"
-    }
-
-    fn reply(&self, _: &Request) -> Result<crate::text_model::Reply, TextModelError> {
-        let text = self.0.lock().expect("one thread").remove(0).to_owned();
-        Ok(crate::text_model::Reply {
-            text,
-            usage: Usage::default(),
-            finish: Finish::Stop,
-        })
-    }
-}
-
 #[test]
 fn a_number_that_isnt_there_is_repaired_by_one_more_try() {
     let profile = wedding_and_car();
-    let model = Scripted(std::sync::Mutex::new(vec![
+    let model = Scripted::saying([
         r#"{"journeys":[{"name":"wedding","keywords":[12]}]}"#,
         r#"{"journeys":[{"name":"wedding","keywords":[1]}]}"#,
-    ]));
-    let request = request(&profile).expect("a schema");
+    ]);
+    let request = request(&profile);
     let answer: Answer<Reply> =
-        ask_where(&model, &request, &schema().expect("one"), |it: &Reply| {
-            it.check(&profile)
-        })
-        .expect("repaired");
+        ask_where(&model, &request, &schema(), |it: &Reply| it.check(&profile)).expect("repaired");
     assert!(answer.is_repaired);
     assert_eq!(answer.value.journeys[0].keywords, [1]);
 }

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::at_once::{NamedJourney, Reply, request};
 use crate::nouns::normalize;
 use crate::profile::{Profile, estimated_tokens};
-use crate::text_model::SchemaError;
 
 use super::Conversation;
 
@@ -102,28 +101,28 @@ pub enum Untaught {
 }
 
 impl Lesson<'_> {
-    /// The example, or why there is none.
+    /// The example.
     ///
     /// # Errors
-    /// None in fact, as [`crate::at_once::schema`] says.
-    pub fn example(&self) -> Result<Result<Example, Untaught>, SchemaError> {
+    /// Why there is none.
+    pub fn example(&self) -> Result<Example, Untaught> {
         let profile = self.profile;
         if profile.is_empty() {
-            return Ok(Err(Untaught::NothingToTell));
+            return Err(Untaught::NothingToTell);
         }
         let (reply, mut unused) = self.reply();
         unused.journeys_unnamed = self.unnamed;
         unused.keywords_withheld = u64::from(profile.left_out.withheld);
         match (reply.journeys.is_empty(), self.journeys.is_empty()) {
-            (true, true) if self.unnamed > 0 => return Ok(Err(Untaught::Unanswered)),
-            (true, false) => return Ok(Err(Untaught::NoJourneyToTell)),
+            (true, true) if self.unnamed > 0 => return Err(Untaught::Unanswered),
+            (true, false) => return Err(Untaught::NoJourneyToTell),
             _ => {}
         }
-        let asked = request(profile)?.messages;
+        let asked = request(profile).messages;
         let question_tokens = asked.iter().map(|it| estimated_tokens(&it.text)).sum();
         let json = reply.json();
         let in_journeys = reply.journeys.iter().map(|it| it.keywords.len()).sum();
-        Ok(Ok(Example {
+        Ok(Example {
             part: self.part(),
             sameness: sameness(profile),
             journeys: small(reply.journeys.len()),
@@ -133,7 +132,7 @@ impl Lesson<'_> {
             reply_tokens: small(estimated_tokens(&json)),
             line: Conversation::of(asked, json).json(),
             unused,
-        }))
+        })
     }
 
     /// The teacher's journeys by the numbers of the profile. A model can't find what it isn't told, and

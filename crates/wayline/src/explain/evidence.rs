@@ -8,12 +8,11 @@ use crate::affinity::{Affinities, FEATURES, PairRows, UnitSpace};
 use crate::corpus::{KeywordFacts, STRONGEST_ASSOCIATION};
 use crate::embed::{EmbedError, EmbeddingCache};
 use crate::extract::{Evidence, Extracted, Unit, UnitKind};
-use crate::safety::Safety;
+use crate::profile::shortened;
 use crate::walk::Rooms;
 
-use super::shown::shown;
 use super::twins::UnitWords;
-use super::wording::{apart, percent, shortened, times};
+use super::wording::{apart, percent, times};
 
 /// Two units of a journey and what speaks for their being one goal.
 #[derive(Clone, Debug, PartialEq)]
@@ -259,15 +258,11 @@ impl<'a> Ties<'a> {
     }
 
     fn label(&self, unit: u32) -> String {
-        label(
-            self.person,
-            &self.person.units[unit as usize],
-            self.rooms.safety,
-        )
+        label(self.person, &self.person.units[unit as usize], self.rooms)
     }
 
     fn shown<'t>(&self, text: &'t str) -> &'t str {
-        shown(text, self.rooms.safety)
+        shown(text, self.rooms)
     }
 
     fn visits(&self, a: &Unit, b: &Unit) -> String {
@@ -319,16 +314,25 @@ fn keywords(unit: &Unit) -> impl Iterator<Item = u32> + '_ {
         .chain(labels.map(|(label, _)| *label))
 }
 
-fn label(person: &Extracted, unit: &Unit, safety: &Safety) -> String {
+/// The text, or a mark in its place where it must not be shown.
+fn shown<'t>(text: &'t str, rooms: &Rooms<'_>) -> &'t str {
+    if rooms.may_show(text) {
+        text
+    } else {
+        "[withheld]"
+    }
+}
+
+fn label(person: &Extracted, unit: &Unit, rooms: &Rooms<'_>) -> String {
     if unit.kind == UnitKind::Search {
-        return format!("search “{}”", shortened(shown(&unit.key, safety)));
+        return format!("search “{}”", shortened(shown(&unit.key, rooms)));
     }
     // An id alone says nothing to a reader.
     let annotation = unit.annotations.first().or(unit.interests.first());
     match (&unit.title, annotation) {
-        (Some(title), _) => format!("item “{}”", shortened(shown(title, safety))),
+        (Some(title), _) => format!("item “{}”", shortened(shown(title, rooms))),
         (None, Some((keyword, _))) => {
-            let text = shown(&person.keywords[*keyword as usize].text, safety);
+            let text = shown(&person.keywords[*keyword as usize].text, rooms);
             format!("item {} about “{text}”", unit.key)
         }
         (None, None) => format!("item {}", unit.key),

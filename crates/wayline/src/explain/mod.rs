@@ -3,7 +3,6 @@
 //! shown (room *safety*) aren't; where one belongs stands `[withheld]`, or how many there are.
 
 mod evidence;
-mod shown;
 mod twins;
 mod wording;
 
@@ -16,7 +15,6 @@ use crate::embed::{EmbedError, EmbeddingCache};
 use crate::extract::Extracted;
 use crate::logistic::Scored;
 use crate::nouns::{LeftOver, NameSource, Timestamp};
-use crate::safety::Safety;
 use crate::walk::{Rooms, Walked};
 
 /// How many keywords, ties and left-over keywords are named before "and N more".
@@ -55,13 +53,13 @@ pub fn explain(
             &mut out,
             person,
             walked,
-            rooms.safety,
+            rooms,
             &ties,
             place + 1,
             *candidate,
         );
     }
-    left_over(&mut out, person, walked, rooms.safety);
+    left_over(&mut out, person, walked, rooms);
     Ok(out)
 }
 
@@ -87,7 +85,7 @@ pub fn explain_journey(
         &mut out,
         person,
         walked,
-        rooms.safety,
+        rooms,
         &ties,
         place + 1,
         *candidate,
@@ -106,7 +104,7 @@ fn journey(
     out: &mut String,
     person: &Extracted,
     walked: &Walked,
-    safety: &Safety,
+    rooms: &Rooms<'_>,
     ties: &Ties<'_>,
     rank: usize,
     index: usize,
@@ -161,7 +159,7 @@ fn journey(
         );
     }
     let runner_up = fate.name.runner_up.as_ref();
-    let runner_up = match runner_up.filter(|text| shown::is_fit(text, safety)) {
+    let runner_up = match runner_up.filter(|text| rooms.may_show(text)) {
         Some(text) => format!("; “{text}” came second"),
         None => String::new(),
     };
@@ -212,7 +210,7 @@ fn scored(name: &str, scored: &Scored) -> String {
     )
 }
 
-fn left_over(out: &mut String, person: &Extracted, walked: &Walked, safety: &Safety) {
+fn left_over(out: &mut String, person: &Extracted, walked: &Walked, rooms: &Rooms<'_>) {
     let is_left = |placement: &Placement| matches!(placement, Placement::LeftOver(_));
     if walked.assigned.placements.iter().any(is_left) {
         let _ = writeln!(out, "\nin no journey");
@@ -231,10 +229,7 @@ fn left_over(out: &mut String, person: &Extracted, walked: &Walked, safety: &Saf
         }
         // Those that aren't fit to be shown are counted, whatever else keeps them out.
         let texts = keywords.iter().map(|keyword| &keyword.text);
-        let fit: Vec<String> = texts
-            .filter(|text| shown::is_fit(text, safety))
-            .cloned()
-            .collect();
+        let fit: Vec<String> = texts.filter(|text| rooms.may_show(text)).cloned().collect();
         let unfit = keywords.len() - fit.len();
         let mut line = some_of(fit, NAMED);
         if unfit > 0 {

@@ -2,28 +2,19 @@ use super::*;
 use crate::affinity::Affinities;
 use crate::config::Config;
 use crate::embed::{Embedder, EmbeddingCache};
-use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
-use crate::samples::{Act, DAY, closeup, corpus_of, person, search, simulated};
-use crate::walk::{Rooms, walk};
+use crate::samples::{Act, DAY, closeup, corpus_of, person, rooms, search, simulated};
+use crate::walk::walk;
 
 #[test]
 fn one_simulated_person_is_explained() {
     let people = simulated(12, 1);
     let corpus = corpus_of(&people);
     let config = Config::builtin();
-    let rooms = Rooms {
-        config: &config,
-        corpus: &corpus,
-        grouping: &GroupingModel::builtin(),
-        ranking: &RankModel::builtin(),
-        naming: &NamingModel::builtin(),
-        staging: &StageModel::builtin(),
-        related: crate::expand::RelatedTable::builtin(),
-        safety: crate::model::builtin_safety(),
-        model: None,
-        asks_anew: true,
-        as_of: "2025-06-30T23:59:59Z".parse().expect("a time"),
-    };
+    let rooms = rooms(
+        &config,
+        &corpus,
+        "2025-06-30T23:59:59Z".parse().expect("a time"),
+    );
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
     let shortest = people.iter().min_by_key(|person| person.events);
     let person = shortest.expect("somebody");
@@ -54,19 +45,7 @@ fn ties_say_what_was_opened_and_what_is_shared() {
     people.push(person.clone());
     let corpus = corpus_of(&people);
     let config = Config::builtin();
-    let rooms = Rooms {
-        config: &config,
-        corpus: &corpus,
-        grouping: &GroupingModel::builtin(),
-        ranking: &RankModel::builtin(),
-        naming: &NamingModel::builtin(),
-        staging: &StageModel::builtin(),
-        related: crate::expand::RelatedTable::builtin(),
-        safety: crate::model::builtin_safety(),
-        model: None,
-        asks_anew: true,
-        as_of: person.last_event,
-    };
+    let rooms = rooms(&config, &corpus, person.last_event);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
     let ties = Ties::of(&person, &rooms, &mut embeddings).expect("embedded");
     let affinities = |pairs: Vec<f32>| Affinities::from_pairs(3, pairs);
@@ -108,19 +87,7 @@ fn ties_tell_different_things_and_no_text_twice() {
     let person = person("p", &acts);
     let corpus = corpus_of(std::slice::from_ref(&person));
     let config = Config::builtin();
-    let rooms = Rooms {
-        config: &config,
-        corpus: &corpus,
-        grouping: &GroupingModel::builtin(),
-        naming: &NamingModel::builtin(),
-        ranking: &RankModel::builtin(),
-        staging: &StageModel::builtin(),
-        related: crate::expand::RelatedTable::builtin(),
-        safety: crate::model::builtin_safety(),
-        model: None,
-        asks_anew: true,
-        as_of: person.last_event,
-    };
+    let rooms = rooms(&config, &corpus, person.last_event);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
     let ties = Ties::of(&person, &rooms, &mut embeddings).expect("embedded");
     // Units: two searches, then the items by key; nearly equal keys have the highest affinity.
@@ -161,19 +128,7 @@ fn what_must_not_be_shown_is_in_no_explanation() {
     let person = person("p", &acts);
     let corpus = corpus_of(std::slice::from_ref(&person));
     let config = Config::builtin();
-    let rooms = Rooms {
-        config: &config,
-        corpus: &corpus,
-        grouping: &GroupingModel::builtin(),
-        naming: &NamingModel::builtin(),
-        ranking: &RankModel::builtin(),
-        staging: &StageModel::builtin(),
-        related: crate::expand::RelatedTable::builtin(),
-        safety: crate::model::builtin_safety(),
-        model: None,
-        asks_anew: true,
-        as_of: person.last_event,
-    };
+    let rooms = rooms(&config, &corpus, person.last_event);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
     let walked = walk(&person, &rooms, &mut embeddings).expect("a walk");
     assert_eq!(walked.order.len(), 1, "{:?}", walked.assigned.placements);

@@ -1,18 +1,6 @@
 //! Numbers and texts as a person would say them.
 
-use std::borrow::Cow;
-
 use crate::extract::Unit;
-
-/// Characters of a text that are shown.
-const SHOWN: usize = 80;
-
-pub(super) fn shortened(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(SHOWN) {
-        None => Cow::Borrowed(text),
-        Some((end, _)) => Cow::Owned(format!("{}…", text[..end].trim_end())),
-    }
-}
 
 /// The time between the nearest occurrences, in the unit that a person would use.
 pub(super) fn apart(a: &Unit, b: &Unit) -> String {

@@ -111,9 +111,8 @@ impl Shown for ShownList {
     type Reply = ListReply;
     type Judgement = ListJudgement;
 
-    #[expect(clippy::expect_used, reason = "the shipped file is read in a test")]
     fn schema() -> Schema {
-        Schema::new("list_judgement", include_str!("schema.json")).expect("a schema")
+        Schema::shipped("list_judgement", include_str!("schema.json"))
     }
 
     fn check(&self, reply: &ListReply) -> Result<(), String> {

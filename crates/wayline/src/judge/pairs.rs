@@ -98,9 +98,8 @@ impl Shown for ShownPair {
     type Reply = PairReply;
     type Judgement = PairJudgement;
 
-    #[expect(clippy::expect_used, reason = "the shipped file is read in a test")]
     fn schema() -> Schema {
-        Schema::new("pair_judgement", include_str!("pair_schema.json")).expect("a schema")
+        Schema::shipped("pair_judgement", include_str!("pair_schema.json"))
     }
 
     fn check(&self, reply: &PairReply) -> Result<(), String> {

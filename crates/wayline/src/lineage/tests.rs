@@ -6,10 +6,8 @@ use crate::corpus::Corpus;
 use crate::embed::{Embedder, EmbeddingCache};
 use crate::extract::extract;
 use crate::keep::{KeepConfig, Kept, Look, look_at};
-use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
 use crate::nouns::{Journey, NameSource, PersonLog, PersonResult};
-use crate::samples::{corpus_of, simulated, simulated_logs};
-use crate::walk::Rooms;
+use crate::samples::{corpus_of, rooms, simulated, simulated_logs};
 
 const DAY: i64 = 86_400_000;
 
@@ -17,19 +15,7 @@ const DAY: i64 = 86_400_000;
 fn look(kept: &mut Kept, log: &PersonLog, corpus: &Corpus, at: Timestamp) -> Look {
     let config = Config::builtin();
     kept.fold(log, &config.keep);
-    let rooms = Rooms {
-        config: &config,
-        corpus,
-        grouping: &GroupingModel::builtin(),
-        ranking: &RankModel::builtin(),
-        naming: &NamingModel::builtin(),
-        staging: &StageModel::builtin(),
-        related: crate::expand::RelatedTable::builtin(),
-        safety: crate::model::builtin_safety(),
-        model: None,
-        asks_anew: true,
-        as_of: at,
-    };
+    let rooms = rooms(&config, corpus, at);
     look_at(
         kept,
         &rooms,

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::embed::EmbeddingCache;
 use crate::extract::Extracted;
 
-use super::{ProfileConfig, tokens_of};
+use super::{ProfileConfig, shortened, tokens_of};
 
 /// What groups are made from.
 pub(super) struct Grouping<'a> {
@@ -40,8 +40,6 @@ impl Group {
 
 /// Tokens of `{"keywords":[]}` and the line's end.
 pub(super) const LINE_TOKENS: usize = 11;
-/// Characters of a board or title that are told.
-const MOST_CHARACTERS: usize = 80;
 /// Tokens of `,"boards":[]`.
 const LIST_TOKENS: usize = 9;
 
@@ -106,14 +104,6 @@ fn similarity(left: &[f32], right: &[f32]) -> f64 {
     products.sum()
 }
 
-/// A title may be as long as a page.
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MOST_CHARACTERS) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-    }
-}
-
 /// Boards and titles go with the group that most keywords of their units are in.
 fn add_texts(grouping: &Grouping<'_>, group_of: &[Option<usize>], groups: &mut [Group]) {
     let Grouping {
@@ -156,7 +146,7 @@ fn add_texts(grouping: &Grouping<'_>, group_of: &[Option<usize>], groups: &mut [
         let texts = of(&mut groups[place]);
         let is_new = !texts.iter().any(|it| it == text);
         if texts.len() < config.most_texts && is_new && may_tell(text) {
-            texts.push(shortened(text));
+            texts.push(shortened(text).into_owned());
         }
     };
     for (place, board, _) in boards {

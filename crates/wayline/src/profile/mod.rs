@@ -19,6 +19,7 @@ mod tokens;
 pub use config::ProfileConfig;
 pub use tokens::estimated_tokens;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde_json::json;
@@ -188,6 +189,17 @@ impl Profiling<'_> {
             days_ago: days(keyword.last_seen, self.as_of),
             days: days(keyword.first_seen, keyword.last_seen),
         }
+    }
+}
+
+/// Characters of a title or board that are told.
+const MOST_CHARACTERS: usize = 80;
+
+/// A text that may be as long as a page, in as many characters as a reader needs.
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", text[..end].trim_end())),
     }
 }
 

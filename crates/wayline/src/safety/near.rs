@@ -191,32 +191,22 @@ fn spoken(word: &str) -> Option<String> {
     if !word.bytes().all(|it| it.is_ascii_lowercase()) {
         return None;
     }
-    let mut plain = word.to_owned();
-    for (written, spoken) in [
+    let written = [
         ("ph", "f"),
         ("ck", "k"),
         ("cks", "x"),
         ("ks", "x"),
         ("qu", "kw"),
-    ] {
-        plain = plain.replace(written, spoken);
-    }
-    let letters = plain.as_bytes();
-    let mut out = String::with_capacity(word.len());
-    for (place, letter) in letters.iter().enumerate() {
-        let soft = matches!(letters.get(place + 1), Some(b'e' | b'i' | b'y'));
-        let sound = match letter {
-            b'c' if soft => 's',
+    ];
+    Some(pronounced(word, &written, |letters, place| {
+        Some(match letters[place] {
+            b'c' if is_soft(letters, place) => 's',
             b'c' | b'q' if letters.get(place + 1) != Some(&b'h') => 'k',
             b'z' => 's',
             b'y' => 'i',
-            _ => char::from(*letter),
-        };
-        if !out.ends_with(sound) {
-            out.push(sound);
-        }
-    }
-    Some(out)
+            other => char::from(other),
+        })
+    }))
 }
 
 /// The first letter and the consonants, letters of one sound as one; none of a short word, or one with
@@ -225,32 +215,48 @@ fn sound(word: &str) -> Option<String> {
     if word.len() < SHORTEST || !word.bytes().all(|it| it.is_ascii_lowercase()) {
         return None;
     }
-    let mut plain = word.to_owned();
-    for (written, spoken) in [
+    let written = [
         ("ph", "f"),
         ("ck", "k"),
         ("gh", "g"),
         ("x", "ks"),
         ("tch", "ch"),
-    ] {
-        plain = plain.replace(written, spoken);
-    }
-    let letters = plain.as_bytes();
-    let mut out = String::with_capacity(word.len());
-    for (place, letter) in letters.iter().enumerate() {
-        let soft = matches!(letters.get(place + 1), Some(b'e' | b'i' | b'y'));
-        let sound = match letter {
-            b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'h' | b'w' if place > 0 => continue,
-            b'c' if soft => 's',
+    ];
+    Some(pronounced(word, &written, |letters, place| {
+        Some(match letters[place] {
+            b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'h' | b'w' if place > 0 => return None,
+            b'c' if is_soft(letters, place) => 's',
             b'c' | b'q' => 'k',
             b'z' => 's',
-            _ => char::from(*letter),
-        };
+            other => char::from(other),
+        })
+    }))
+}
+
+/// A word by its sounds, each once where it stands twice in a row, after some letters were written as
+/// others. `sound` is that of a letter in its place; none of one that isn't heard.
+fn pronounced(
+    word: &str,
+    written: &[(&str, &str)],
+    sound: impl Fn(&[u8], usize) -> Option<char>,
+) -> String {
+    let mut plain = word.to_owned();
+    for (from, to) in written {
+        plain = plain.replace(from, to);
+    }
+    let letters = plain.as_bytes();
+    let mut out = String::with_capacity(plain.len());
+    for sound in (0..letters.len()).filter_map(|place| sound(letters, place)) {
         if !out.ends_with(sound) {
             out.push(sound);
         }
     }
-    Some(out)
+    out
+}
+
+/// Whether a `c` sounds as an `s`.
+fn is_soft(letters: &[u8], place: usize) -> bool {
+    matches!(letters.get(place + 1), Some(b'e' | b'i' | b'y'))
 }
 
 /// Whether one slip makes `listed` of `word`.

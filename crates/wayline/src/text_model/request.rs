@@ -133,6 +133,12 @@ impl From<Schema> for Given {
 }
 
 impl Schema {
+    /// A schema whose file ships with the library: that it is one, the step's tests show.
+    #[expect(clippy::expect_used, reason = "the file is read in a test")]
+    pub(crate) fn shipped(name: &str, json: &str) -> Self {
+        Self::new(name, json).expect("the file is a JSON object")
+    }
+
     /// A schema of this name, from its JSON text. Whether that is a good JSON schema is the server's
     /// to say.
     ///

@@ -13,12 +13,11 @@ use crate::evaluate::ranking::ndcg;
 use crate::extract::{Extracted, extract};
 use crate::feedback::{Impression, Says};
 use crate::logistic::Logistic;
-use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
 use crate::nouns::{Channel, Reaction, Timestamp};
 use crate::rank::{FEATURES, features};
-use crate::samples::corpus_of;
+use crate::samples::{corpus_of, rooms};
 use crate::simulate::{Catalogue, GoldPerson, GoldStatus, SimulationConfig, people};
-use crate::{Rooms, walk};
+use crate::walk;
 
 /// How often people go for what they look at: what goes on, what has ended, what is no journey.
 const LIKED: [f64; 3] = [0.5, 0.1, 0.02];
@@ -68,25 +67,11 @@ fn lists() -> Vec<List> {
         .collect();
     let everybody: Vec<Extracted> = made.iter().map(|(person, _)| person.clone()).collect();
     let corpus = corpus_of(&everybody);
-    let models = (
-        GroupingModel::builtin(),
-        RankModel::builtin(),
-        StageModel::builtin(),
-        NamingModel::builtin(),
+    let rooms = rooms(
+        &config,
+        &corpus,
+        Timestamp::from_millis(simulation.as_of_ms),
     );
-    let rooms = Rooms {
-        config: &config,
-        corpus: &corpus,
-        grouping: &models.0,
-        ranking: &models.1,
-        staging: &models.2,
-        related: crate::expand::RelatedTable::builtin(),
-        safety: crate::model::builtin_safety(),
-        model: None,
-        asks_anew: true,
-        naming: &models.3,
-        as_of: Timestamp::from_millis(simulation.as_of_ms),
-    };
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 100_000);
     let list = |(person, gold): &(Extracted, GoldPerson)| {
         let walked = walk(person, &rooms, &mut embeddings).expect("embedded");

@@ -1,25 +1,13 @@
 use super::*;
 use crate::corpus::Corpus;
 use crate::embed::{Embedder, TextEmbedder};
-use crate::expand::RelatedTable;
-use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
-use crate::samples::{corpus_of, simulated};
+use crate::model::GroupingModel;
+use crate::samples::{corpus_of, rooms, simulated};
 
 /// A walk as of the person's last event, with what the person said.
 fn walked(person: &Extracted, corpus: &Corpus, stances: &[Stance]) -> Walked {
-    let rooms = Rooms {
-        config: &Config::builtin(),
-        corpus,
-        grouping: &GroupingModel::builtin(),
-        ranking: &RankModel::builtin(),
-        naming: &NamingModel::builtin(),
-        staging: &StageModel::builtin(),
-        related: RelatedTable::builtin(),
-        safety: crate::model::builtin_safety(),
-        model: None,
-        asks_anew: true,
-        as_of: person.last_event,
-    };
+    let config = Config::builtin();
+    let rooms = rooms(&config, corpus, person.last_event);
     let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 1_000);
     let remembered = Remembered {
         known: &[],
@@ -172,18 +160,11 @@ fn by(
     grouping: &GroupingModel,
     person: &Extracted,
 ) -> Result<Walked, EmbedError> {
+    let config = Config::builtin();
+    let corpus = corpus_of(std::slice::from_ref(person));
     let rooms = Rooms {
-        config: &Config::builtin(),
-        corpus: &corpus_of(std::slice::from_ref(person)),
         grouping,
-        ranking: &RankModel::builtin(),
-        naming: &NamingModel::builtin(),
-        staging: &StageModel::builtin(),
-        related: RelatedTable::builtin(),
-        safety: crate::model::builtin_safety(),
-        model: None,
-        asks_anew: true,
-        as_of: person.last_event,
+        ..rooms(&config, &corpus, person.last_event)
     };
     let embedder: &dyn TextEmbedder = embedder;
     walk(person, &rooms, &mut EmbeddingCache::new(embedder, 10))

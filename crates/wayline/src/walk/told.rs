@@ -79,16 +79,9 @@ impl Telling {
         if profile.is_empty() {
             return telling;
         }
-        let reply = match (request(&profile), schema()) {
-            (Ok(request), Ok(schema)) => {
-                let fits = |reply: &Reply| reply.check(&profile);
-                telling
-                    .asked
-                    .count(ask_where(model, &request, &schema, fits))
-            }
-            _ => Err(NameReason::Unusable),
-        };
-        match reply {
+        let fits = |reply: &Reply| reply.check(&profile);
+        let answer = ask_where(model, &request(&profile), &schema(), fits);
+        match telling.asked.count(answer) {
             Ok(reply) => {
                 telling.by = GroupedBy::Llm;
                 telling.told = Some(Told::of_reply(&reply, person));

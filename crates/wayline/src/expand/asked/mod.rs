@@ -8,9 +8,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{SourceJourney, normal};
-use crate::text_model::{
-    AskError, Request, Schema, TextModel, TextModelError, ask_where, data, filled,
-};
+use crate::name::asked::{MOST_CHARACTERS, MOST_WORDS, is_name};
+use crate::text_model::{AskError, Request, Schema, TextModel, ask_where, data, filled};
 
 /// What the model is told to do.
 pub const PROMPT: &str = include_str!("prompt.md");
@@ -20,9 +19,6 @@ pub const SCHEMA: &str = include_str!("schema.json");
 
 /// What the model sees of a journey's keywords.
 const KEYWORDS: usize = 12;
-/// Longer ones aren't names.
-const MOST_WORDS: usize = 8;
-const MOST_CHARACTERS: usize = 60;
 
 /// What a model answers.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -31,21 +27,15 @@ struct RelatedReply {
     related: Vec<String>,
 }
 
-/// The question for a journey.
-///
-/// # Errors
-/// None in fact: the schema's file is a JSON object, which a test sees.
-pub fn request(journey: &SourceJourney, most: usize) -> Result<(Request, Schema), AskError> {
+/// The question for a journey, and the form of its reply.
+#[must_use]
+pub fn request(journey: &SourceJourney, most: usize) -> (Request, Schema) {
     let keywords: Vec<&String> = journey.keywords.iter().take(KEYWORDS).collect();
     let row = json!({ "name": journey.name, "also": journey.also, "keywords": keywords });
     let tokens = u32::try_from(32 + 16 * most).unwrap_or(u32::MAX);
     let system = filled(PROMPT.trim_end(), &[("most", &most.to_string())]);
     let request = Request::new(&system, &data(&format!("{row}\n")), tokens);
-    let schema = Schema::new("related", SCHEMA).map_err(|error| TextModelError::Storage {
-        place: "schema.json".to_owned(),
-        reason: error.to_string(),
-    })?;
-    Ok((request, schema))
+    (request, Schema::shipped("related", SCHEMA))
 }
 
 /// Names of journeys that go with one or come after it, at most so many, the likeliest first.
@@ -57,10 +47,10 @@ pub fn related_by_model(
     journey: &SourceJourney,
     most: usize,
 ) -> Result<Vec<String>, AskError> {
-    let (request, schema) = request(journey, most)?;
+    let (request, schema) = request(journey, most);
     let fits = |reply: &RelatedReply| match reply.related.iter().find(|name| !is_name(name)) {
         Some(_) => Err(format!(
-            "a name is empty, or has more than {MOST_WORDS} words or {MOST_CHARACTERS} characters"
+            "a name is empty or a link, or has more than {MOST_WORDS} words or {MOST_CHARACTERS} characters"
         )),
         None if reply.related.is_empty() => Err("`related` is empty".to_owned()),
         None => Ok(()),
@@ -72,12 +62,4 @@ pub fn related_by_model(
     names.retain(|name| normal(name) != normal(&journey.name));
     names.truncate(most);
     Ok(names)
-}
-
-fn is_name(name: &str) -> bool {
-    let name = name.trim();
-    !name.is_empty()
-        && name.split_whitespace().count() <= MOST_WORDS
-        && name.chars().count() <= MOST_CHARACTERS
-        && !name.contains(|it: char| it.is_control() || "<>{}[]|".contains(it))
 }

@@ -1,23 +1,6 @@
 use super::*;
+use crate::samples::Scripted;
 use crate::text_model::tests::{assert_tame, injections};
-use crate::text_model::{Finish, Reply, Usage};
-
-/// Always says the same.
-struct Says(&'static str);
-
-impl TextModel for Says {
-    fn name(&self) -> &str {
-        "says"
-    }
-
-    fn reply(&self, _: &Request) -> Result<Reply, TextModelError> {
-        Ok(Reply {
-            text: self.0.to_owned(),
-            usage: Usage::default(),
-            finish: Finish::Stop,
-        })
-    }
-}
 
 fn wedding() -> SourceJourney {
     SourceJourney {
@@ -30,7 +13,7 @@ fn wedding() -> SourceJourney {
 
 #[test]
 fn the_question_of_a_journey() {
-    let (request, schema) = request(&wedding(), 6).expect("a schema");
+    let (request, schema) = request(&wedding(), 6);
     let messages: Vec<String> = request
         .messages
         .iter()
@@ -41,13 +24,13 @@ fn the_question_of_a_journey() {
 
 #[test]
 fn what_people_typed_stays_data() {
-    let plain = request(&wedding(), 6).expect("a schema").0.messages;
+    let plain = request(&wedding(), 6).0.messages;
     for hostile in injections() {
         let mut journey = wedding();
         journey.name.clone_from(&hostile);
         journey.also.push(hostile.clone());
         journey.keywords.push(hostile);
-        let messages = request(&journey, 6).expect("a schema").0.messages;
+        let messages = request(&journey, 6).0.messages;
         assert_eq!(messages[0], plain[0], "the system's message is the same");
         let told = messages[1].text.strip_prefix("<data>\n");
         let told = told.and_then(|it| it.strip_suffix("\n</data>"));
@@ -59,7 +42,7 @@ fn what_people_typed_stays_data() {
 
 #[test]
 fn names_are_taken_and_the_journey_itself_is_not() {
-    let of = |reply| related_by_model(&Says(reply), &wedding(), 2);
+    let of = |reply| related_by_model(&Scripted::saying([reply; 2]), &wedding(), 2);
     assert_eq!(
         of(r#"{"related":["barn wedding","First  home","Honeymoon","Too many"]}"#),
         Ok(vec!["First home".to_owned(), "Honeymoon".to_owned()])

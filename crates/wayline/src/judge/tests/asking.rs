@@ -10,7 +10,7 @@ fn a_judgement_is_by_rank_whatever_the_order_shown() {
     assert_ne!(shown, [1, 2, 3], "this seed turns them");
     let scores: Vec<u8> = shown.iter().map(|rank| 6 - *rank as u8).collect();
     let record = question
-        .ask(&Scripted::saying(&[reply(&scores)]))
+        .ask(&Scripted::saying(&[reply(&scores)]).taking(100, 10))
         .expect("asked");
     let judgement = record.judgement().expect("judged");
     let found: Vec<(u32, u8)> = judgement
@@ -61,11 +61,11 @@ fn replies_must_judge_every_journey_once() {
         ),
         ("I give all of them 5.".to_owned(), "expected value"),
     ] {
-        let model = Scripted::saying(&[broken.clone(), good.clone()]);
+        let model = Scripted::saying(&[broken.clone(), good.clone()]).taking(100, 10);
         let record = asked().ask(&model).expect("asked");
         assert!(record.judgement().is_some(), "{said}");
         assert_eq!(record.asked.exchanges.len(), 2);
-        let model = Scripted::saying(&[broken.clone(), broken]);
+        let model = Scripted::saying(&[broken.clone(), broken]).taking(100, 10);
         let record = asked().ask(&model).expect("asked");
         let Outcome::Failed(reason) = &record.outcome else {
             panic!("{said}");

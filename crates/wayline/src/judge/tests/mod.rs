@@ -4,8 +4,6 @@ mod asking;
 mod figures;
 mod prompts;
 
-use std::sync::Mutex;
-
 use super::*;
 use crate::config::Config;
 use crate::embed::{Embedder, EmbeddingCache};
@@ -14,41 +12,8 @@ use crate::nouns::{
     Journey, JourneyKeyword, Lifecycle, NameSource, RunInfo, Sources, Stage, Status, Timestamp,
 };
 use crate::profile::Profiling;
-use crate::samples::{DAY, START, person, search};
-use crate::text_model::{Finish, Reply, Request, TextModel, TextModelError, Usage};
-
-/// Says what it was told to say, one after the other.
-struct Scripted(Mutex<Vec<Result<String, TextModelError>>>);
-
-impl Scripted {
-    fn new(replies: Vec<Result<String, TextModelError>>) -> Self {
-        Self(Mutex::new(replies.into_iter().rev().collect()))
-    }
-
-    fn saying(texts: &[String]) -> Self {
-        Self::new(texts.iter().cloned().map(Ok).collect())
-    }
-}
-
-impl TextModel for Scripted {
-    fn name(&self) -> &str {
-        "scripted"
-    }
-
-    fn reply(&self, _: &Request) -> Result<Reply, TextModelError> {
-        let next = self.0.lock().expect("whole").pop();
-        let text = next.unwrap_or(Err(TextModelError::Cancelled))?;
-        Ok(Reply {
-            text,
-            usage: Usage {
-                prompt_tokens: 100,
-                completion_tokens: 10,
-                is_estimated: false,
-            },
-            finish: Finish::Stop,
-        })
-    }
-}
+use crate::samples::{DAY, START, Scripted, person, search};
+use crate::text_model::TextModelError;
 
 fn as_of() -> Timestamp {
     Timestamp::from_millis(START + 40 * DAY * 1_000)

@@ -37,8 +37,9 @@ const NEIGHBOURS: usize = 4;
 const KEYWORDS: usize = 8;
 const TEXTS: usize = 3;
 /// Longer ones aren't names.
-const MOST_WORDS: usize = 8;
-const MOST_CHARACTERS: usize = 60;
+pub const MOST_WORDS: usize = 8;
+/// Likewise.
+pub const MOST_CHARACTERS: usize = 60;
 /// Of so many strongest keywords of a journey half must have been there when it was named.
 const STRONGEST: usize = 10;
 
@@ -69,18 +70,14 @@ impl Renaming<'_> {
         let mut asked = Asked::default();
         let own = names.to_vec();
         let mut settled = self.keep(names);
+        let schema = Schema::shipped("names", SCHEMA);
         let wanted: Vec<usize> = (0..names.len()).filter(|index| !settled[*index]).collect();
         for some in wanted.chunks(AT_ONCE) {
             let Some(request) = self.request(some, names) else {
                 continue;
             };
-            let given = match request {
-                Ok((request, schema)) => {
-                    let fits = |reply: &NamesReply| reply.check(some);
-                    asked.count(ask_where(model, &request, &schema, fits))
-                }
-                Err(reason) => Err(reason),
-            };
+            let fits = |reply: &NamesReply| reply.check(some);
+            let given = asked.count(ask_where(model, &request, &schema, fits));
             for index in some {
                 let given = given.as_ref().map_err(|reason| *reason);
                 let given = given.map(|reply| reply.of(*index));
@@ -171,11 +168,7 @@ impl Renaming<'_> {
     }
 
     /// None where nothing of any journey may be told.
-    fn request(
-        &self,
-        wanted: &[usize],
-        names: &[Name],
-    ) -> Option<Result<(Request, Schema), NameReason>> {
+    fn request(&self, wanted: &[usize], names: &[Name]) -> Option<Request> {
         let rows = wanted.iter().map(|index| self.row(*index, None));
         let mut rows: Vec<String> = rows.collect::<Option<_>>()?;
         for index in self.neighbours(wanted) {
@@ -183,9 +176,7 @@ impl Renaming<'_> {
         }
         let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
         let tokens = u32::try_from(32 + 32 * wanted.len()).unwrap_or(u32::MAX);
-        let request = Request::new(PROMPT.trim_end(), &data(&lines), tokens);
-        let schema = Schema::new("names", SCHEMA).map_err(|_| NameReason::Unusable);
-        Some(schema.map(|schema| (request, schema)))
+        Some(Request::new(PROMPT.trim_end(), &data(&lines), tokens))
     }
 
     /// A journey as a line of the data.
@@ -253,13 +244,7 @@ impl Renaming<'_> {
         embeddings: &mut EmbeddingCache<'_>,
     ) -> Result<String, NameReason> {
         let name = given.split_whitespace().collect::<Vec<_>>().join(" ");
-        let is_name = !name.is_empty()
-            && name.split(' ').count() <= MOST_WORDS
-            && name.chars().count() <= MOST_CHARACTERS
-            && !name.contains(|it: char| it.is_control() || "<>{}[]|".contains(it))
-            // A link is never what a person calls a goal.
-            && !["://", "www."].iter().any(|it| name.contains(it));
-        if !is_name {
+        if !is_name(&name) {
             return Err(NameReason::Unusable);
         }
         if !(self.may_show)(&name) {
@@ -309,6 +294,17 @@ impl Renaming<'_> {
     fn text(&self, keyword: u32) -> &str {
         &self.person.keywords[keyword as usize].text
     }
+}
+
+/// Whether a text that a model gives may be a name: short, plain, and no link, since nobody calls a goal so.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    let name = text.trim();
+    !name.is_empty()
+        && name.split_whitespace().count() <= MOST_WORDS
+        && name.chars().count() <= MOST_CHARACTERS
+        && !name.contains(|it: char| it.is_control() || "<>{}[]|".contains(it))
+        && !["://", "www."].iter().any(|it| name.contains(it))
 }
 
 /// Gives names back that are the rooms' own for other journeys, which the model gave none: no two journeys

@@ -1,41 +1,10 @@
-use std::sync::Mutex;
-
 use super::*;
 use crate::assign::AssignModel;
 use crate::embed::Embedder;
-use crate::samples::{Act, DAY, assigned_by, at_least, closeup, corpus_of, person, search};
-use crate::text_model::{Finish, Reply, TextModelError, Usage};
-
-/// Answers from a list, and keeps what it was asked.
-struct Scripted {
-    replies: Mutex<Vec<Result<&'static str, TextModelError>>>,
-    asked: Mutex<Vec<Request>>,
-}
-
-impl Scripted {
-    fn new(replies: Vec<Result<&'static str, TextModelError>>) -> Self {
-        Self {
-            replies: Mutex::new(replies),
-            asked: Mutex::default(),
-        }
-    }
-}
-
-impl TextModel for Scripted {
-    fn name(&self) -> &str {
-        "scripted"
-    }
-
-    fn reply(&self, request: &Request) -> Result<Reply, TextModelError> {
-        self.asked.lock().expect("one thread").push(request.clone());
-        let text = self.replies.lock().expect("one thread").remove(0)?;
-        Ok(Reply {
-            text: text.to_owned(),
-            usage: Usage::default(),
-            finish: Finish::Stop,
-        })
-    }
-}
+use crate::samples::{
+    Act, DAY, Scripted, assigned_by, at_least, closeup, corpus_of, person, search,
+};
+use crate::text_model::TextModelError;
 
 const ACTS: [Act<'static>; 5] = [
     search_at(0, "barn wedding"),
@@ -151,7 +120,7 @@ const GOOD: &str =
 
 #[test]
 fn a_good_reply_names_every_journey() {
-    let model = Scripted::new(vec![Ok(GOOD)]);
+    let model = Scripted::saying([GOOD]);
     let (names, asked) = renamed(&model, &[], &|_| true);
     assert_eq!(
         texts(&names),
@@ -163,7 +132,7 @@ fn a_good_reply_names_every_journey() {
     assert_eq!(names[0].runner_up.as_deref(), Some("Own One"));
     assert_eq!((asked.questions, asked.repaired, asked.failed), (1, 0, 0));
     // What is asked stays as it is unless somebody means to change it.
-    let request = model.asked.lock().expect("one thread").remove(0);
+    let request = model.asked().remove(0);
     let messages = request.messages.iter();
     let messages: Vec<String> = messages
         .map(|it| format!("== {}\n{}\n", it.role.as_str(), it.text))
@@ -180,7 +149,7 @@ fn a_good_reply_names_every_journey() {
 fn what_cant_be_used_is_said_and_the_rooms_name_stays() {
     let of = |reply: &'static str, may_show: &dyn Fn(&str) -> bool| {
         // Twice the same, where it breaks its form.
-        let model = Scripted::new(vec![Ok(reply), Ok(reply)]);
+        let model = Scripted::saying([reply; 2]);
         let (names, asked) = renamed(&model, &[], may_show);
         let reasons: Vec<Option<NameReason>> = names.iter().map(|it| it.reason).collect();
         for name in names.iter().filter(|it| it.reason.is_some()) {
@@ -228,13 +197,13 @@ fn what_cant_be_used_is_said_and_the_rooms_name_stays() {
 #[test]
 fn names_of_the_rooms_are_free_once_their_journeys_have_others() {
     let own = ["Car brakes", "Own Two"];
-    let (names, _) = renamed_from(own, &Scripted::new(vec![Ok(GOOD)]), &[], &|_| true);
+    let (names, _) = renamed_from(own, &Scripted::saying([GOOD]), &[], &|_| true);
     assert_eq!(names[1].text, "Car brakes");
     assert_eq!(names[1].reason, None);
     // Where the first keeps its own, the other doesn't get the same.
     let reply =
         r#"{"names":[{"journey":0,"name":"Free money"},{"journey":1,"name":"Car brakes"}]}"#;
-    let (names, _) = renamed_from(own, &Scripted::new(vec![Ok(reply)]), &[], &|_| true);
+    let (names, _) = renamed_from(own, &Scripted::saying([reply]), &[], &|_| true);
     assert_eq!(
         texts(&names),
         [
@@ -254,7 +223,7 @@ fn numbers_count_as_a_whole() {
         let reply = format!(
             r#"{{"names":[{{"journey":0,"name":"Barn wedding"}},{{"journey":1,"name":"{name}"}}]}}"#
         );
-        let model = Scripted::new(vec![Ok(reply.leak())]);
+        let model = Scripted::saying([reply]);
         let (names, _) = renamed(&model, &[], &|_| true);
         assert_eq!(names[1].reason, reason, "{name}");
     }
@@ -283,7 +252,7 @@ fn without_a_reply_the_rooms_name_stays() {
 
 #[test]
 fn a_reply_that_breaks_its_form_is_repaired() {
-    let model = Scripted::new(vec![Ok("Here are the names: Barn wedding"), Ok(GOOD)]);
+    let model = Scripted::saying(["Here are the names: Barn wedding", GOOD]);
     let (names, asked) = renamed(&model, &[], &|_| true);
     assert_eq!(names[1].text, "Car brakes");
     assert_eq!((asked.questions, asked.repaired, asked.failed), (1, 1, 0));
@@ -313,9 +282,7 @@ fn a_name_stays_while_its_evidence_does() {
     };
     let brakes = known("My car", NameSource::Llm, &["brake pads"]);
     let other = known("Weddings", NameSource::Llm, &["something else"]);
-    let model = Scripted::new(vec![Ok(
-        r#"{"names":[{"journey":0,"name":"Barn wedding"}]}"#,
-    )]);
+    let model = Scripted::saying([r#"{"names":[{"journey":0,"name":"Barn wedding"}]}"#]);
     let (names, _) = renamed(&model, &[Some(&other), Some(&brakes)], &|_| true);
     assert_eq!(names[0].text, "Barn wedding", "its evidence has changed");
     assert_eq!(
@@ -328,16 +295,16 @@ fn a_name_stays_while_its_evidence_does() {
         NameSource::Keyword,
         &["brake pads", "car brake fluid 2012"],
     );
-    let model = Scripted::new(vec![Ok(GOOD)]);
+    let model = Scripted::saying([GOOD]);
     let (names, _) = renamed(&model, &[None, Some(&own)], &|_| true);
     assert_eq!(names[1].text, "Car brakes");
 }
 
 #[test]
 fn nothing_that_may_not_be_told_is_told() {
-    let model = Scripted::new(vec![Ok(GOOD)]);
+    let model = Scripted::saying([GOOD]);
     renamed(&model, &[], &|text| !text.contains("rustic"));
-    let asked = model.asked.lock().expect("one thread");
+    let asked = model.asked();
     assert!(
         asked[0]
             .messages

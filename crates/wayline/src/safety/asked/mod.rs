@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{Safety, Strictest};
 use crate::nouns::{Checked, Reason};
-use crate::text_model::{AskError, Request, Schema, TextModel, TextModelError, ask_where, data};
+use crate::text_model::{AskError, Request, Schema, TextModel, ask_where, data};
 
 /// What the model is told to do.
 pub const PROMPT: &str = include_str!("prompt.md");
@@ -37,22 +37,16 @@ struct FoundInText {
     reason: Reason,
 }
 
-/// The question about some texts.
-///
-/// # Errors
-/// None in fact: the schema's file is a JSON object, which a test sees.
-pub fn request(texts: &[&str]) -> Result<(Request, Schema), AskError> {
+/// The question about some texts, and the form of its reply.
+#[must_use]
+pub fn request(texts: &[&str]) -> (Request, Schema) {
     let rows = texts.iter().enumerate().map(|(number, text)| {
         let told: String = text.chars().take(MOST_CHARACTERS).collect();
         format!("{}\n", json!({ "number": number, "text": told }))
     });
     let tokens = u32::try_from(32 + 32 * texts.len()).unwrap_or(u32::MAX);
     let request = Request::new(PROMPT.trim_end(), &data(&rows.collect::<String>()), tokens);
-    let schema = Schema::new("found", SCHEMA).map_err(|error| TextModelError::Storage {
-        place: "schema.json".to_owned(),
-        reason: error.to_string(),
-    })?;
-    Ok((request, schema))
+    (request, Schema::shipped("found", SCHEMA))
 }
 
 impl Safety {
@@ -66,7 +60,7 @@ impl Safety {
         texts: &[&str],
         model: &dyn TextModel,
     ) -> Result<Vec<Checked>, AskError> {
-        let (request, schema) = request(texts)?;
+        let (request, schema) = request(texts);
         let fits = |reply: &FoundReply| match reply.found.iter().find(|it| it.text >= texts.len()) {
             Some(_) => Err(format!("the texts have numbers up to {}", texts.len() - 1)),
             None => Ok(()),
