@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 
 use super::entry::is_unspaced;
-use super::fold::is_telling;
+use super::fold::push_words;
 use super::lists::Lists;
 use super::lookalike::latin;
 use super::near::Near;
@@ -20,7 +20,7 @@ mod signs;
 #[cfg(test)]
 mod tests;
 
-use signs::{as_letters, is_inside, is_sign, starred};
+use signs::{Starred, as_letters, is_inside, is_sign};
 
 /// Reads disguised words.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ pub(super) struct Disguise {
     near: Near,
     /// The same for words around numbers.
     hints: Near,
+    starred: Starred,
 }
 
 /// Words that come before this many in the vocabulary are met everywhere.
@@ -45,6 +46,7 @@ impl Disguise {
         Self {
             near: Near::new(lists.words(), lists.english(), lists.withheld()),
             hints: Near::new(hints, hints, hints),
+            starred: Starred::new(&[lists.withheld(), lists.barred(), lists.words()]),
         }
     }
 
@@ -72,9 +74,6 @@ impl Disguise {
             };
             changed |= piece.joined || meant.is_some();
             push_words(meant.as_deref().unwrap_or(&piece.text), &mut out);
-            if !out.ends_with(' ') {
-                out.push(' ');
-            }
         }
         changed.then_some(out)
     }
@@ -187,7 +186,7 @@ impl Disguise {
         {
             return Some(meant);
         }
-        if let Some(word) = starred(core, &[lists.withheld(), lists.barred(), words]) {
+        if let Some(word) = self.starred.meant(core) {
             return Some(word.to_owned());
         }
         // What signs part: as one word, or each for itself.
@@ -237,22 +236,6 @@ fn is_listed(word: &str, lists: &Lists) -> bool {
     let words = lists.words();
     let letters = as_letters(word, false);
     words.contains(word) || letters.iter().any(|it| words.contains(it.as_str()))
-}
-
-/// The words of a piece as [`super::fold::words`] gives them.
-fn push_words(piece: &str, out: &mut String) {
-    for character in piece.chars() {
-        if character.is_alphanumeric() {
-            out.push(character);
-        } else if is_telling(character) {
-            if !out.ends_with(' ') {
-                out.push(' ');
-            }
-            out.extend([character, ' ']);
-        } else if !out.ends_with(' ') {
-            out.push(' ');
-        }
-    }
 }
 
 /// The word with every letter that stands three times and more in a row written once.

@@ -34,6 +34,12 @@ pub(super) const LONGEST: usize = 2_000;
 pub(super) fn words(written: &str) -> String {
     let mut out = String::with_capacity(written.len() + 2);
     out.push(' ');
+    push_words(written, &mut out);
+    out
+}
+
+/// The same after the words that are there, which end in a space.
+pub(super) fn push_words(written: &str, out: &mut String) {
     for (place, character) in written.char_indices() {
         if character.is_alphanumeric() {
             out.push(character);
@@ -51,11 +57,10 @@ pub(super) fn words(written: &str) -> String {
     if !out.ends_with(' ') {
         out.push(' ');
     }
-    out
 }
 
 /// Pictures that stand for words: plants, animals, food, things, people and their parts.
-pub(super) fn is_telling(character: char) -> bool {
+fn is_telling(character: char) -> bool {
     matches!(character,
         '\u{26b0}' | '\u{26b1}' | '\u{26d3}' | '\u{2620}' | '\u{2744}'
         | '\u{1f300}'..='\u{1f3fa}' | '\u{1f400}'..='\u{1f64f}' | '\u{1f680}'..='\u{1f6ff}'

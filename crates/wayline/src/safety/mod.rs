@@ -113,6 +113,12 @@ impl Safety {
         checked
     }
 
+    /// Whether nothing keeps the text from being shown.
+    #[must_use]
+    pub fn may_show(&self, text: &str) -> bool {
+        self.check(text).verdict != Verdict::Withhold
+    }
+
     fn check_anew(&self, text: &str) -> Checked {
         let written = fold::written(text);
         let words = fold::words(&written);

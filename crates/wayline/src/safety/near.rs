@@ -8,6 +8,7 @@
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 use std::hash::BuildHasher;
+use strsim::osa_distance;
 
 /// Shorter words have too many neighbours that are words of their own.
 const SHORTEST: usize = 6;
@@ -111,7 +112,7 @@ impl Near {
         let found = sound(word).and_then(|sound| self.sounds.get(&sound))?;
         let mut fitting = found.iter().filter_map(|place| {
             let listed = &self.words[*place as usize];
-            let away = distance(word, listed);
+            let away = osa_distance(word, listed);
             (away <= 1 + listed.len() / 4).then_some((away, *place))
         });
         let first = fitting.next()?;
@@ -129,7 +130,7 @@ impl Near {
         fitting
             .find(|listed| {
                 let near = word.len().abs_diff(listed.len()) <= 2;
-                near && distance(word, listed) <= 2
+                near && osa_distance(word, listed) <= 2
             })
             .map(String::as_str)
     }
@@ -288,27 +289,6 @@ fn is_slip(word: &str, listed: &str, strict: bool) -> bool {
         ([a, b, rest @ ..], [c, d, wanted @ ..]) => a == d && b == c && rest == wanted,
         _ => false,
     }
-}
-
-/// Letters too many, missing, wrong or swapped between two words (optimal string alignment).
-fn distance(left: &str, right: &str) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in right.iter().enumerate() {
-            let mut least = (last[j] + usize::from(a != b))
-                .min(last[j + 1] + 1)
-                .min(row[j] + 1);
-            if i > 0 && j > 0 && *a == right[j - 1] && left[i - 1] == *b {
-                least = least.min(before[j - 1] + 1);
-            }
-            row.push(least);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last[right.len()]
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@ use super::*;
 use crate::corpus::Corpus;
 use crate::embed::{Embedder, TextEmbedder};
 use crate::model::GroupingModel;
+use crate::nouns::{LeftOver, Verdict};
 use crate::samples::{corpus_of, rooms, simulated};
 
 /// A walk as of the person's last event, with what the person said.
@@ -94,9 +95,15 @@ fn what_must_not_be_shown_is_in_no_journey_and_what_is_private_is_marked() {
         "cheap cocaine",
         "buy cocaine online",
         "cocaine dealer near me",
+        "barn wedding call 415-555-0132",
     ] {
-        assert!(reason(text).is_some(), "{text}");
+        assert_eq!(reason(text), Some(LeftOver::Withheld), "{text}");
     }
+    let sensitive = result
+        .journeys
+        .iter()
+        .filter(|it| it.safety.verdict != Verdict::Ok);
+    assert_eq!(sensitive.count(), 1, "{:?}", result.journeys);
     for journey in &result.journeys {
         let shown = journey.keywords.iter().map(|it| it.keyword.as_str());
         let shown: Vec<&str> = shown.chain([journey.name.as_str()]).collect();
@@ -108,7 +115,7 @@ fn what_must_not_be_shown_is_in_no_journey_and_what_is_private_is_marked() {
         );
         let is_private = shown.iter().any(|it| it.contains("cancer"));
         assert_eq!(
-            journey.safety.verdict == crate::nouns::Verdict::Sensitive,
+            journey.safety.verdict == Verdict::Sensitive,
             is_private,
             "{shown:?}"
         );

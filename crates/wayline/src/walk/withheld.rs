@@ -41,10 +41,9 @@ pub(super) fn withhold(
             }
         }
         take_out(&mut candidate, &checked);
-        let may_show = |text: &str| safety.check(text).verdict != Verdict::Withhold;
-        let interest = |index: u32| may_show(&person.keywords[index as usize].text);
+        let interest = |index: u32| safety.may_show(&person.keywords[index as usize].text);
         candidate.interests.retain(|(index, _)| interest(*index));
-        let board = |index: u32| may_show(&person.boards[index as usize]);
+        let board = |index: u32| safety.may_show(&person.boards[index as usize]);
         candidate.boards.retain(|(index, _)| board(*index));
         verdicts.push(verdict);
         left.push(candidate);

@@ -86,70 +86,107 @@ pub(super) fn is_inside(chunk: &str) -> bool {
     inner.chars().any(|it| !it.is_alphabetic())
 }
 
-/// What of `words` a chunk may be of which some letters are hidden by stars and the like: f*ck, c**aine.
-/// The first letter must be there, and half of all.
-pub(super) fn starred<'w>(chunk: &str, words: &[&'w HashSet<String>]) -> Option<&'w str> {
-    let is_star = |it: char| {
-        matches!(
-            it,
-            '*' | '#' | '_' | '-' | '.' | '?' | '•' | '%' | '~' | '^' | '=' | '·' | '|' | '+'
-        )
-    };
-    let chunk = chunk.trim_end_matches(|it| is_star(it) && it != '*');
-    let stars = chunk.chars().filter(|it| is_star(*it)).count();
-    let letters = chunk.chars().count() - stars;
-    let opens = chunk.chars().next().is_some_and(char::is_alphabetic);
-    if stars == 0 || !opens || stars > letters || letters < 2 {
-        return None;
-    }
-    let hides = chunk.chars().any(|it| matches!(it, '*' | '#'));
-    let runs = is_one_run(chunk, &is_star);
-    let fits = |word: &str, loosely: bool| {
-        if loosely {
-            return runs && fits_loosely(chunk, word, &is_star);
+/// Words that chunks with stars may be: those whose letters are looked for, in order of the alphabet.
+#[derive(Debug)]
+pub(super) struct Starred {
+    /// The set that is read first, and into any sign; then the others.
+    sets: Vec<Vec<String>>,
+}
+
+impl Starred {
+    /// One of sets of words, the first of them withheld ones.
+    pub(super) fn new(sets: &[&HashSet<String>]) -> Self {
+        let sorted = |set: &&HashSet<String>| {
+            let mut words: Vec<String> = set.iter().cloned().collect();
+            words.sort_unstable();
+            words
+        };
+        Self {
+            sets: sets.iter().map(sorted).collect(),
         }
-        let mut wanted = word.chars();
-        let each = chunk
-            .chars()
-            .all(|it| wanted.next().is_some_and(|its| its == it || is_star(it)));
-        each && wanted.next().is_none()
-    };
-    // Other signs than stars part words too: only what is withheld is read into them.
-    let sets = if hides { words } else { &words[..1] };
-    let least = if hides { 2 } else { 3 };
-    [false, true]
-        .into_iter()
-        .filter(|loosely| hides || !loosely)
-        .find_map(|loosely| {
-            sets.iter().find_map(|set| {
-                let fitting = set
-                    .iter()
-                    .filter(|word| word.len() > least && fits(word, loosely));
-                fitting.min().map(String::as_str)
-            })
+    }
+
+    /// What a chunk may be of which some letters are hidden by stars and the like: f*ck, c**aine. The first
+    /// letter must be there, and half of all.
+    pub(super) fn meant(&self, chunk: &str) -> Option<&str> {
+        let chunk = chunk.trim_end_matches(|it| is_star(it) && it != '*');
+        let stars = chunk.chars().filter(|it| is_star(*it)).count();
+        let letters = chunk.chars().count() - stars;
+        let first = chunk.chars().next().filter(|it| it.is_alphabetic())?;
+        if stars == 0 || stars > letters || letters < 2 {
+            return None;
+        }
+        // Other signs than stars part words too: only what is withheld is read into them.
+        let hides = chunk.chars().any(|it| matches!(it, '*' | '#'));
+        let (sets, least) = if hides {
+            (&self.sets[..], 2)
+        } else {
+            (&self.sets[..1], 3)
+        };
+        let find = |fits: &dyn Fn(&str) -> bool| {
+            let sets = sets.iter().map(|words| beginning_with(first, words));
+            let mut words = sets.flatten().filter(|word| word.len() > least);
+            words.find(|word| fits(word)).map(String::as_str)
+        };
+        find(&|word| fits(chunk, word)).or_else(|| {
+            let loose = hides.then(|| Loose::new(chunk)).flatten()?;
+            find(&|word| loose.fits(word))
         })
+    }
 }
 
-/// Whether all stars stand together.
-fn is_one_run(chunk: &str, is_star: &dyn Fn(char) -> bool) -> bool {
-    let inner = chunk.trim_matches(|it| !is_star(it));
-    inner.chars().all(is_star)
+/// Those of sorted words that begin with a letter.
+fn beginning_with(first: char, sorted: &[String]) -> &[String] {
+    let first = first.to_string();
+    let begins = sorted.partition_point(|word| *word < first);
+    let those = &sorted[begins..];
+    &those[..those.partition_point(|word| word.starts_with(&first))]
 }
 
-/// Whether the stars of a chunk may stand for one letter more or less each than they are.
-fn fits_loosely(chunk: &str, word: &str, is_star: &dyn Fn(char) -> bool) -> bool {
-    let before: String = chunk.chars().take_while(|it| !is_star(*it)).collect();
-    let after: String = chunk
+fn is_star(character: char) -> bool {
+    matches!(
+        character,
+        '*' | '#' | '_' | '-' | '.' | '?' | '•' | '%' | '~' | '^' | '=' | '·' | '|' | '+'
+    )
+}
+
+/// Whether each star of a chunk stands for one letter of a word.
+fn fits(chunk: &str, word: &str) -> bool {
+    let mut wanted = word.chars();
+    let each = chunk
         .chars()
-        .skip_while(|it| !is_star(*it))
-        .skip_while(|it| is_star(*it))
-        .collect();
-    let letters = before.chars().count() + after.chars().count();
-    let (stars, all) = (chunk.chars().count() - letters, word.chars().count());
-    let hidden = all.saturating_sub(letters);
-    all > letters
-        && letters > 2
-        && hidden <= stars + 2
-        && word.starts_with(&before)
-        && word.ends_with(&after)
+        .all(|it| wanted.next().is_some_and(|its| its == it || is_star(it)));
+    each && wanted.next().is_none()
+}
+
+/// A chunk whose stars stand together, and may be some letters less than they stand for, or more.
+struct Loose<'c> {
+    before: &'c str,
+    after: &'c str,
+    stars: usize,
+    letters: usize,
+}
+
+impl<'c> Loose<'c> {
+    fn new(chunk: &'c str) -> Option<Self> {
+        let (before, rest) = chunk.split_at(chunk.find(is_star)?);
+        let after = rest.trim_start_matches(is_star);
+        if after.contains(is_star) {
+            return None;
+        }
+        let letters = before.chars().count() + after.chars().count();
+        (letters > 2).then(|| Self {
+            before,
+            after,
+            stars: chunk.chars().count() - letters,
+            letters,
+        })
+    }
+
+    fn fits(&self, word: &str) -> bool {
+        let hidden = word.chars().count().saturating_sub(self.letters);
+        (1..=self.stars + 2).contains(&hidden)
+            && word.starts_with(self.before)
+            && word.ends_with(self.after)
+    }
 }

@@ -80,15 +80,16 @@ impl Patterns {
             return Some(Reason::Account);
         }
         let is_digit = |it: &u8| it.is_ascii_digit();
-        let spelt = found.has(hints.digit) || written.bytes().filter(is_digit).count() >= 6;
+        let digits = written.bytes().filter(is_digit).count();
+        let spelt = found.has(hints.digit) || digits >= 6;
         let spelt = spelt.then(|| spelt::digits(written)).flatten();
+        if digits == 0 && spelt.is_none() {
+            return None;
+        }
         let text = spelt.as_deref().unwrap_or(written);
         let joined = spelt::separated(text);
         let text = joined.as_deref().unwrap_or(text);
         let digits = text.bytes().filter(is_digit).count();
-        if digits == 0 {
-            return None;
-        }
         let thing = found.has(hints.thing);
         if digits >= 12 && self.numbers.is_card(text, found.has(hints.card) && !thing) {
             return Some(Reason::Card);
