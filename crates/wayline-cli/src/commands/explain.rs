@@ -49,10 +49,10 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<()> {
         config: &config,
         as_of: args.as_of,
     };
-    let gathered = job.attempt(|grouping| gather(&job, args.corpus.as_deref(), grouping, false))?;
     let models = args.run.models()?;
     models.warn_of_strangers();
     models.is_model_there(false)?;
+    let gathered = job.attempt(|grouping| gather(&job, args.corpus.as_deref(), grouping, false))?;
     let said = args.said.read(args.as_of)?;
     if said.read.rejected() > 0 {
         eprintln!(

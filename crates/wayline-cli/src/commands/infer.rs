@@ -11,7 +11,9 @@ use wayline_files::group::Grouping;
 use wayline_files::write::ResultsWriter;
 
 use super::update::{Renewal, renew_all_of};
-use crate::run::{InputArgs, Job, RunArgs, SaidArgs, Summary, gather, parse_time, walk_everybody};
+use crate::run::{
+    InputArgs, Job, Models, RunArgs, SaidArgs, Summary, gather, parse_time, walk_everybody,
+};
 
 /// Write every person's journeys, from a log of what they searched, opened, saved and clicked
 ///
@@ -98,7 +100,11 @@ pub(crate) fn run(args: &InferArgs) -> Result<()> {
     let Some(output) = &args.output else {
         bail!("give -o FILE for the journeys, or --store to keep them");
     };
-    let summary = job.attempt(|grouping| infer(args, &job, output, grouping, started))?;
+    // Once, whatever attempts it takes: a language model's budget is that of the run.
+    let models = args.run.models()?;
+    models.warn_of_strangers();
+    models.is_model_there(false)?;
+    let summary = job.attempt(|grouping| infer(args, &job, &models, output, grouping, started))?;
     eprint!("{summary}");
     Ok(())
 }
@@ -106,20 +112,18 @@ pub(crate) fn run(args: &InferArgs) -> Result<()> {
 fn infer(
     args: &InferArgs,
     job: &Job<'_>,
+    models: &Models,
     output: &Path,
     grouping: Grouping,
     started: Instant,
 ) -> Result<String> {
-    let models = job.run.models()?;
-    models.warn_of_strangers();
-    models.is_model_there(false)?;
     let said = args.said.read(args.as_of)?;
     let gathered = gather(job, args.corpus.as_deref(), grouping, args.users.is_empty())?;
-    let rooms = gathered.rooms(job.config, &models);
+    let rooms = gathered.rooms(job.config, models);
     let info = models.run_info(&rooms);
     let mut writer = ResultsWriter::create(output, args.keywords.as_deref(), &info)?;
     let users: HashSet<String> = args.users.iter().cloned().collect();
-    let finished = walk_everybody(&gathered, job, &rooms, &users, &said.stances, &models)?;
+    let finished = walk_everybody(&gathered, job, &rooms, &users, &said.stances, models)?;
     let missing = users.len() as u64 - finished.tally.people.min(users.len() as u64);
     if !users.is_empty() && finished.tally.people == 0 {
         bail!("none of the people given with --user has an event in the input");
@@ -138,7 +142,7 @@ fn infer(
         tally: &finished.tally,
         // Of people who weren't walked nothing is known.
         said: users.is_empty().then_some(&said),
-        models: &models,
+        models,
         elapsed: started.elapsed(),
     };
     Ok(summary.text())

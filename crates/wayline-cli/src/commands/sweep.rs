@@ -91,15 +91,19 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
         swept.people += 1;
         swept.journeys += journeys;
         swept.changed += u64::from(news.is_some());
-        if let Some((_, look)) = &news {
-            models.go_on_after(&look.asked, IS_KEPT)?;
+        let may_go_on = news
+            .as_ref()
+            .map_or(Ok(()), |(_, look)| models.go_on_after(&look.asked, IS_KEPT));
+        if may_go_on.is_ok() {
+            turns.extend(news);
         }
-        turns.extend(news);
-        again.push(told);
-        if turns.len() >= PEOPLE_AT_ONCE {
+        if !told.is_empty() {
+            again.push(told);
+        }
+        if turns.len() >= PEOPLE_AT_ONCE || may_go_on.is_err() {
             tell(put_back(&live, std::mem::take(&mut turns))?, &mut swept)?;
         }
-        Ok(())
+        may_go_on
     })?;
     tell(put_back(&live, turns)?, &mut swept)?;
     again.iter().try_for_each(|events| write(events))?;

@@ -132,17 +132,22 @@ pub(crate) fn run(args: &UpdateArgs) -> Result<()> {
     };
     let store = open_store(&args.store, Open::OrCreate)?;
     let how = How::Adds { again: args.again };
-    let summary = job.attempt(|grouping| renew(&renewal, &*store, how, grouping, started))?;
-    eprint!("{summary}");
-    Ok(())
+    attempt(&renewal, &*store, how, started)
 }
 
 /// `wayline infer --store`: everybody of the input anew, with the input's own corpus or a given one.
 pub(crate) fn renew_all_of(renewal: &Renewal<'_>, started: Instant) -> Result<()> {
     let store = open_store(renewal.store, Open::OrCreate)?;
-    let job = renewal.job;
-    let summary =
-        job.attempt(|grouping| renew(renewal, &*store, How::Replaces, grouping, started))?;
+    attempt(renewal, &*store, How::Replaces, started)
+}
+
+fn attempt(renewal: &Renewal<'_>, store: &dyn Store, how: How, started: Instant) -> Result<()> {
+    // Once, whatever attempts it takes: a language model's budget is that of the run.
+    let models = renewal.job.run.models()?;
+    models.warn_of_strangers();
+    models.is_model_there(false)?;
+    let renew = |grouping| renew(renewal, store, &models, how, grouping, started);
+    let summary = renewal.job.attempt(renew)?;
     eprint!("{summary}");
     Ok(())
 }
@@ -150,14 +155,12 @@ pub(crate) fn renew_all_of(renewal: &Renewal<'_>, started: Instant) -> Result<()
 fn renew(
     renewal: &Renewal<'_>,
     store: &dyn Store,
+    models: &Models,
     how: How,
     grouping: Grouping,
     started: Instant,
 ) -> Result<String> {
     let job = renewal.job;
-    let models = job.run.models()?;
-    models.warn_of_strangers();
-    models.is_model_there(false)?;
     let said = renewal.said.rows(job.as_of)?;
     let replaces = how == How::Replaces;
     let gathered = gather_events(job, grouping, replaces && renewal.corpus.is_none())?;
@@ -185,7 +188,7 @@ fn renew(
     let newest = pins.newest()?;
     let as_of = job.as_of.or(newest);
     let as_of = as_of.ok_or_else(|| no_event(&gathered.read))?;
-    let live = Live::new(store, job.config, &models, corpus, as_of)?;
+    let live = Live::new(store, job.config, models, corpus, as_of)?;
     let renewing = Renewing {
         live: &live,
         run: job.run,

@@ -80,26 +80,14 @@ impl<'a> Live<'a> {
 
     /// Likewise, for another moment than its own.
     pub(crate) fn rooms_asking_at(&self, as_of: Timestamp) -> Rooms<'_> {
-        Rooms {
-            asks_anew: true,
-            ..self.rooms_at(as_of)
-        }
+        self.models.rooms(self.config, &self.corpus, as_of)
     }
 
     /// For another moment than its own.
     pub(crate) fn rooms_at(&self, as_of: Timestamp) -> Rooms<'_> {
         Rooms {
-            config: self.config,
-            corpus: &self.corpus,
-            grouping: &self.models.grouping,
-            ranking: &self.models.ranking,
-            naming: &self.models.naming,
-            staging: &self.models.staging,
-            related: self.models.related(),
-            safety: &self.models.safety,
-            model: self.models.asked(),
             asks_anew: false,
-            as_of,
+            ..self.rooms_asking_at(as_of)
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use anyhow::Result;
 use wayline::embed::EmbeddingCache;
 use wayline::keep::{Changes, Kept, KeptError, PersonChange, StoreError, look_at};
-use wayline::nouns::{Feedback, LineageEvent, LineageKind, PersonResult, Timestamp};
+use wayline::nouns::{Feedback, GroupedBy, LineageEvent, LineageKind, PersonResult, Timestamp};
 use wayline_files::write::{OrderedResults, SpillReader, SpillSettings};
 
 use super::person::{Loaded, TRIES, load, load_to_replace, too_busy};
@@ -100,6 +100,9 @@ struct Turn {
     result: PersonResult,
     events: Vec<LineageEvent>,
     counts: RenewCounts,
+    /// What grouped the keywords, and whether a language model was asked to; none of a person who was only
+    /// read.
+    grouped: Option<(GroupedBy, bool)>,
     /// To begin anew with, where another process was faster.
     new: NewEvents,
 }
@@ -138,7 +141,11 @@ pub(crate) fn renew_everybody(
             Ok(())
         };
         for new in people.records()? {
-            thread.take(new?, &mut keep)?;
+            if let Err(error) = thread.take(new?, &mut keep) {
+                // Whoever was looked at until then is kept, as the error says.
+                thread.flush(&mut keep)?;
+                return Err(error);
+            }
             progress.add(1);
         }
         thread.flush(&mut keep)?;
@@ -273,6 +280,7 @@ impl<'a> Thread<'a> {
             result,
             events: look.events,
             counts,
+            grouped: Some((look.grouped_by, look.was_asked_to_group)),
             new,
         })
     }
@@ -300,6 +308,7 @@ impl<'a> Thread<'a> {
             result,
             events: events.cloned().collect(),
             counts,
+            grouped: None,
             new,
         })
     }
@@ -372,6 +381,9 @@ impl<'a> Thread<'a> {
         keep: &mut impl FnMut(&PersonResult) -> Result<()>,
     ) -> Result<()> {
         self.tally.count(&turn.result);
+        if let Some((grouped_by, was_asked)) = turn.grouped {
+            self.tally.count_groups(grouped_by, was_asked);
+        }
         self.counts.add(&turn.counts);
         if let Some(file) = &self.renewing.lineage {
             let mut file = file

@@ -7,12 +7,12 @@ use clap::Args;
 use wayline::Rooms;
 use wayline::asking::Asked;
 use wayline::config::Config;
+use wayline::corpus::Corpus;
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::expand::RelatedTable;
 use wayline::model::{GroupingModel, ModelError, NamingModel, RankModel, SafetyModel, StageModel};
 use wayline::nouns::{RunInfo, Timestamp};
 use wayline::safety::Safety;
-use wayline::text_model::TextModel;
 
 use super::{AskedModel, Embedding};
 
@@ -97,7 +97,16 @@ impl RunArgs {
         }
     }
 
+    /// The learned parts, and the language model where the config says that steps ask one.
     pub(crate) fn models(&self) -> Result<Models> {
+        Ok(Models {
+            asked: AskedModel::open(self.config.as_deref())?,
+            ..self.learned_parts()?
+        })
+    }
+
+    /// The learned parts alone, for a command that asks no language model whatever the config says.
+    pub(crate) fn learned_parts(&self) -> Result<Models> {
         let embedding = self.embedding()?;
         let grouping = embedding.grouping(self.model.as_deref(), self.config.as_deref());
         let naming = read_model(
@@ -122,7 +131,7 @@ impl RunArgs {
             ranking: ranking?,
             staging: staging?,
             related: self.related.as_deref().map(read_related).transpose()?,
-            asked: AskedModel::open(self.config.as_deref())?,
+            asked: None,
             safety: self.safety()?,
         })
     }
@@ -193,11 +202,6 @@ impl Models {
         model.map_or(Ok(()), |it| it.go_on_after(asked, kept))
     }
 
-    /// The language model, for the rooms.
-    pub(crate) fn asked(&self) -> Option<&dyn TextModel> {
-        self.asked.as_ref().map(AskedModel::model)
-    }
-
     /// How many threads work on people. Where a language model is asked, as many as questions may be on
     /// their way wait for it, and others work meanwhile, so that there is always a next question. Those who
     /// ask an endpoint for embeddings wait as well.
@@ -209,6 +213,28 @@ impl Models {
     /// Room for the vectors of so many texts.
     pub(crate) fn embeddings(&self, texts: usize) -> EmbeddingCache<'static> {
         EmbeddingCache::new(self.embedding.embedder, texts)
+    }
+
+    /// The rooms with these parts, for a look at what is new.
+    pub(crate) fn rooms<'a>(
+        &'a self,
+        config: &'a Config,
+        corpus: &'a Corpus,
+        as_of: Timestamp,
+    ) -> Rooms<'a> {
+        Rooms {
+            config,
+            corpus,
+            grouping: &self.grouping,
+            ranking: &self.ranking,
+            naming: &self.naming,
+            staging: &self.staging,
+            related: self.related(),
+            safety: &self.safety,
+            model: self.asked.as_ref().map(AskedModel::model),
+            asks_anew: true,
+            as_of,
+        }
     }
 
     /// What stands on every journey of a run.

@@ -38,19 +38,7 @@ pub(crate) struct Gathered {
 impl Gathered {
     /// The rooms for this log.
     pub(crate) fn rooms<'a>(&'a self, config: &'a Config, models: &'a Models) -> Rooms<'a> {
-        Rooms {
-            config,
-            corpus: &self.corpus,
-            grouping: &models.grouping,
-            ranking: &models.ranking,
-            naming: &models.naming,
-            staging: &models.staging,
-            related: models.related(),
-            safety: &models.safety,
-            model: models.asked(),
-            asks_anew: true,
-            as_of: self.as_of,
-        }
+        models.rooms(config, &self.corpus, self.as_of)
     }
 }
 

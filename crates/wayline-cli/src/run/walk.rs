@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use wayline::feedback::Stances;
 use wayline::nouns::{GroupedBy, LeftOver, NameReason, NameSource, PersonResult};
-use wayline::{Remembered, Rooms, Walked, walk_with};
+use wayline::{Remembered, Rooms, walk_with};
 use wayline_files::write::{OrderedResults, SpillSettings};
 
 use super::{Gathered, Job, Models, Progress, RunArgs, not_embedded};
@@ -78,12 +78,12 @@ impl Tally {
         }
     }
 
-    /// Counts who grouped a person's keywords, where a language model was asked to.
-    fn count_groups(&mut self, walked: &Walked) {
-        match walked.grouped_by {
+    /// Counts what grouped a person's keywords, where a language model was asked to.
+    pub(crate) fn count_groups(&mut self, grouped_by: GroupedBy, was_asked: bool) {
+        match grouped_by {
             GroupedBy::Llm => self.grouped_by_model += 1,
             GroupedBy::Memory => self.grouped_without += 1,
-            GroupedBy::Rooms => self.grouped_without += u64::from(walked.was_asked_to_group),
+            GroupedBy::Rooms => self.grouped_without += u64::from(was_asked),
         }
     }
 
@@ -145,7 +145,7 @@ pub(crate) fn walk_everybody(
                 .map_err(|error| not_embedded(&error))?;
             models.go_on_after(&walked.asked, "nothing was written")?;
             let result = walked.result(&person);
-            tally.count_groups(&walked);
+            tally.count_groups(walked.grouped_by, walked.was_asked_to_group);
             tally.withheld += u64::from(walked.withheld_journeys);
             tally.known_stances += u64::from(walked.known_stances);
             tally.count(&result);

@@ -182,17 +182,8 @@ impl App {
 
     pub(crate) fn rooms(&self, as_of: Timestamp) -> Rooms<'_> {
         Rooms {
-            config: &self.config,
-            corpus: &self.corpus,
-            grouping: &self.models.grouping,
-            ranking: &self.models.ranking,
-            naming: &self.models.naming,
-            staging: &self.models.staging,
-            related: self.models.related(),
-            safety: &self.models.safety,
-            model: self.models.asked(),
             asks_anew: false,
-            as_of,
+            ..self.models.rooms(&self.config, &self.corpus, as_of)
         }
     }
 

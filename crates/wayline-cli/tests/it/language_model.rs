@@ -131,11 +131,10 @@ fn a_model_finds_journeys_at_once_and_a_store_keeps_them() {
     }
     // Kept, they stay as they are without being asked for again, and when the model is away.
     let as_of = journeys[0]["run"]["as_of"].as_str().expect("a time");
-    folder
-        .run(&format!(
-            "infer @events.jsonl --store @s --config @model.toml --as-of {as_of}"
-        ))
-        .ok();
+    let ran = folder.run(&format!(
+        "infer @events.jsonl --store @s --config @model.toml --as-of {as_of}"
+    ));
+    assert_eq!(ran.ok().count("people grouped by model"), 12);
     let asked = endpoint.answered();
     endpoint.answers(0);
     folder.exported("s", &format!("--config @model.toml --as-of {as_of}"));
@@ -228,10 +227,17 @@ fn a_key_that_isnt_taken_ends_a_run_and_what_is_in_the_store_stays() {
     endpoint.config(&folder, "[asking]\nnames = true\n");
     endpoint.refuses_keys();
     folder.run(INFER).fails_with("nothing was written");
-    // Into a store what was looked at is kept.
+    // Into a store goes everybody for whom the model answered all, though commits weren't full.
     endpoint.config(&folder, "[asking]\nnames = true\nstops_at_failure = true\n");
     let update = "update @events.jsonl --store @s --config @model.toml";
+    endpoint.takes_keys();
+    endpoint.answers(60);
     folder.run(update).fails_with("is in the store");
+    assert_eq!(endpoint.answered(), 60);
+    let stats = folder.run("store stats --store @s --json").ok().stdout;
+    let stats: Value = serde_json::from_str(&stats).expect("JSON");
+    let people = stats["people"].as_u64().expect("a number");
+    assert!((30..=60).contains(&people), "{people}");
     // Reading needs no model.
     folder.exported("s", "--config @model.toml --as-of 2025-06-30T00:00:00Z");
 }

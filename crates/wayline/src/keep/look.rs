@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::embed::{EmbedError, EmbeddingCache};
 use crate::extract::{Automated, Extracted, extract};
 use crate::lineage::{all_ended, lineage};
-use crate::nouns::{LineageEvent, PersonResult, Timestamp};
+use crate::nouns::{GroupedBy, LineageEvent, PersonResult, Timestamp};
 use crate::walk::{Remembered, Rooms, Walked, walk_with};
 
 use super::Kept;
@@ -23,6 +23,10 @@ pub struct Look {
     pub asked: Asked,
     /// Journeys that must not be shown, so that they are none.
     pub withheld_journeys: u32,
+    /// What said which keywords are one goal.
+    pub grouped_by: GroupedBy,
+    /// Whether a language model was asked which.
+    pub was_asked_to_group: bool,
 }
 
 /// What is extracted of a person as of a moment, from the events that are kept.
@@ -60,25 +64,24 @@ pub fn look_at(
         .known_until()
         .map_or(rooms.as_of, |until| until.max(rooms.as_of));
     let rooms = &Rooms { as_of, ..*rooms };
-    let (result, now, asked, withheld_journeys) = match extracted(kept, rooms.config, as_of) {
+    let mut look = Look {
+        as_of,
+        ..Look::default()
+    };
+    let now = match extracted(kept, rooms.config, as_of) {
         Ok(person) => {
             let walked = walk_remembering(kept, &person, rooms, embeddings)?;
+            look.result = walked.result(&person);
+            look.withheld_journeys = walked.withheld_journeys;
+            look.grouped_by = walked.grouped_by;
+            look.was_asked_to_group = walked.was_asked_to_group;
             let now = lineage(&kept.known, &person, &walked, as_of, version);
-            (
-                walked.result(&person),
-                now,
-                walked.asked,
-                walked.withheld_journeys,
-            )
+            look.asked = walked.asked;
+            now
         }
         Err(_) => {
-            let user_id = kept.user_id().to_owned();
-            let now = all_ended(&kept.known, &user_id, as_of, version);
-            let nothing = PersonResult {
-                user_id,
-                ..PersonResult::default()
-            };
-            (nothing, now, Asked::default(), 0)
+            kept.user_id().clone_into(&mut look.result.user_id);
+            all_ended(&kept.known, kept.user_id(), as_of, version)
         }
     };
     kept.version = version;
@@ -89,13 +92,8 @@ pub fn look_at(
         .len()
         .saturating_sub(rooms.config.keep.max_lineage);
     kept.lineage.drain(..too_many);
-    Ok(Look {
-        result,
-        events: now.events,
-        as_of,
-        asked,
-        withheld_journeys,
-    })
+    look.events = now.events;
+    Ok(look)
 }
 
 /// Walks a person with what is remembered, which stays as it is.

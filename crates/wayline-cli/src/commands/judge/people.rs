@@ -8,7 +8,7 @@ use clap::Args;
 use wayline::embed::{Embedder, EmbeddingCache};
 use wayline::extract::extract;
 use wayline::judge::Evidence;
-use wayline::nouns::{Timestamp, Verdict};
+use wayline::nouns::Timestamp;
 use wayline::profile::Profiling;
 use wayline_files::group::Grouping;
 use wayline_files::read::Inputs;
@@ -96,7 +96,7 @@ impl EventsArgs {
                     person: &person,
                     as_of,
                     config: &config.profile,
-                    may_tell: &|text| safety.check(text).verdict != Verdict::Withhold,
+                    may_tell: &|text| safety.may_show(text),
                 };
                 let profile = profiling.profile(&mut reader.embeddings);
                 let evidence = Evidence::of(&person, &profile, as_of);

@@ -15,7 +15,8 @@ use wayline_files::write::{AsideFile, put_in_place};
 use super::taught::{OfPerson, Teaching};
 use super::teacher::Taught;
 use crate::run::{
-    AskedModel, InputArgs, Job, RunArgs, gather, grouped, line, line_unless_zero, parse_time,
+    AskedModel, InputArgs, Job, Models, RunArgs, gather, grouped, line, line_unless_zero,
+    parse_time,
 };
 
 /// Write what a teacher found as examples from which a chat model learns
@@ -137,7 +138,14 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     };
     // What came after the teacher looked isn't in its labels.
     job.as_of = args.as_of.or(taught.as_ref().map(|it| it.as_of));
-    let made = job.attempt(|grouping| export(args, &job, taught.as_ref(), &outputs, grouping));
+    // Opened once, whatever attempts it takes: a language model's budget is that of the run.
+    let models = match &taught {
+        Some(_) => args.run.learned_parts()?,
+        None => args.run.models()?,
+    };
+    models.is_model_there(false)?;
+    let taught = taught.as_ref();
+    let made = job.attempt(|grouping| export(args, &job, &models, taught, &outputs, grouping));
     eprint!("{}", summary(&made?));
     Ok(())
 }
@@ -145,16 +153,13 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
 fn export(
     args: &ExportArgs,
     job: &Job<'_>,
+    models: &Models,
     taught: Option<&Taught>,
     outputs: &Outputs,
     grouping: Grouping,
 ) -> Result<Made> {
-    let models = job.run.models()?;
-    if taught.is_none() {
-        models.is_model_there(false)?;
-    }
     let gathered = gather(job, args.corpus.as_deref(), grouping, true)?;
-    let rooms = gathered.rooms(job.config, &models);
+    let rooms = gathered.rooms(job.config, models);
     let (strictest, safety) = match args.no_sensitive {
         false => (Verdict::Sensitive, "all that `safety` doesn't withhold"),
         true => (
@@ -165,7 +170,7 @@ fn export(
     let may_tell = |text: &str| models.safety.check(text).verdict <= strictest;
     let teaching = Teaching {
         rooms: &rooms,
-        models: &models,
+        models,
         run: taught,
         validation: args.validation,
         seed: args.seed,
@@ -226,11 +231,9 @@ fn export(
         validation.complete()?,
         page.complete()?,
     ])?;
-    // Where results were given, nobody was asked here.
-    let asked = models.asked.as_ref().filter(|_| taught.is_none());
     Ok(Made {
         counts: counts.clone(),
-        of_model: asked.map_or_else(Vec::new, AskedModel::lines),
+        of_model: models.asked.iter().flat_map(AskedModel::lines).collect(),
     })
 }
 

@@ -61,6 +61,11 @@ impl Endpoint {
         self.answers(0);
     }
 
+    /// From now on it takes any key again.
+    pub(crate) fn takes_keys(&self) {
+        self.takes_no_key.store(false, Ordering::SeqCst);
+    }
+
     pub(crate) fn config(&self, folder: &Folder, more: &str) {
         let cache = folder.path("cache");
         folder.write(
