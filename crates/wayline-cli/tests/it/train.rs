@@ -25,6 +25,22 @@ fn a_log_trains_a_ranker_that_runs_with_it() {
 }
 
 #[test]
+fn without_labelled_logs_simulated_people_teach_grouping() {
+    let folder = Folder::simulated("--people 12 --seed 3");
+    let mut words = folder.words(
+        "train affinity --simulated 10 --simulated-searches 2 --ablation everything -o @out/grouping.json",
+    );
+    words.extend(["--ablation", "text alone"].map(std::path::PathBuf::from));
+    let ran = wayline(words).ok();
+    for line in ["crowd of 60", "everything", "text alone"] {
+        assert!(ran.stdout.contains(line), "{line}: {}", ran.stdout);
+    }
+    folder.write("grouping.json", folder.read("out/grouping.json"));
+    folder.inferred("events.jsonl", "--model @grouping.json");
+    assert!(!folder.journeys().is_empty());
+}
+
+#[test]
 fn what_cannot_teach_is_refused() {
     let row = |user: &str, day: u32, query: &str| {
         format!(

@@ -37,12 +37,22 @@ const PAIRS_PER_PERSON: usize = 3_000;
 /// Whom the parts are fitted on.
 #[derive(Clone, Copy)]
 pub struct Teachers<'t, 'a> {
-    /// Those who teach everything.
+    /// Those who teach everything; where there are none, `crowds` do.
     pub people: &'t [&'t Trainee<'a>],
     /// People of logs large enough to know what goes together, where `people`'s are not: they
     /// teach what that is worth beside everything else, and what belongs. None where `people` are
     /// enough.
     pub crowds: &'t [&'t Trainee<'a>],
+}
+
+impl<'t, 'a> Teachers<'t, 'a> {
+    /// The first of all who teach, who teach everything.
+    fn of_everything(&self) -> &'t [&'t Trainee<'a>] {
+        match self.people {
+            [] => self.crowds,
+            people => people,
+        }
+    }
 }
 
 /// Fits all but confidence, which stays unknowing.
@@ -56,10 +66,10 @@ pub fn fit_grouping<E>(
 ) -> Result<Grouping, E> {
     let Teachers { people, crowds } = teachers;
     let affinity = fit_affinity(teachers, solve)?;
-    let mut joins = Examples::new(cluster::FEATURES.len());
     let everybody = || people.iter().chain(crowds);
     let affinities: Vec<_> = everybody().map(|it| it.affinities(&affinity)).collect();
-    for (trainee, affinities) in people.iter().zip(&affinities) {
+    let mut joins = Examples::new(cluster::FEATURES.len());
+    for (trainee, affinities) in teachers.of_everything().iter().zip(&affinities) {
         trainee.joins(affinities, &mut joins);
     }
     let join = solve(&joins, &cluster::FEATURES, &[0; cluster::FEATURES.len()])?;
@@ -99,8 +109,8 @@ fn fit_affinity<E>(teachers: Teachers<'_, '_>, solve: Solver<'_, E>) -> Result<L
         }
         pairs
     };
-    let mut pairs = pairs_of(teachers.people);
-    if teachers.crowds.is_empty() {
+    let mut pairs = pairs_of(teachers.of_everything());
+    if teachers.people.is_empty() || teachers.crowds.is_empty() {
         return solve(&pairs, &affinity::FEATURES, &affinity::SIGNS);
     }
     let together = affinity::TOGETHER;

@@ -99,6 +99,20 @@ fn what_goes_together_gets_its_weights_from_crowds() {
 }
 
 #[test]
+fn where_nobody_else_does_crowds_teach_everything() {
+    let labelled = labelled();
+    let corpus = corpus_of(std::slice::from_ref(&labelled.person));
+    let config = Config::builtin();
+    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
+    let trainee = Trainee::new(&labelled, &corpus, &mut embeddings, &config).expect("embedded");
+    let fitted = |people: &[&Trainee<'_>], crowds: &[&Trainee<'_>]| {
+        let teachers = Teachers { people, crowds };
+        fit_grouping(teachers, &config, &counting).expect("fits")
+    };
+    assert_eq!(fitted(&[], &[&trainee]), fitted(&[&trainee], &[]));
+}
+
+#[test]
 fn a_sample_is_bounded_and_the_same_each_time() {
     let mut all = Examples::new(1);
     (0..100).for_each(|value| all.push([value as f32], value % 2 == 0));

@@ -1,13 +1,16 @@
 //! Kinds of evidence that are left out, to see what each is worth.
 
-use wayline::cluster;
 use wayline::config::Config;
+
+use super::fitting::Fitting;
 
 /// Something that is left out.
 pub(super) struct Ablation {
     pub(super) name: &'static str,
-    /// Features of every part that are called so.
+    /// Features that are called so, of every part.
     pub(super) without: &'static [&'static str],
+    /// Of the joins alone, all but the first, which is their mean.
+    pub(super) joins_by_mean: bool,
     /// What isn't reckoned at all.
     pub(super) leave_out: fn(&mut Config),
 }
@@ -17,6 +20,7 @@ impl Ablation {
         Self {
             name,
             without,
+            joins_by_mean: false,
             leave_out: |_| (),
         }
     }
@@ -26,7 +30,16 @@ impl Ablation {
         Self {
             name,
             without: &[],
+            joins_by_mean: false,
             leave_out,
+        }
+    }
+
+    /// A fit without it.
+    pub(super) fn fitting(&self) -> Fitting {
+        Fitting {
+            without: self.without,
+            joins_by_mean: self.joins_by_mean,
         }
     }
 
@@ -59,11 +72,13 @@ pub(super) const ABLATIONS: [Ablation; 11] = [
             "same_board",
             "log_visits",
             "log_led",
+            "log_led_squared",
             "led_elsewhere",
             "together_share",
             "together_none",
             "log_together",
         ],
+        joins_by_mean: false,
         leave_out: |config| {
             config.affinity.host_weight = 0.0;
             config.affinity.context_weight = 0.0;
@@ -106,9 +121,40 @@ pub(super) const ABLATIONS: [Ablation; 11] = [
     ),
     Ablation::of("without time", &["log_gap", "visits_above_chance"]),
     Ablation::of("without boards", &["same_board"]),
-    Ablation::of(
-        "joins by their mean alone",
-        // The first is the mean.
-        cluster::FEATURES.split_at(1).1,
-    ),
+    Ablation {
+        joins_by_mean: true,
+        ..Ablation::of("joins by their mean alone", &[])
+    },
 ];
+
+#[cfg(test)]
+mod tests {
+    use wayline::assign::{BELONGING_FEATURES, CONFIDENCE_FEATURES};
+    use wayline::{affinity, cluster};
+
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_there_with_what_is_made_of_it() {
+        let known: Vec<&str> = [
+            &affinity::FEATURES[..],
+            &cluster::FEATURES,
+            &BELONGING_FEATURES,
+            &CONFIDENCE_FEATURES,
+        ]
+        .concat();
+        for ablation in &ABLATIONS {
+            for left_out in ablation.without {
+                let name = ablation.name;
+                assert!(known.contains(left_out), "{name}: {left_out}");
+                // A square says what its base says.
+                let square = format!("{left_out}_squared");
+                let is_left = known.contains(&square.as_str());
+                assert!(
+                    !is_left || ablation.without.contains(&square.as_str()),
+                    "{name}: {square}"
+                );
+            }
+        }
+    }
+}

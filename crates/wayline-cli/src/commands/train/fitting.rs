@@ -3,18 +3,14 @@
 use anyhow::Result;
 use wayline::assign::{CONFIDENCE_FEATURES, CONFIDENCE_SIGNS};
 use wayline::config::Config;
-use wayline::embed::EmbeddingCache;
 use wayline::logistic::Logistic;
 use wayline::model::{Grouping, GroupingModel, NamingModel, RankModel, StageModel};
 use wayline::nouns::PersonResult;
 use wayline::train::{Examples, LabelledPerson, Teachers, Trainee, fit_grouping, group_examples};
-use wayline::{Rooms, walk};
+use wayline::{Rooms, cluster, walk};
 
 use super::labels::LabelledLog;
 use super::logistic::fit;
-
-/// Texts whose vectors are remembered: all of a labelled log.
-pub(super) const CACHED_TEXTS: usize = 200_000;
 
 /// Features that measure what two units have, with those that say whether both have any.
 const PAIRED: [(&str, &str); 3] = [
@@ -28,6 +24,8 @@ const PAIRED: [(&str, &str); 3] = [
 pub(super) struct Fitting {
     /// Names of features, of any part.
     pub(super) without: &'static [&'static str],
+    /// Whether joins go by their mean alone, their first feature.
+    pub(super) joins_by_mean: bool,
 }
 
 impl Fitting {
@@ -36,6 +34,9 @@ impl Fitting {
         fit_grouping(teachers, config, &|examples, names, signs| {
             let place_of = |name: &str| names.iter().position(|known| *known == name);
             let mut out: Vec<usize> = self.without.iter().filter_map(|it| place_of(it)).collect();
+            if self.joins_by_mean && names == cluster::FEATURES {
+                out.extend(1..names.len());
+            }
             let model = fit(examples, signs, &out)?;
             // That both have something must not count where what they have says nothing.
             let left_over = PAIRED.iter().filter_map(|(measure, on_both)| {
@@ -110,7 +111,7 @@ pub(super) fn trainees<'a, G>(
     log: &'a LabelledLog<G>,
     config: &Config,
 ) -> Result<Vec<Trainee<'a>>> {
-    let mut embeddings = EmbeddingCache::new(log.embedder, CACHED_TEXTS);
+    let mut embeddings = log.embeddings();
     let people = log.people.iter();
     let people = people.map(|labelled| {
         Ok(Trainee::new(
@@ -161,7 +162,7 @@ pub(super) fn each_walked<G>(
     keep: impl Fn(&str) -> bool,
     mut take: impl FnMut(&LabelledPerson, &wayline::Walked),
 ) -> Result<()> {
-    let mut embeddings = EmbeddingCache::new(log.embedder, CACHED_TEXTS);
+    let mut embeddings = log.embeddings();
     let rooms = Rooms {
         config,
         corpus: &log.corpus,

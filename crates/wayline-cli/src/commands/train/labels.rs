@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
 use wayline::config::Config;
 use wayline::corpus::{Corpus, InMemoryCounter, Snapshot};
-use wayline::embed::{AnyEmbedder, Embedder};
+use wayline::embed::{AnyEmbedder, EmbeddingCache};
 use wayline::evaluate::{annotated, missions, simulated};
 use wayline::extract::{Extracted, extract};
 use wayline::nouns::Timestamp;
@@ -22,25 +22,34 @@ pub(super) struct LabelledLog<G> {
     pub(super) corpus: Corpus,
     pub(super) as_of: Timestamp,
     pub(super) gold: G,
-    /// What embeds their texts.
-    pub(super) embedder: AnyEmbedder<'static>,
+    /// The vectors of their texts.
+    embeddings: Mutex<EmbeddingCache<'static>>,
+}
+
+/// Texts whose vectors are remembered: all of a labelled log.
+pub(super) const CACHED_TEXTS: usize = 200_000;
+
+fn embeddings_by(embedder: AnyEmbedder<'static>) -> Mutex<EmbeddingCache<'static>> {
+    Mutex::new(EmbeddingCache::new(embedder, CACHED_TEXTS))
 }
 
 impl<G> LabelledLog<G> {
     /// Nobody.
-    pub(super) fn of_nobody(gold: G, config: &Config) -> Self {
+    pub(super) fn of_nobody(gold: G, config: &Config, embedder: AnyEmbedder<'static>) -> Self {
         Self {
             people: Vec::new(),
             corpus: Corpus::with_prior(Arc::default(), Arc::default(), config.corpus.clone()),
             as_of: Timestamp::default(),
             gold,
-            embedder: Embedder::builtin().into(),
+            embeddings: embeddings_by(embedder),
         }
     }
 
-    /// The same people by another embedder.
-    pub(super) fn by(self, embedder: AnyEmbedder<'static>) -> Self {
-        Self { embedder, ..self }
+    /// The vectors of their texts, for one at a time.
+    pub(super) fn embeddings(&self) -> MutexGuard<'_, EmbeddingCache<'static>> {
+        self.embeddings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -52,6 +61,7 @@ pub(super) fn missions(
     path: &Path,
     run: &RunArgs,
     config: &Config,
+    embedder: AnyEmbedder<'static>,
 ) -> Result<LabelledLog<missions::Gold>> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     let gold = missions::Gold::from_tsv(&text).with_context(|| path.display().to_string())?;
@@ -92,7 +102,7 @@ pub(super) fn missions(
         corpus,
         as_of,
         gold,
-        embedder: Embedder::builtin().into(),
+        embeddings: embeddings_by(embedder),
     })
 }
 
@@ -102,6 +112,7 @@ pub(super) fn annotated(
     journeys: &Path,
     run: &RunArgs,
     config: &Config,
+    embedder: AnyEmbedder<'static>,
 ) -> Result<LabelledLog<annotated::Gold>> {
     let text = std::fs::read_to_string(journeys).with_context(|| journeys.display().to_string())?;
     let gold =
@@ -130,7 +141,7 @@ pub(super) fn annotated(
         corpus,
         as_of,
         gold,
-        embedder: Embedder::builtin().into(),
+        embeddings: embeddings_by(embedder),
     })
 }
 
@@ -185,6 +196,7 @@ pub(super) fn simulated(
     labelled: u64,
     without: Without,
     config: &Config,
+    embedder: AnyEmbedder<'static>,
 ) -> Result<LabelledLog<simulated::Gold>> {
     let mut gold_text = String::new();
     let mut counter = InMemoryCounter::new(&config.corpus);
@@ -230,7 +242,7 @@ pub(super) fn simulated(
         corpus: Corpus::with_prior(log, Arc::default(), config.corpus.clone()),
         as_of: Timestamp::from_millis(simulation.as_of_ms),
         gold: simulated::Gold::from_jsonl(&gold_text)?,
-        embedder: Embedder::builtin().into(),
+        embeddings: embeddings_by(embedder),
     })
 }
 

@@ -12,7 +12,7 @@ use wayline::train::Examples;
 /// rest is fitted anew, until all agree; so are the features of `places_out`.
 ///
 /// # Errors
-/// Labels of one class only, or a fit that doesn't converge.
+/// No labels, those of one class only, or a fit that doesn't converge.
 pub(super) fn fit(examples: &Examples, signs: &[i8], places_out: &[usize]) -> Result<Logistic> {
     fit_shrunk(examples, signs, places_out, 1.0)
 }
@@ -25,6 +25,11 @@ pub(super) fn fit_shrunk(
     penalty: f64,
 ) -> Result<Logistic> {
     let labels = examples.labels();
+    if labels.is_empty() {
+        return Err(anyhow!(
+            "nobody gives an example to learn from; give more people"
+        ));
+    }
     if labels.iter().all(|label| *label) || !labels.iter().any(|label| *label) {
         return Err(anyhow!(
             "all {} labels say the same; nothing to learn",

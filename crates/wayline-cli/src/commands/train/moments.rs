@@ -243,17 +243,8 @@ fn look(
 ) -> Result<()> {
     let mut embeddings = with.models.embeddings(CACHED_TEXTS);
     let rooms = Rooms {
-        config: with.config,
-        corpus: &before.corpus,
-        grouping: &with.models.grouping,
-        ranking: &with.models.ranking,
-        naming: &with.models.naming,
-        staging: &with.models.staging,
-        related: with.models.related(),
         safety: wayline::model::shows_everything(),
-        model: None,
-        asks_anew: true,
-        as_of: since,
+        ..with.models.rooms(with.config, &before.corpus, since)
     };
     let later: HashMap<&str, &Extracted> = later
         .iter()

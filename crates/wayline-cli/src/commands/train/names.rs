@@ -22,8 +22,8 @@ use wayline::nouns::NameSource;
 use wayline::simulate::{LogKind, SimulationConfig};
 use wayline::train::Examples;
 
-use super::fitting::{CACHED_TEXTS, each_walked};
-use super::labels::{self, LabelledLog, Without};
+use super::fitting::each_walked;
+use super::labels::{self, CACHED_TEXTS, LabelledLog, Without};
 use super::logistic::{fit, rounded};
 use super::simulations::catalogue_halves;
 use super::write_text;
@@ -86,7 +86,7 @@ struct Everybody {
 
 pub(super) fn run(args: &NamesArgs) -> Result<()> {
     let config = args.run.config()?;
-    let models = args.run.models()?;
+    let models = args.run.learned_parts()?;
     let everybody = Everybody::make(args.simulated, &config, &models)?;
     let mut out = std::io::stdout().lock();
     let without = |half: usize| everybody.fit(&models, move |it| it != half);
@@ -145,8 +145,9 @@ impl Everybody {
                     ..SimulationConfig::default()
                 };
                 let nothing = Without::Nothing;
-                let log = labels::simulated(catalogue, &simulation, people, nothing, config)?
-                    .by(models.embedding.embedder);
+                let embedder = models.embedding.embedder;
+                let log =
+                    labels::simulated(catalogue, &simulation, people, nothing, config, embedder)?;
                 let walkers = walkers(&log, place, (half, kind), config, models)?;
                 Ok((log, walkers))
             })

@@ -132,7 +132,7 @@ pub(super) fn run(args: &RankerArgs) -> Result<()> {
     // What can't be read fails before the work.
     let opinions = Opinions::read(args.labels.as_deref(), args.feedback.as_deref())?;
     let config = args.run.config()?;
-    let models = args.run.models()?;
+    let models = args.run.learned_parts()?;
     let with = Inference {
         run: &args.run,
         config: &config,

@@ -158,20 +158,16 @@ impl<'a> Relevance<'a> {
         mut take: impl FnMut(&wayline::extract::Extracted, &wayline::Walked),
     ) -> Result<()> {
         let annotated = &self.searches.annotated;
-        let mut embeddings = self.with.models.embeddings(100_000);
+        let mut embeddings = annotated.embeddings();
         for (fold, (grouping, ranking)) in self.held_back.models.iter().zip(ranking).enumerate() {
+            let with = &self.with;
             let rooms = Rooms {
-                config: self.with.config,
-                corpus: &annotated.corpus,
                 grouping,
                 ranking,
-                naming: &self.with.models.naming,
-                staging: &self.with.models.staging,
-                related: self.with.models.related(),
                 safety: wayline::model::shows_everything(),
-                model: None,
-                asks_anew: true,
-                as_of: annotated.as_of,
+                ..with
+                    .models
+                    .rooms(with.config, &annotated.corpus, annotated.as_of)
             };
             for labelled in &annotated.people {
                 let person = &labelled.person;

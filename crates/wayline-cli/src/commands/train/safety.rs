@@ -32,6 +32,10 @@ pub(crate) struct SafetyArgs {
     #[arg(long, value_name = "X", default_value_t = 100.0)]
     penalty: f64,
 
+    /// Leave out the table of what it is worth, which takes five times as long as the model
+    #[arg(long)]
+    no_figures: bool,
+
     /// Where the model goes
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -59,11 +63,12 @@ pub(super) fn run(args: &SafetyArgs) -> Result<()> {
     config.sensitive_from = 1.0;
     let lists = Safety::new(&config, &Classifier::unknowing())?;
     let texts = labelled(&lists);
-    let held_back: Vec<Classifier> = (0..FOLDS)
-        .map(|fold| fit(texts.iter().filter(|it| it.fold != fold), args.penalty))
-        .collect::<Result<_>>()?;
-    let mut out = std::io::stdout().lock();
-    figures(&mut out, &texts, &held_back)?;
+    if !args.no_figures {
+        let held_back: Vec<Classifier> = (0..FOLDS)
+            .map(|fold| fit(texts.iter().filter(|it| it.fold != fold), args.penalty))
+            .collect::<Result<_>>()?;
+        figures(&mut std::io::stdout().lock(), &texts, &held_back)?;
+    }
     let classifier = fit(texts.iter(), args.penalty)?;
     let model = SafetyModel::fitted(Embedder::builtin(), classifier);
     write_text(&args.output, &serde_json::to_string(&model)?)

@@ -53,8 +53,8 @@ impl Searches {
     ) -> Result<Self> {
         let (missions, annotated, folds) = match data.labelled() {
             Some((missions, log, annotated)) => (
-                labels::missions(missions, run, config)?,
-                labels::annotated(log, annotated, run, config)?,
+                labels::missions(missions, run, config, embedder)?,
+                labels::annotated(log, annotated, run, config, embedder)?,
                 data.folds as usize,
             ),
             // The two halves of the catalogue's journeys.
@@ -64,13 +64,17 @@ impl Searches {
                     people: Vec::new(),
                     hashed: false,
                 };
-                let missions = LabelledLog::of_nobody(missions, config);
-                (missions, LabelledLog::of_nobody(annotated, config), 2)
+                let missions = LabelledLog::of_nobody(missions, config, embedder);
+                (
+                    missions,
+                    LabelledLog::of_nobody(annotated, config, embedder),
+                    2,
+                )
             }
         };
         Ok(Self {
-            missions: missions.by(embedder),
-            annotated: annotated.by(embedder),
+            missions,
+            annotated,
             simulated: simulated_searches(data.simulated_searches, config, embedder)?,
             folds,
             embedder,
@@ -210,8 +214,7 @@ fn simulated_searches(
                     ..SimulationConfig::default()
                 };
                 let without = Without::Nothing;
-                let log = labels::simulated(&catalogue, &simulation, people, without, config)?;
-                Ok(log.by(embedder))
+                labels::simulated(&catalogue, &simulation, people, without, config, embedder)
             })
             .collect()
     };

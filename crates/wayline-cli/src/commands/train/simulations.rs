@@ -74,8 +74,7 @@ impl Simulations {
                     kind,
                     ..SimulationConfig::default()
                 };
-                let log = labels::simulated(&catalogue, &simulation, people, without, config)?;
-                Ok(log.by(embedder))
+                labels::simulated(&catalogue, &simulation, people, without, config, embedder)
             };
             let each = |crowd: u64, seed: u64| -> Result<Vec<Log>> {
                 KINDS

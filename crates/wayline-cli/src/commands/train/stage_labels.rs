@@ -1,12 +1,14 @@
 //! Journeys whose stage is known: of simulated people and of annotated ones.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::MutexGuard;
 
 use anyhow::Result;
 use wayline::affinity::UnitSpace;
 use wayline::assign::Candidate;
 use wayline::config::Config;
 use wayline::corpus::{Corpus, KeywordFacts};
+use wayline::embed::EmbeddingCache;
 use wayline::evaluate::annotated as annotated_scores;
 use wayline::extract::Extracted;
 use wayline::model::GroupingModel;
@@ -57,8 +59,9 @@ pub(super) fn simulated(
             kind,
             ..SimulationConfig::default()
         };
-        let log = labels::simulated(&catalogue, &simulation, people, Without::Nothing, config)?;
-        let seeing = Seeing::of(&log, config, models, words);
+        let (without, embedder) = (Without::Nothing, models.embedding.embedder);
+        let log = labels::simulated(&catalogue, &simulation, people, without, config, embedder)?;
+        let mut seeing = Seeing::of(&log, config, models, words);
         for labelled in &log.people {
             let person = &labelled.person;
             let user = wayline::evaluate::Id::from(person.user_id.as_str());
@@ -93,7 +96,7 @@ pub(super) fn annotated(
     let searches = Searches::read(data, run, config, models.embedding.embedder)?;
     let held_back: HeldBack = searches.cross_validate(&Fitting::default(), config)?;
     let log = &searches.annotated;
-    let seeing = Seeing::of(log, config, models, words);
+    let mut seeing = Seeing::of(log, config, models, words);
     for labelled in &log.people {
         let person = &labelled.person;
         let fold = fold_of(&person.user_id, searches.folds);
@@ -131,6 +134,7 @@ struct Seeing<'a> {
     config: &'a Config,
     models: &'a Models,
     words: &'a Words,
+    embeddings: MutexGuard<'a, EmbeddingCache<'static>>,
 }
 
 impl<'a> Seeing<'a> {
@@ -146,11 +150,12 @@ impl<'a> Seeing<'a> {
             config,
             models,
             words,
+            embeddings: log.embeddings(),
         }
     }
 
     fn add(
-        &self,
+        &mut self,
         person: &Extracted,
         grouping: &GroupingModel,
         gold: &[Labelled<'_>],
@@ -159,22 +164,14 @@ impl<'a> Seeing<'a> {
         known: &mut Vec<Known>,
     ) -> Result<()> {
         let rooms = Rooms {
-            config: self.config,
-            corpus: self.corpus,
             grouping,
-            ranking: &self.models.ranking,
-            naming: &self.models.naming,
-            staging: &self.models.staging,
-            related: self.models.related(),
             safety: wayline::model::shows_everything(),
-            model: None,
-            asks_anew: true,
-            as_of: self.as_of,
+            ..self.models.rooms(self.config, self.corpus, self.as_of)
         };
-        let mut embeddings = self.models.embeddings(10_000);
-        let walked: Walked = walk(person, &rooms, &mut embeddings)?;
+        let embeddings = &mut *self.embeddings;
+        let walked: Walked = walk(person, &rooms, embeddings)?;
         let facts = KeywordFacts::of(person, self.corpus);
-        let space = UnitSpace::inside(person, &facts, &mut embeddings, &self.config.affinity);
+        let space = UnitSpace::inside(person, &facts, embeddings, &self.config.affinity);
         let candidates = &walked.assigned.candidates;
         for (candidate, measured) in candidates
             .iter()

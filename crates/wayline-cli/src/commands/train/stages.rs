@@ -62,7 +62,7 @@ pub(super) fn run(args: &StageArgs) -> Result<()> {
     }
     refuse_overwriting(args.data.paths(), [Some(args.output.as_path())])?;
     let config = args.run.config()?;
-    let models = args.run.models()?;
+    let models = args.run.learned_parts()?;
     let mut out = std::io::stdout().lock();
     let catalogue = Catalogue::builtin();
     let halves = catalogue_folds(catalogue, 2);

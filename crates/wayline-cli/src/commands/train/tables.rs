@@ -9,7 +9,7 @@ use wayline::model::Grouping;
 use wayline::{affinity, cluster};
 
 use super::ablations::{ABLATIONS, Ablation};
-use super::fitting::{Fitting, HeldBack};
+use super::fitting::HeldBack;
 use super::searches::{self, Searches};
 use super::simulations::{CROWDS, Figures, KINDS, Simulations};
 
@@ -80,8 +80,7 @@ pub(super) fn searches_ablated(
     for ablation in ABLATIONS.iter().filter(concerned) {
         let mut config = config.clone();
         (ablation.leave_out)(&mut config);
-        let without = ablation.without;
-        let held_back = searches.cross_validate(&Fitting { without }, &config)?;
+        let held_back = searches.cross_validate(&ablation.fitting(), &config)?;
         searches_line(out, ablation.name, searches, &held_back, &config)?;
     }
     Ok(())
@@ -181,8 +180,7 @@ pub(super) fn items_ablated(
     for ablation in ABLATIONS.iter().filter(|it| wanted(it)) {
         let mut config = config.clone();
         (ablation.leave_out)(&mut config);
-        let without = ablation.without;
-        let held_back = simulations.cross_validate(&Fitting { without }, &config)?;
+        let held_back = simulations.cross_validate(&ablation.fitting(), &config)?;
         items_line(out, ablation.name, simulations, &held_back, &config)?;
     }
     Ok(())
