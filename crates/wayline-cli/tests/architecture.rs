@@ -87,6 +87,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "purse",
             "by_function",
             "endpoint",
+            "gate",
             "limited",
             "retrying",
             "resting",
@@ -120,7 +121,7 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("wayline-files", &["nouns", "corpus", "extract"]),
     ("wayline-store", &["keep"]),
     ("wayline-text-model", &["text_model"]),
-    ("wayline-embedders", &["embed", "text_model"]),
+    ("wayline-embedders", &["embed", "nouns", "text_model"]),
 ];
 
 /// Parts of the standard library that reach outside: the library names none.

@@ -218,28 +218,24 @@ impl<E: TextEmbedder> TextEmbedder for OnDisk<E> {
                 wanted.push((place, *hash));
             }
         }
-        loop {
-            wanted = self.vectors.look_up(embedder, &wanted, out, dimensions)?;
-            if wanted.is_empty() {
-                break;
-            }
+        let mut wanted = self.vectors.look_up(embedder, &wanted, out, dimensions)?;
+        while !wanted.is_empty() {
             let claim = self.claim(&wanted);
             // Somebody may have been given them between the look and the claim.
             let mine = self
                 .vectors
                 .look_up(embedder, &claim.mine, out, dimensions)?;
-            if mine.is_empty() {
-                continue;
-            }
-            let texts: Vec<&str> = mine.iter().map(|(place, _)| texts[*place]).collect();
-            let mut made = vec![f32::NAN; mine.len() * dimensions];
-            self.embedder.embed_all(&texts, &mut made)?;
-            // What can't be used isn't kept either; whoever asked sees it and says so.
-            if made.iter().all(|it| it.is_finite()) {
-                self.vectors.keep(embedder, &mine, &made, dimensions)?;
-            }
-            for ((place, _), vector) in mine.iter().zip(made.chunks_exact(dimensions)) {
-                out[place * dimensions..][..dimensions].copy_from_slice(vector);
+            if !mine.is_empty() {
+                let texts: Vec<&str> = mine.iter().map(|(place, _)| texts[*place]).collect();
+                let mut made = vec![f32::NAN; mine.len() * dimensions];
+                self.embedder.embed_all(&texts, &mut made)?;
+                // What can't be used isn't kept either; whoever asked sees it and says so.
+                if made.iter().all(|it| it.is_finite()) {
+                    self.vectors.keep(embedder, &mine, &made, dimensions)?;
+                }
+                for ((place, _), vector) in mine.iter().zip(made.chunks_exact(dimensions)) {
+                    out[place * dimensions..][..dimensions].copy_from_slice(vector);
+                }
             }
             let done: HashSet<usize> = claim.mine.iter().map(|(place, _)| *place).collect();
             wanted.retain(|(place, _)| !done.contains(place));

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use wayline::embed::{EmbedError, TextEmbedder};
+use wayline::nouns::short_hash;
 use wayline::text_model::{Remedy, TextModelError};
-use wayline_text_model::{Cancel, Key, Patience, Tally, Wire, WireOptions};
+use wayline_text_model::{Cancel, Gate, Key, Patience, Tally, Wire, WireOptions};
 
 use crate::disk::Vectors;
 
@@ -23,7 +24,7 @@ pub struct EndpointOptions {
     /// The most texts of one call.
     pub batch: usize,
     /// Calls that may be on their way at once.
-    pub connections: usize,
+    pub at_once: usize,
     /// How long one call may take.
     pub timeout: Duration,
     /// How often a call is tried where errors pass.
@@ -33,6 +34,7 @@ pub struct EndpointOptions {
 /// A server that gives vectors. Calls are tried again after errors that pass.
 pub struct Endpoint {
     wire: Wire,
+    gate: Gate,
     model: String,
     /// What the server is asked for; none where it decides.
     asked: Option<usize>,
@@ -63,10 +65,11 @@ impl Endpoint {
             key: options.key,
             timeout: options.timeout,
             max_reply_bytes: VECTOR_BYTES * options.batch as u64,
-            connections: options.connections,
+            connections: options.at_once,
         });
         let mut endpoint = Self {
             wire: wire.map_err(|error| told(&error))?,
+            gate: Gate::new(options.at_once),
             model: options.model,
             asked: Some(options.dimensions).filter(|it| *it > 0),
             dimensions: options.dimensions,
@@ -79,7 +82,7 @@ impl Endpoint {
         if endpoint.asked.is_none() {
             endpoint.dimensions = endpoint.find_dimensions(cache)?;
         }
-        endpoint.hash = hash_of(&[
+        endpoint.hash = short_hash(&[
             "endpoint 1",
             &endpoint.model,
             &endpoint.dimensions.to_string(),
@@ -121,6 +124,9 @@ impl Endpoint {
         let json = serde_json::to_vec(&asked);
         let json = json.map_err(|error| EmbedError::lasting(error.to_string()))?;
         let once = || {
+            // Nobody holds a place while they wait to try again.
+            let place = self.gate.place(&self.cancel);
+            let _place = place.ok_or(TextModelError::Cancelled)?;
             let (status, body) = self.wire.post("/embeddings", &json)?;
             if status.code != 200 {
                 return Err(self.wire.refusal(&status, &body, &self.model));
@@ -240,16 +246,6 @@ fn told(error: &TextModelError) -> EmbedError {
         reason,
         may_pass: error.remedy() == Remedy::Later,
     }
-}
-
-/// Sixteen hex digits of parts that don't run into each other.
-pub(crate) fn hash_of(parts: &[&str]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for part in parts {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
-    }
-    hasher.finalize().to_hex()[..16].to_owned()
 }
 
 #[cfg(test)]

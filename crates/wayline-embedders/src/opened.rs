@@ -53,7 +53,7 @@ pub fn open(settings: &Settings) -> Result<Option<Box<dyn TextEmbedder>>, OpenEr
                     key: key.map(|it| Key::from_env(it)).transpose()?,
                     dimensions: settings.dimensions,
                     batch: settings.batch,
-                    connections: settings.concurrency,
+                    at_once: settings.concurrency,
                     timeout: Duration::from_secs_f64(settings.timeout_s),
                     patience: Patience {
                         tries: settings.tries,

@@ -12,8 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokenizers::{Encoding, Tokenizer, TruncationParams};
 use wayline::embed::{EmbedError, TextEmbedder};
-
-use crate::endpoint::hash_of;
+use wayline::nouns::short_hash;
 
 /// A sentence transformer out of a folder as sentence-transformers and the Hugging Face hub lay it out:
 /// `config.json`, `tokenizer.json`, `model.safetensors`, and, where they are there, `modules.json`,
@@ -36,6 +35,16 @@ enum Pooling {
     First,
 }
 
+impl Pooling {
+    /// As it stands in what a hash is made of.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::First => "first",
+        }
+    }
+}
+
 /// Tokens of a text that are read, where the folder doesn't say.
 const MOST_TOKENS: usize = 512;
 
@@ -46,8 +55,8 @@ impl Transformer {
     /// Something isn't there, can't be read, or is of a kind that isn't known.
     pub fn open(folder: &Path) -> Result<Self, EmbedError> {
         let files = Folder(folder);
-        let config = files.bytes("config.json")?;
-        let kind: KindOfModel = files.json("config.json", &config)?;
+        let config_bytes = files.bytes("config.json")?;
+        let kind: KindOfModel = files.json("config.json", &config_bytes)?;
         if kind.model_type != "bert" {
             return Err(files.wrong(
                 "config.json",
@@ -57,7 +66,7 @@ impl Transformer {
                 ),
             ));
         }
-        let config: Config = files.json("config.json", &config)?;
+        let config: Config = files.json("config.json", &config_bytes)?;
         let pooling = files.pooling()?;
         let most_tokens = files.most_tokens()?.min(config.max_position_embeddings);
         let tokenizer_bytes = files.bytes("tokenizer.json")?;
@@ -79,9 +88,10 @@ impl Transformer {
             return Err(files.wrong("tokenizer.json", reason));
         }
         let weights = files.weights()?;
-        let hash = hash_of(&[
+        let hash = short_hash(&[
             "transformer 1",
-            &format!("{pooling:?} {most_tokens} {config:?}"),
+            &format!("{} {most_tokens}", pooling.name()),
+            &blake3::hash(&config_bytes).to_hex(),
             &blake3::hash(&tokenizer_bytes).to_hex(),
             &blake3::hash(&weights).to_hex(),
         ]);

@@ -1,5 +1,8 @@
 //! A server asked for vectors, and servers that misbehave.
 
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
+
 use serde_json::json;
 use wayline::embed::TextEmbedder;
 
@@ -36,6 +39,26 @@ fn texts_go_out_in_batches_and_vectors_come_back_in_order() {
     assert_eq!(asked[0]["model"], "stub");
     assert_eq!(asked[0]["dimensions"], 3);
     assert_eq!(asked[0]["input"], json!(["barn wedding", "küche"]));
+}
+
+#[test]
+fn no_more_calls_are_on_their_way_than_may_be() {
+    static NOW: AtomicUsize = AtomicUsize::new(0);
+    static MOST: AtomicUsize = AtomicUsize::new(0);
+    let stub = Stub::start(|asked, _| {
+        MOST.fetch_max(NOW.fetch_add(1, SeqCst) + 1, SeqCst);
+        std::thread::sleep(Duration::from_millis(20));
+        NOW.fetch_sub(1, SeqCst);
+        good(asked)
+    });
+    let endpoint = endpoint(&stub).expect("opened");
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| vectors(&endpoint, &["barn"]).expect("vectors"));
+        }
+    });
+    assert_eq!(MOST.load(SeqCst), 2);
+    assert_eq!(stub.asked().len(), 8);
 }
 
 #[test]

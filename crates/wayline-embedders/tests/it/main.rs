@@ -33,7 +33,7 @@ fn open(
         key: Some(Key::new("secret").expect("a key")),
         dimensions,
         batch: 2,
-        connections: 4,
+        at_once: 2,
         timeout: Duration::from_secs(5),
         patience: Patience {
             tries,

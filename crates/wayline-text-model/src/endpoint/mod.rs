@@ -149,7 +149,7 @@ impl TextModel for Endpoint {
                 None if used.must_hold(status.code, &body, request.schema.is_some()) => {
                     return Err(TextModelError::SchemaUnsupported {
                         endpoint: self.wire.endpoint(),
-                        reason: refusal::words(&body),
+                        reason: self.wire.words(&body),
                     });
                 }
                 None => return Err(self.wire.refusal(&status, &body, &self.model)),

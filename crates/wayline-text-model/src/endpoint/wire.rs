@@ -28,7 +28,7 @@ pub struct WireOptions {
     pub timeout: Duration,
     /// The most bytes that a reply may have.
     pub max_reply_bytes: u64,
-    /// Calls that may be on their way at once; so many connections are kept.
+    /// Connections that are kept open: the calls that are on their way at once at most.
     pub connections: usize,
 }
 
@@ -195,11 +195,20 @@ impl Wire {
     /// The error that an answer with another status than 200 is.
     #[must_use]
     pub fn refusal(&self, status: &Status, body: &str, model: &str) -> TextModelError {
-        let hide = |text: &str| match &self.key {
+        refusal::error(status, &self.hide(body), self.endpoint(), model)
+    }
+
+    /// What a refusal says, in few words.
+    pub(super) fn words(&self, body: &str) -> String {
+        refusal::words(&self.hide(body))
+    }
+
+    /// A text of the server's without the key, which some repeat.
+    fn hide(&self, text: &str) -> String {
+        match &self.key {
             Some(key) => key.hide(text),
             None => text.to_owned(),
-        };
-        refusal::error(status, &hide(body), self.endpoint(), model)
+        }
     }
 
     /// The error that an answer is which can't be read.

@@ -334,6 +334,22 @@ fn a_schema_can_be_insisted_on() {
         "{error}"
     );
     assert_eq!(stub.times_asked(), 1);
+    // Some servers repeat all that they were sent, and the key isn't told.
+    let stub = Stub::start(|asked, _| {
+        let key = asked.header("authorization").unwrap_or("none");
+        Answer::error(400, &format!("unknown field response_format, from {key}"))
+    });
+    let endpoint = Endpoint::new(Options {
+        structure: Structure::Schema,
+        key: Some(Key::new("sk-very-secret").expect("a key")),
+        ..options(&stub.url())
+    });
+    let error = endpoint.expect("an endpoint").reply(&request);
+    let error = error.expect_err("refused").to_string();
+    assert!(
+        error.contains("response_format") && !error.contains("secret"),
+        "{error}"
+    );
 }
 
 #[test]
