@@ -1,10 +1,8 @@
 //! People for the tests of rooms, and what else those need.
 
-mod scripted;
-
 use std::sync::{Arc, LazyLock};
 
-pub(crate) use scripted::Scripted;
+pub(crate) use crate::text_model::scripted::Scripted;
 
 use crate::affinity::{Affinities, UnitSpace};
 use crate::assign::{AssignConfig, AssignModel, Assigned, Assignment, Thresholds};

@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
+use wayline::config::Config;
 use wayline::embed::Embedder;
 use wayline::expand::asked::{PROMPT, SCHEMA, related_by_model};
-use wayline::expand::{RelatedTable, SourceJourney, build_table};
-use wayline::model::builtin_safety;
-use wayline::nouns::Verdict;
+use wayline::expand::{KnownJourneys, RelatedTable, SourceJourney, build_table};
+use wayline::model::SafetyModel;
+use wayline::nouns::short_hash;
+use wayline::safety::Safety;
 use wayline::simulate::{Catalogue, CatalogueJourney};
 use wayline::text_model::{AskError, REPAIR, Remedy};
 use wayline_files::write::AsideFile;
 use wayline_text_model::at_once;
 
-use crate::run::{AskedModel, Progress, grouped, line, line_unless_zero};
+use crate::run::{AskedModel, Progress, grouped, line, line_unless_zero, read_config};
 
 /// Make the table of related journeys, by which journeys say what their person could go on to
 #[derive(Subcommand, Debug)]
@@ -51,27 +53,33 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_name = "N", requires = "config", value_parser = clap::value_parser!(u16).range(1..=50))]
     ask: Option<u16>,
 
-    /// Settings, as TOML; `[text_model]` says which model is asked
+    /// Settings, as TOML; `[safety]` says which names are left out, `[text_model]` which model is asked
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
 pub(crate) fn run(command: &ExpandCommand) -> Result<()> {
     let ExpandCommand::Build(args) = command;
-    let mut journeys: Vec<SourceJourney> = match &args.file {
+    let config = match &args.config {
+        Some(path) => read_config(path)?,
+        None => Config::builtin(),
+    };
+    let safety = Safety::new(&config.safety, &SafetyModel::builtin().classifier)?;
+    let may_show = |name: &str| safety.may_show(name);
+    let journeys: Vec<SourceJourney> = match &args.file {
         None => {
             let journeys = Catalogue::builtin().journeys().iter();
             journeys.map(of_catalogue).collect()
         }
         Some(path) => read(path, args.ask.is_some())?,
     };
+    let mut known = KnownJourneys::new(&journeys, &may_show);
     let asked = match (args.ask, &args.config) {
-        (Some(most), Some(config)) => Some(ask(&mut journeys, usize::from(most), config)?),
+        (Some(most), Some(config)) => Some(ask(&mut known.journeys, usize::from(most), config)?),
         _ => None,
     };
-    let may_show = |name: &str| builtin_safety().check(name).verdict != Verdict::Withhold;
     let made_with = asked.as_ref().map(|it| it.made_with.as_str());
-    let (text, counts) = build_table(&journeys, Embedder::builtin(), made_with, &may_show);
+    let (text, counts) = build_table(&known, Embedder::builtin(), made_with, &may_show);
     RelatedTable::from_jsonl(&text, Embedder::builtin())?;
     let mut file = AsideFile::create(&args.output)?;
     file.write_all(text.as_bytes())?;
@@ -132,9 +140,9 @@ fn ask(journeys: &mut [SourceJourney], most: usize, config: &Path) -> Result<Ask
     if without == journeys.len() as u64 {
         bail!("the language model gave nothing that can be used, for any journey");
     }
-    let prompt = blake3::hash(format!("{PROMPT}{SCHEMA}{REPAIR}").as_bytes()).to_hex();
+    let prompt = short_hash(&[PROMPT, SCHEMA, REPAIR]);
     Ok(Asked {
-        made_with: format!("{} {}", model.model().name(), &prompt[..16]),
+        made_with: format!("{} {}", model.model().name(), prompt),
         without,
         told: model.lines(),
     })

@@ -16,6 +16,7 @@ mod tests;
 pub use asked::numbers;
 pub use reply::{MOST_NAME_CHARACTERS, NamedJourney, Reply};
 
+use crate::nouns::short_hash;
 use crate::profile::{Profile, estimated_tokens};
 use crate::text_model::{Request, Schema};
 
@@ -36,12 +37,7 @@ pub fn schema() -> Schema {
 /// two prompts shouldn't be mixed unseen.
 #[must_use]
 pub fn prompt_id() -> String {
-    let mut hasher = blake3::Hasher::new();
-    for part in [PROMPT, SCHEMA] {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
-    }
-    hasher.finalize().to_hex()[..16].to_owned()
+    short_hash(&[PROMPT, SCHEMA])
 }
 
 /// Asks for the journeys of a profile.

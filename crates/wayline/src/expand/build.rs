@@ -49,20 +49,42 @@ const MOST_KEYWORDS: usize = 16;
 /// Each further place in a list is worth this much less.
 const LATER: f64 = 0.95;
 
-/// The text of a table's file; `made_with` names the language model that was asked, where one
-/// was. Names that must not be shown are left out.
+/// Known journeys that may stand in a table: those of one name as one, and none whose name must not be
+/// shown.
+#[derive(Clone, Debug, Default)]
+pub struct KnownJourneys {
+    /// In their order.
+    pub journeys: Vec<SourceJourney>,
+    counts: BuildCounts,
+}
+
+impl KnownJourneys {
+    /// Of journeys as somebody wrote them down.
+    #[must_use]
+    pub fn new(journeys: &[SourceJourney], may_show: &dyn Fn(&str) -> bool) -> Self {
+        let mut counts = BuildCounts::default();
+        let mut merged = merged(journeys, &mut counts);
+        let before = merged.len();
+        merged.retain(|journey| may_show(&journey.name));
+        counts.withheld += before - merged.len();
+        Self {
+            journeys: merged,
+            counts,
+        }
+    }
+}
+
+/// The text of a table's file, and what became of all journeys; `made_with` names the language model that
+/// was asked, where one was. Names that must not be shown are left out.
 #[must_use]
 pub fn build_table(
-    journeys: &[SourceJourney],
+    known: &KnownJourneys,
     embedder: &Embedder,
     made_with: Option<&str>,
     may_show: &dyn Fn(&str) -> bool,
 ) -> (String, BuildCounts) {
-    let mut counts = BuildCounts::default();
-    let mut merged = merged(journeys, &mut counts);
-    let before = merged.len();
-    merged.retain(|journey| may_show(&journey.name));
-    counts.withheld += before - merged.len();
+    let mut counts = known.counts;
+    let merged = &known.journeys;
     let names: Vec<Vec<f32>> = merged.iter().map(|it| vector(&it.name, embedder)).collect();
     let head = Head {
         table: TABLE.to_owned(),

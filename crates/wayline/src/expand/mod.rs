@@ -16,7 +16,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use build::{BuildCounts, SourceJourney, build_table};
+pub use build::{BuildCounts, KnownJourneys, SourceJourney, build_table};
 pub use config::ExpandConfig;
 pub use table::{RelatedTable, TableError};
 

@@ -13,7 +13,8 @@ fn journey(name: &str, keywords: &[&str], related: &[&str]) -> SourceJourney {
 }
 
 fn table(journeys: &[SourceJourney]) -> (RelatedTable, BuildCounts) {
-    let (text, counts) = build_table(journeys, Embedder::builtin(), None, &|_| true);
+    let known = KnownJourneys::new(journeys, &|_| true);
+    let (text, counts) = build_table(&known, Embedder::builtin(), None, &|_| true);
     let table = RelatedTable::from_jsonl(&text, Embedder::builtin()).expect("a table");
     (table, counts)
 }

@@ -14,6 +14,7 @@ use crate::assign::Placement;
 use crate::embed::{EmbedError, EmbeddingCache};
 use crate::extract::Extracted;
 use crate::logistic::Scored;
+use crate::name::Name;
 use crate::nouns::{LeftOver, NameSource, Timestamp};
 use crate::walk::{Rooms, Walked};
 
@@ -158,26 +159,7 @@ fn journey(
             &tie.to_string(),
         );
     }
-    let runner_up = fate.name.runner_up.as_ref();
-    let runner_up = match runner_up.filter(|text| rooms.may_show(text)) {
-        Some(text) => format!("; “{text}” came second"),
-        None => String::new(),
-    };
-    let made_of = match fate.name.source {
-        NameSource::Keyword => "the keyword",
-        NameSource::Interest => "the interest",
-        NameSource::Composed => "an interest narrowed by a word,",
-        NameSource::Llm => "by a language model,",
-    };
-    let score = fate.name.score;
-    let chosen = if score > 0.0 {
-        format!(
-            "{made_of} whose words are the likeliest in a name for this (expected overlap {score:.2}){runner_up}"
-        )
-    } else {
-        format!("{made_of} though its words tell little; nothing better is left{runner_up}")
-    };
-    field(out, "name", &chosen);
+    field(out, "name", &why_so_called(&fate.name, rooms));
     field(out, "rank", &scored("score", &fate.score));
     field(
         out,
@@ -185,6 +167,30 @@ fn journey(
         &scored("return probability", &fate.return_probability),
     );
     field(out, "", &scored("confidence", &candidate.confidence));
+}
+
+fn why_so_called(name: &Name, rooms: &Rooms<'_>) -> String {
+    let made_of = match name.source {
+        NameSource::Keyword => "the keyword",
+        NameSource::Interest => "the interest",
+        NameSource::Composed => "an interest narrowed by a word,",
+        NameSource::Llm => {
+            return "by a language model, from the keywords and what is beside them".to_owned();
+        }
+    };
+    let runner_up = name.runner_up.as_ref();
+    let runner_up = match runner_up.filter(|text| rooms.may_show(text)) {
+        Some(text) => format!("; “{text}” came second"),
+        None => String::new(),
+    };
+    let score = name.score;
+    if score > 0.0 {
+        format!(
+            "{made_of} whose words are the likeliest in a name for this (expected overlap {score:.2}){runner_up}"
+        )
+    } else {
+        format!("{made_of} though its words tell little; nothing better is left{runner_up}")
+    }
 }
 
 fn scored(name: &str, scored: &Scored) -> String {

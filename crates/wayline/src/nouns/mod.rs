@@ -8,6 +8,7 @@ mod keyword;
 mod known;
 mod run;
 mod safety;
+mod short_hash;
 mod texts;
 mod timestamp;
 
@@ -22,5 +23,6 @@ pub use keyword::{KeywordRow, LeftOver, Source, Sources};
 pub use known::{KnownJourney, LineageEvent, LineageKind, Standing};
 pub use run::{PersonResult, RunInfo};
 pub use safety::{Checked, Reason, Verdict};
+pub use short_hash::short_hash;
 pub use texts::{TextId, TextTable, is_wordless, normalize};
 pub use timestamp::{Timestamp, TimestampError};

@@ -141,12 +141,12 @@ fn add_texts(grouping: &Grouping<'_>, group_of: &[Option<usize>], groups: &mut [
     }
     boards.sort_by(|left, right| right.2.total_cmp(&left.2).then(left.1.cmp(&right.1)));
     titles.sort_by(|left, right| right.2.total_cmp(&left.2).then(left.1.cmp(right.1)));
-    titles.dedup_by(|left, right| left.1 == right.1);
     let mut add = |place: usize, text: &str, of: fn(&mut Group) -> &mut Vec<String>| {
         let texts = of(&mut groups[place]);
-        let is_new = !texts.iter().any(|it| it == text);
+        let short = shortened(text);
+        let is_new = !texts.iter().any(|it| *it == short);
         if texts.len() < config.most_texts && is_new && may_tell(text) {
-            texts.push(shortened(text).into_owned());
+            texts.push(short.into_owned());
         }
     };
     for (place, board, _) in boards {

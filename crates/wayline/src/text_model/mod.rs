@@ -20,6 +20,8 @@ mod error;
 mod hash;
 mod reply;
 mod request;
+#[cfg(test)]
+pub(crate) mod scripted;
 mod template;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use crate::text_model::{Finish, Reply, Request, TextModel, TextModelError, Usage};
+use super::{Finish, Reply, Request, TextModel, TextModelError, Usage};
 
 /// Says what it was told to say, one after the other, and keeps what it was asked. When nothing is left it
 /// says that it was stopped.
@@ -11,6 +11,7 @@ pub(crate) struct Scripted {
     replies: Mutex<VecDeque<Result<String, TextModelError>>>,
     asked: Mutex<Vec<Request>>,
     usage: Usage,
+    finish: Finish,
 }
 
 impl Scripted {
@@ -19,6 +20,7 @@ impl Scripted {
             replies: Mutex::new(replies.into()),
             asked: Mutex::default(),
             usage: Usage::default(),
+            finish: Finish::Stop,
         }
     }
 
@@ -34,6 +36,14 @@ impl Scripted {
             is_estimated: false,
         };
         Self { usage, ..self }
+    }
+
+    /// The same, whose replies all end at the limit.
+    pub(crate) fn cut_off(self) -> Self {
+        Self {
+            finish: Finish::Length,
+            ..self
+        }
     }
 
     pub(crate) fn asked(&self) -> Vec<Request> {
@@ -52,7 +62,7 @@ impl TextModel for Scripted {
         Ok(Reply {
             text: next.unwrap_or(Err(TextModelError::Cancelled))?,
             usage: self.usage,
-            finish: Finish::Stop,
+            finish: self.finish,
         })
     }
 }

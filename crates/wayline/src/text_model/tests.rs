@@ -1,40 +1,12 @@
 use std::collections::BTreeSet;
-use std::sync::Mutex;
 
 use serde::Deserialize;
 
+use super::scripted::Scripted;
 use super::*;
 
-/// Says what it was told to say, and keeps what it was asked.
-struct Scripted {
-    replies: Mutex<Vec<Result<Reply, TextModelError>>>,
-    asked: Mutex<Vec<Request>>,
-}
-
-impl Scripted {
-    fn new(texts: &[&str]) -> Self {
-        let replies = texts.iter().rev().map(|it| Ok(reply(it)));
-        Self {
-            replies: Mutex::new(replies.collect()),
-            asked: Mutex::default(),
-        }
-    }
-
-    fn asked(&self) -> Vec<Request> {
-        self.asked.lock().expect("whole").clone()
-    }
-}
-
-impl TextModel for Scripted {
-    fn name(&self) -> &str {
-        "scripted"
-    }
-
-    fn reply(&self, request: &Request) -> Result<Reply, TextModelError> {
-        self.asked.lock().expect("whole").push(request.clone());
-        let next = self.replies.lock().expect("whole").pop();
-        next.unwrap_or(Err(TextModelError::Cancelled))
-    }
+fn saying(texts: &[&str]) -> Scripted {
+    Scripted::saying(texts.iter().copied()).taking(10, 3)
 }
 
 fn reply(text: &str) -> Reply {
@@ -79,7 +51,7 @@ fn named(name: &str) -> Named {
 
 #[test]
 fn a_good_reply_is_taken_at_once() {
-    let model = Scripted::new(&[r#" {"name": "Shoes"} "#]);
+    let model = saying(&[r#" {"name": "Shoes"} "#]);
     let answer = ask::<Named>(&model, &request(), &schema()).expect("taken");
     assert_eq!(answer.value, named("Shoes"));
     assert!(!answer.is_repaired);
@@ -104,7 +76,7 @@ fn whatever_breaks_the_form_is_asked_for_once_more() {
         r#"{"name": "Shoes", "inner": {"score": 1, "why": "x"}}"#,
         r#"{"name": "Shoes", "inner": {"score": 300}}"#,
     ] {
-        let model = Scripted::new(&[broken, r#"{"name": "Shoes"}"#]);
+        let model = saying(&[broken, r#"{"name": "Shoes"}"#]);
         let answer = ask::<Named>(&model, &request(), &schema()).expect("repaired");
         assert_eq!(answer.value, named("Shoes"), "{broken}");
         assert!(answer.is_repaired);
@@ -126,11 +98,11 @@ fn whatever_breaks_the_form_is_asked_for_once_more() {
 
 #[test]
 fn the_model_is_told_what_was_wrong() {
-    let model = Scripted::new(&[r#"{"name": "Shoes", "inner": {"score": 1, "why": "x"}}"#]);
+    let model = saying(&[r#"{"name": "Shoes", "inner": {"score": 1, "why": "x"}}"#]);
     ask::<Named>(&model, &request(), &schema()).expect_err("no second reply");
     let told = &model.asked()[1].messages[3].text;
     assert!(told.contains("`inner` has a field that isn't"), "{told}");
-    let model = Scripted::new(&[r#"{"name": ""}"#]);
+    let model = saying(&[r#"{"name": ""}"#]);
     let check = |it: &Named| match it.name.is_empty() {
         true => Err("the name is empty".to_owned()),
         false => Ok(()),
@@ -172,7 +144,7 @@ pub(crate) fn assert_tame(lines: &str) {
 
 #[test]
 fn what_the_port_itself_tells_a_model() {
-    let model = Scripted::new(&[r#"{"name": 3}"#]);
+    let model = saying(&[r#"{"name": 3}"#]);
     ask::<Named>(&model, &request(), &schema()).expect_err("no second reply");
     let messages = &model.asked()[1].messages;
     let told = format!("{}\n=====\n{}", messages[3].text, schema().in_words());
@@ -196,7 +168,7 @@ fn what_a_reply_says_never_comes_back_as_the_users_words() {
         format!("{{\"name\": \"Shoes\", \"{OBEY}\": 1}}"),
         format!("{{\"name\": \"Shoes\", \"inner\": {{\"score\": 1, \"{OBEY}\": 1}}}}"),
     ] {
-        let model = Scripted::new(&[&broken]);
+        let model = saying(&[&broken]);
         let error = ask::<Named>(&model, &request(), &schema()).expect_err(&broken);
         assert_eq!(error, AskError::Model(TextModelError::Cancelled));
         let messages = &model.asked()[1].messages;
@@ -210,25 +182,21 @@ fn what_a_reply_says_never_comes_back_as_the_users_words() {
 
 #[test]
 fn a_reply_that_is_cut_off_is_broken_though_it_parses() {
-    let model = Scripted::new(&["{\"name\": \"Shoes\"}"]);
-    model.replies.lock().expect("whole")[0]
-        .as_mut()
-        .expect("a reply")
-        .finish = Finish::Length;
+    let model = saying(&["{\"name\": \"Shoes\"}"]).cut_off();
     ask::<Named>(&model, &request(), &schema()).expect_err("no second reply");
     assert!(model.asked()[1].messages[3].text.contains("cut off"));
 }
 
 #[test]
 fn two_broken_replies_are_an_error_that_says_both() {
-    let model = Scripted::new(&["no", "never"]);
+    let model = saying(&["no", "never"]);
     let error = ask::<Named>(&model, &request(), &schema()).expect_err("broken");
     let AskError::Unparsable { usage, .. } = &error else {
         panic!("{error}");
     };
     assert_eq!(usage.total(), 26);
     assert!(error.to_string().contains("`named` twice"), "{error}");
-    let model = Scripted::new(&["no"]);
+    let model = saying(&["no"]);
     let error = ask::<Named>(&model, &request(), &schema()).expect_err("none");
     assert_eq!(error, AskError::Model(TextModelError::Cancelled));
 }

@@ -1,5 +1,7 @@
 //! Names that a language model gives, and those that must not be shown.
 
+use std::collections::HashSet;
+
 use super::Rooms;
 use super::told::Telling;
 use crate::assign::Candidate;
@@ -58,12 +60,17 @@ pub(super) fn check_names(
         if safety.check(&names[index].text).verdict <= most {
             continue;
         }
-        let is_free = |text: &str| !names.iter().any(|it| it.text.eq_ignore_ascii_case(text));
+        let taken: HashSet<String> = names.iter().map(|it| it.text.to_lowercase()).collect();
+        let is_free = |text: &str| !taken.contains(&text.to_lowercase());
         let keywords = candidates[index].keywords.iter();
         let mut texts = keywords.map(|(index, _)| &person.keywords[*index as usize].text);
         let fit = texts.find(|text| safety.check(text).verdict <= most && is_free(text));
         // All of its keywords are other journeys' names: one that says nothing.
-        let text = fit.map_or_else(|| format!("journey {}", index + 1), Clone::clone);
+        let mut sayings_nothing = (index + 1..).map(|number| format!("journey {number}"));
+        let text = fit
+            .cloned()
+            .or_else(|| sayings_nothing.find(|text| is_free(text)));
+        let text = text.unwrap_or_default();
         if names[index].source == NameSource::Llm {
             names[index].reason = Some(NameReason::Unsafe);
         }

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::corpus::Corpus;
 use crate::expand::RelatedTable;
 use crate::model::{GroupingModel, NamingModel, RankModel, StageModel};
-use crate::nouns::{RunInfo, Timestamp, Verdict};
+use crate::nouns::{RunInfo, Timestamp, short_hash};
 use crate::safety::Safety;
 use crate::text_model::TextModel;
 
@@ -58,19 +58,15 @@ impl Rooms<'_> {
             let prompts = prompts_hash();
             models.push_str(&format!(",prompts:{prompts},text_model:{name}"));
         }
-        let mut hasher = blake3::Hasher::new();
-        for part in [
+        let run_id = short_hash(&[
             env!("CARGO_PKG_VERSION"),
             self.config.hash(),
             &models,
             self.corpus.hash(),
             &self.as_of.to_string(),
-        ] {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
-        }
+        ]);
         RunInfo {
-            run_id: hasher.finalize().to_hex()[..16].to_owned(),
+            run_id,
             schema_version: SCHEMA_VERSION,
             config_hash: self.config.hash().to_owned(),
             models,
@@ -89,21 +85,17 @@ impl<'a> Rooms<'a> {
 
     /// Whether a text may be shown, and told to a language model.
     pub(crate) fn may_show(&self, text: &str) -> bool {
-        self.safety.check(text).verdict != Verdict::Withhold
+        self.safety.may_show(text)
     }
 }
 
 /// Of all that a language model is told to do on the way.
 fn prompts_hash() -> String {
-    let mut hasher = blake3::Hasher::new();
-    for part in [
+    short_hash(&[
         crate::at_once::PROMPT,
         crate::at_once::SCHEMA,
         crate::name::asked::PROMPT,
         crate::name::asked::SCHEMA,
-    ] {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
-    }
-    hasher.finalize().to_hex()[..16].to_owned()
+        crate::text_model::REPAIR,
+    ])
 }

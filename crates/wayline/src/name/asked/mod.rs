@@ -11,6 +11,8 @@ mod tests;
 
 pub use reply::NamesReply;
 
+use std::borrow::Cow;
+
 use foldhash::HashSet;
 use serde_json::json;
 
@@ -19,6 +21,7 @@ use crate::assign::Candidate;
 use crate::embed::EmbeddingCache;
 use crate::extract::Extracted;
 use crate::nouns::{KnownJourney, NameReason, NameSource};
+use crate::profile::shortened;
 use crate::text_model::{Request, Schema, TextModel, ask_where, data};
 
 use super::Name;
@@ -205,15 +208,19 @@ impl Renaming<'_> {
             .filter_map(|unit| Some((unit.title.as_deref()?, unit.weight)))
             .collect();
         titles.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(right.0)));
-        titles.dedup_by(|left, right| left.0 == right.0);
         let boards = candidate.boards.iter();
         let boards = boards.map(|(board, _)| self.person.boards[*board as usize].as_str());
         for (field, texts) in [
             ("titles", titles.iter().map(|it| it.0).collect::<Vec<_>>()),
             ("boards", boards.collect()),
         ] {
-            let shown = texts.into_iter().filter(|text| (self.may_show)(text));
-            let shown: Vec<&str> = shown.take(TEXTS).collect();
+            let mut shown: Vec<Cow<'_, str>> = Vec::new();
+            for text in texts.into_iter().filter(|text| (self.may_show)(text)) {
+                let short = shortened(text);
+                if shown.len() < TEXTS && !shown.contains(&short) {
+                    shown.push(short);
+                }
+            }
             if !shown.is_empty() {
                 row[field] = json!(shown);
             }
