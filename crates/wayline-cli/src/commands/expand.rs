@@ -13,11 +13,11 @@ use wayline::model::SafetyModel;
 use wayline::nouns::short_hash;
 use wayline::safety::Safety;
 use wayline::simulate::{Catalogue, CatalogueJourney};
-use wayline::text_model::{AskError, REPAIR, Remedy};
+use wayline::text_model::REPAIR;
 use wayline_files::write::AsideFile;
 use wayline_text_model::at_once;
 
-use crate::run::{AskedModel, Progress, grouped, line, line_unless_zero, read_config};
+use crate::run::{Answers, AskedModel, Progress, grouped, line, line_unless_zero, read_config};
 
 /// Make the table of related journeys, by which journeys say what their person could go on to
 #[derive(Subcommand, Debug)]
@@ -122,28 +122,19 @@ fn ask(journeys: &mut [SourceJourney], most: usize, config: &Path) -> Result<Ask
         answer
     });
     drop(progress);
-    let mut without = 0;
+    let mut taken = Answers::default();
     for (journey, answer) in journeys.iter_mut().zip(answers) {
-        match answer {
-            Ok(names) => journey.related.extend(names),
-            Err(AskError::Model(error)) if error.remedy() == Remedy::Settings => {
-                return Err(error).context("the language model");
-            }
-            Err(error) => {
-                without += 1;
-                if without == 1 {
-                    eprintln!("wayline: `{}`: {error}", journey.name);
-                }
-            }
-        }
+        journey
+            .related
+            .extend(taken.take(answer, 1)?.into_iter().flatten());
     }
-    if without == journeys.len() as u64 {
+    if taken.without == journeys.len() as u64 {
         bail!("the language model gave nothing that can be used, for any journey");
     }
     let prompt = short_hash(&[PROMPT, SCHEMA, REPAIR]);
     Ok(Asked {
         made_with: format!("{} {}", model.model().name(), prompt),
-        without,
+        without: taken.without,
         told: model.lines(),
     })
 }

@@ -12,10 +12,11 @@ use wayline::model::SafetyModel;
 use wayline::nouns::{Checked, Reason, Verdict};
 use wayline::safety::Safety;
 use wayline::safety::asked::AT_ONCE;
-use wayline::text_model::{AskError, Remedy};
 use wayline_text_model::at_once;
 
-use crate::run::{AskedModel, Progress, grouped, line, line_unless_zero, read_config, read_model};
+use crate::run::{
+    Answers, AskedModel, Progress, grouped, line, line_unless_zero, read_config, read_model,
+};
 
 /// Say what texts are fit to be shown
 #[derive(Subcommand, Debug)]
@@ -103,7 +104,7 @@ pub(crate) fn run(command: &SafetyCommand) -> Result<()> {
         out: BufWriter::new(io::stdout().lock()),
         waiting: Vec::new(),
         counts: [0; 3],
-        unanswered: 0,
+        answers: Answers::default(),
     };
     if args.file == Path::new("-") {
         return check(checking, "standard input", io::stdin().lock(), None);
@@ -123,8 +124,7 @@ struct Checking<'a, W: Write> {
     waiting: Vec<String>,
     /// Of each verdict.
     counts: [u64; 3],
-    /// Texts of which the model gave nothing that can be used.
-    unanswered: u64,
+    answers: Answers,
 }
 
 /// Questions that wait for each other, for each of those that may be on their way.
@@ -172,19 +172,8 @@ impl<W: Write> Checking<'_, W> {
         });
         let mut verdicts = Vec::with_capacity(texts.len());
         for (some, answer) in answers {
-            match answer {
-                Ok(checked) => verdicts.extend(checked),
-                Err(AskError::Model(error)) if error.remedy() == Remedy::Settings => {
-                    return Err(error).context("the language model");
-                }
-                Err(error) => {
-                    if self.unanswered == 0 {
-                        eprintln!("wayline: the language model: {error}");
-                    }
-                    self.unanswered += some.len() as u64;
-                    verdicts.extend(own(some));
-                }
-            }
+            let checked = self.answers.take(answer, some.len() as u64)?;
+            verdicts.extend(checked.unwrap_or_else(|| own(some)));
         }
         Ok(verdicts)
     }
@@ -233,7 +222,7 @@ fn check(
     line_unless_zero(&mut summary, "  sensitive", counts[1]);
     line_unless_zero(&mut summary, "  to be withheld", counts[2]);
     line_unless_zero(&mut summary, "lines without a text", bad);
-    line_unless_zero(&mut summary, "without an answer", checking.unanswered);
+    line_unless_zero(&mut summary, "without an answer", checking.answers.without);
     for told in checking.model.iter().flat_map(|model| model.lines()) {
         line(&mut summary, "language model", &told);
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
+use serde::de::DeserializeOwned;
 use wayline::Rooms;
 use wayline::asking::Asked;
 use wayline::config::Config;
@@ -314,9 +315,17 @@ pub(crate) fn read_model<M>(
 }
 
 pub(crate) fn read_config(path: &Path) -> Result<Config> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("can't read the config {}", path.display()))?;
-    Config::from_toml(&text).with_context(|| format!("{}", path.display()))
+    Config::from_toml(&config_text(path)?).with_context(|| path.display().to_string())
+}
+
+/// Sections of a config that the library knows nothing of, which [`read_config`] passes over.
+pub(crate) fn config_section<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    toml::from_str(&config_text(path)?).with_context(|| path.display().to_string())
+}
+
+fn config_text(path: &Path) -> Result<String> {
+    let what = || format!("can't read the config {}", path.display());
+    std::fs::read_to_string(path).with_context(what)
 }
 
 /// A moment on the command line.

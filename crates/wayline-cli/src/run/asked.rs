@@ -5,9 +5,10 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use wayline::asking::Asked;
-use wayline::config::Config;
-use wayline::text_model::{Remedy, TextModel};
+use wayline::text_model::{AskError, Remedy, TextModel};
 use wayline_text_model::{Cancel, Opened, Settings, open};
+
+use super::args::{config_section, read_config};
 
 /// A language model, for as long as a run lasts.
 pub(crate) struct AskedModel {
@@ -25,23 +26,46 @@ struct OfConfig {
 
 /// What a config says of the model, which may be that there is none.
 pub(crate) fn text_model_settings(path: &Path) -> Result<Settings> {
-    let name = path.display();
-    let text = std::fs::read_to_string(path).with_context(|| format!("can't read {name}"))?;
-    let settings: OfConfig = toml::from_str(&text).with_context(|| name.to_string())?;
-    settings
-        .text_model
-        .check()
-        .with_context(|| name.to_string())?;
-    Ok(settings.text_model)
+    let OfConfig { text_model } = config_section(path)?;
+    let name = || path.display().to_string();
+    text_model.check().with_context(name)?;
+    Ok(text_model)
+}
+
+/// Answers that a command can do without.
+#[derive(Default)]
+pub(crate) struct Answers {
+    /// For how many texts or the like the model gave nothing that can be used.
+    pub(crate) without: u64,
+}
+
+impl Answers {
+    /// An answer about so many, or none where it can't be used; the first time that is said.
+    ///
+    /// # Errors
+    /// No question will be answered before the settings are other ones.
+    pub(crate) fn take<T>(&mut self, answer: Result<T, AskError>, about: u64) -> Result<Option<T>> {
+        match answer {
+            Ok(answer) => Ok(Some(answer)),
+            Err(AskError::Model(error)) if error.remedy() == Remedy::Settings => {
+                Err(error).context("the language model")
+            }
+            Err(error) => {
+                if self.without == 0 {
+                    eprintln!("wayline: the language model: {error}");
+                }
+                self.without += about;
+                Ok(None)
+            }
+        }
+    }
 }
 
 impl AskedModel {
     /// The model of a config, where steps ask it. Nobody is asked yet, since reading asks nobody.
     pub(crate) fn open(config: Option<&Path>) -> Result<Option<Self>> {
         let Some(path) = config else { return Ok(None) };
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("can't read the config {}", path.display()))?;
-        let config = Config::from_toml(&text).with_context(|| path.display().to_string())?;
+        let config = read_config(path)?;
         if !config.asking.asks() {
             return Ok(None);
         }

@@ -8,7 +8,7 @@ use wayline::embed::{AnyEmbedder, EmbedError, Embedder};
 use wayline::model::GroupingModel;
 use wayline_embedders::{Kind, Settings, open};
 
-use super::args::read_model;
+use super::args::{config_section, read_model};
 
 /// An embedder, for as long as the program lives.
 #[derive(Clone, Copy, Debug)]
@@ -40,12 +40,9 @@ impl Embedding {
         let Some(path) = config else {
             return Ok(Self::builtin());
         };
-        let name = path.display();
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("can't read the config {name}"))?;
-        let OfConfig { embedder: settings } =
-            toml::from_str(&text).with_context(|| name.to_string())?;
-        let Some(opened) = open(&settings).with_context(|| name.to_string())? else {
+        let OfConfig { embedder: settings } = config_section(path)?;
+        let name = || path.display().to_string();
+        let Some(opened) = open(&settings).with_context(name)? else {
             return Ok(Self::builtin());
         };
         // A command opens one, and needs it to its end.

@@ -16,7 +16,7 @@ mod summary;
 mod walk;
 
 pub(crate) use args::{InputArgs, Models, RunArgs, parse_time, read_config, read_model};
-pub(crate) use asked::{AskedModel, text_model_settings};
+pub(crate) use asked::{Answers, AskedModel, text_model_settings};
 pub(crate) use embedder::{Embedding, not_embedded};
 pub(crate) use ended::ended;
 pub(crate) use gather::{

@@ -35,7 +35,7 @@ pub(crate) struct AffinityArgs {
 
     /// Labelled simulated people of each log: ten logs for each half of the catalogue's journeys,
     /// half of them among eight times as many people
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(10..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     simulated: u64,
 
     /// Leave out the tables of what each kind of evidence is worth
