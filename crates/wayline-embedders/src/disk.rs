@@ -6,7 +6,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension};
 use wayline::embed::{EmbedError, TextEmbedder};
-use wayline_text_model::{cache_error, open_cache_file};
+use wayline_text_model::{at_once, cache_error, open_cache_file};
 
 /// The version of the cache's form; raise it when it changes.
 const VERSION: i64 = 1;
@@ -142,21 +142,37 @@ pub struct OnDisk<E> {
     embedder: E,
     vectors: Vectors,
     batch: usize,
+    at_once: usize,
     /// What somebody asks for now.
     asking: Mutex<HashSet<TextHash>>,
     asked: Condvar,
 }
 
 impl<E: TextEmbedder> OnDisk<E> {
-    /// With a cache; `batch` texts are asked for, and kept, at once.
-    pub fn new(embedder: E, vectors: Vectors, batch: usize) -> Self {
+    /// With a cache; `batch` texts are asked for, and kept, together, and so many batches at once.
+    pub fn new(embedder: E, vectors: Vectors, batch: usize, at_once: usize) -> Self {
         Self {
             embedder,
             vectors,
             batch: batch.max(1),
+            at_once: at_once.max(1),
             asking: Mutex::default(),
             asked: Condvar::new(),
         }
+    }
+
+    /// The vectors of some of `texts`, which are kept.
+    fn make(&self, batch: &[(usize, TextHash)], texts: &[&str]) -> Result<Vec<f32>, EmbedError> {
+        let dimensions = self.embedder.dimensions();
+        let texts: Vec<&str> = batch.iter().map(|(place, _)| texts[*place]).collect();
+        let mut made = vec![f32::NAN; texts.len() * dimensions];
+        self.embedder.embed_all(&texts, &mut made)?;
+        // What can't be used isn't kept either; whoever asked sees it and says so.
+        if made.iter().all(|it| it.is_finite()) {
+            let hash = self.embedder.hash();
+            self.vectors.keep(hash, batch, &made, dimensions)?;
+        }
+        Ok(made)
     }
 
     fn asking(&self) -> MutexGuard<'_, HashSet<TextHash>> {
@@ -168,7 +184,8 @@ impl<E: TextEmbedder> OnDisk<E> {
         let mut asking = self.asking();
         loop {
             let free = wanted.iter().filter(|(_, hash)| !asking.contains(hash));
-            let mine: Vec<(usize, TextHash)> = free.take(self.batch).copied().collect();
+            let mine: Vec<(usize, TextHash)> =
+                free.take(self.batch * self.at_once).copied().collect();
             if !mine.is_empty() {
                 asking.extend(mine.iter().map(|(_, hash)| *hash));
                 return Claim { of: self, mine };
@@ -225,15 +242,12 @@ impl<E: TextEmbedder> TextEmbedder for OnDisk<E> {
             let mine = self
                 .vectors
                 .look_up(embedder, &claim.mine, out, dimensions)?;
-            if !mine.is_empty() {
-                let texts: Vec<&str> = mine.iter().map(|(place, _)| texts[*place]).collect();
-                let mut made = vec![f32::NAN; mine.len() * dimensions];
-                self.embedder.embed_all(&texts, &mut made)?;
-                // What can't be used isn't kept either; whoever asked sees it and says so.
-                if made.iter().all(|it| it.is_finite()) {
-                    self.vectors.keep(embedder, &mine, &made, dimensions)?;
-                }
-                for ((place, _), vector) in mine.iter().zip(made.chunks_exact(dimensions)) {
+            let batches = mine.chunks(self.batch);
+            let threads = self.at_once.min(batches.len());
+            // What one batch gives is kept, whatever becomes of the others.
+            let made = at_once(batches.clone(), threads, |batch| self.make(batch, texts));
+            for (batch, made) in batches.zip(made) {
+                for ((place, _), vector) in batch.iter().zip(made?.chunks_exact(dimensions)) {
                     out[place * dimensions..][..dimensions].copy_from_slice(vector);
                 }
             }

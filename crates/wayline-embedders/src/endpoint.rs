@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use wayline::embed::{EmbedError, TextEmbedder};
 use wayline::nouns::short_hash;
 use wayline::text_model::{Remedy, TextModelError};
-use wayline_text_model::{Cancel, Gate, Key, Patience, Tally, Wire, WireOptions};
+use wayline_text_model::{Cancel, Gate, Key, Patience, Tally, Wire, WireOptions, at_once};
 
 use crate::disk::Vectors;
 
@@ -40,6 +40,7 @@ pub struct Endpoint {
     asked: Option<usize>,
     dimensions: usize,
     batch: usize,
+    at_once: usize,
     patience: Patience,
     cancel: Cancel,
     tally: Tally,
@@ -74,6 +75,7 @@ impl Endpoint {
             asked: Some(options.dimensions).filter(|it| *it > 0),
             dimensions: options.dimensions,
             batch: options.batch,
+            at_once: options.at_once,
             patience: options.patience,
             cancel: Cancel::default(),
             tally: Tally::default(),
@@ -91,7 +93,8 @@ impl Endpoint {
     }
 
     fn find_dimensions(&self, cache: Option<&Vectors>) -> Result<usize, EmbedError> {
-        let name = format!("endpoint 1: {}", self.model);
+        // Another server may call another model so.
+        let name = format!("endpoint 1: {} at {}", self.model, self.wire.endpoint());
         if let Some(known) = cache
             .map(|cache| cache.dimensions(&name))
             .transpose()?
@@ -131,11 +134,36 @@ impl Endpoint {
             if status.code != 200 {
                 return Err(self.wire.refusal(&status, &body, &self.model));
             }
-            in_order(&body, texts.len()).map_err(|reason| self.wire.unreadable(&body, reason))
+            let answer: Result<Answer, _> = serde_json::from_str(&body);
+            answer.map_err(|error| self.wire.unreadable(&body, error.to_string()))
         };
-        self.patience
-            .again(&self.cancel, &self.tally, once)
-            .map_err(|error| told(&error))
+        let answer = self.patience.again(&self.cancel, &self.tally, once);
+        // Asked again it would say the same.
+        in_order(answer.map_err(|error| told(&error))?, texts.len()).map_err(|reason| {
+            EmbedError::lasting(format!(
+                "{} gives {reason}; is `{}` a model for embeddings? Take another one",
+                self.wire.endpoint(),
+                self.model
+            ))
+        })
+    }
+
+    /// The same, written to their rooms.
+    fn write(&self, texts: &[&str], out: &mut [f32]) -> Result<(), EmbedError> {
+        let vectors = self.ask(texts)?;
+        for (vector, out) in vectors.iter().zip(out.chunks_exact_mut(self.dimensions)) {
+            if vector.len() != self.dimensions {
+                return Err(EmbedError::lasting(format!(
+                    "{} gives vectors of {} numbers, where {} are wanted: what embedder.dimensions says, or \
+                     embedder.cache remembers of this model; correct the one or delete the other",
+                    self.wire.endpoint(),
+                    vector.len(),
+                    self.dimensions
+                )));
+            }
+            out.copy_from_slice(vector);
+        }
+        Ok(())
     }
 }
 
@@ -150,22 +178,11 @@ impl TextEmbedder for Endpoint {
 
     fn embed_all(&self, texts: &[&str], out: &mut [f32]) -> Result<(), EmbedError> {
         let rooms = out.chunks_mut(self.dimensions * self.batch);
-        for (texts, out) in texts.chunks(self.batch).zip(rooms) {
-            let vectors = self.ask(texts)?;
-            for (vector, out) in vectors.iter().zip(out.chunks_exact_mut(self.dimensions)) {
-                if vector.len() != self.dimensions {
-                    return Err(EmbedError::lasting(format!(
-                        "{} gives vectors of {} numbers, where {} are wanted; correct \
-                         embedder.dimensions or embedder.model",
-                        self.wire.endpoint(),
-                        vector.len(),
-                        self.dimensions
-                    )));
-                }
-                out.copy_from_slice(vector);
-            }
-        }
-        Ok(())
+        let batches = texts.chunks(self.batch).zip(rooms);
+        let threads = self.at_once.min(batches.len());
+        at_once(batches, threads, |(texts, out)| self.write(texts, out))
+            .into_iter()
+            .collect()
     }
 }
 
@@ -190,8 +207,7 @@ struct Row {
 }
 
 /// The vectors of a reply in the order of the texts, or what is wrong with it.
-fn in_order(body: &str, texts: usize) -> Result<Vec<Vec<f32>>, String> {
-    let answer: Answer = serde_json::from_str(body).map_err(|error| error.to_string())?;
+fn in_order(answer: Answer, texts: usize) -> Result<Vec<Vec<f32>>, String> {
     if answer.data.len() != texts {
         let found = answer.data.len();
         return Err(format!("{found} vectors for {texts} texts"));
@@ -202,7 +218,7 @@ fn in_order(body: &str, texts: usize) -> Result<Vec<Vec<f32>>, String> {
         let room = vectors
             .get_mut(index)
             .filter(|it| it.is_none())
-            .ok_or_else(|| format!("the index {index} comes twice, or is of no text"))?;
+            .ok_or_else(|| format!("the index {index} twice, or for no text"))?;
         let vector: Option<Vec<f32>> = row.embedding.into_iter().collect();
         let vector = vector.filter(|it| it.iter().all(|number| number.is_finite()));
         *room = Some(vector.ok_or("a vector that isn't all numbers")?);
@@ -255,13 +271,11 @@ mod tests {
     #[test]
     fn vectors_come_in_the_order_of_their_texts() {
         let body = r#"{"object":"list","data":[{"index":1,"embedding":[0.5,1e-3]},{"index":0,"embedding":[-1,2]}],"usage":{}}"#;
-        let vectors = in_order(body, 2).expect("vectors");
+        let read = |body: &str| in_order(serde_json::from_str(body).expect("JSON"), 2);
+        let vectors = read(body).expect("vectors");
         assert_eq!(vectors, [vec![-1.0, 2.0], vec![0.5, 1e-3]]);
         let without = r#"{"data":[{"embedding":[1]},{"embedding":[2]}]}"#;
-        assert_eq!(
-            in_order(without, 2).expect("vectors"),
-            [vec![1.0], vec![2.0]]
-        );
+        assert_eq!(read(without).expect("vectors"), [vec![1.0], vec![2.0]]);
     }
 
     #[test]
@@ -277,14 +291,14 @@ mod tests {
                 r#"{"data":[{"index":0,"embedding":[1e39]}]}"#,
                 "all numbers",
             ),
-            (r#"{"data":[{"index":0,"embedding":[NaN]}]}"#, "expected"),
-            (r#"{"error":{"message":"no"}}"#, "missing field"),
         ] {
-            let reason = in_order(body, 1).expect_err("refused");
+            let answer = serde_json::from_str(body).expect("JSON");
+            let reason = in_order(answer, 1).expect_err("refused");
             assert!(reason.contains(wanted), "{body}: {reason}");
         }
         let twice = r#"{"data":[{"index":0,"embedding":[1]},{"index":0,"embedding":[1]}]}"#;
-        assert!(in_order(twice, 2).expect_err("refused").contains("twice"));
+        let answer = serde_json::from_str(twice).expect("JSON");
+        assert!(in_order(answer, 2).expect_err("refused").contains("twice"));
     }
 
     #[test]

@@ -62,7 +62,12 @@ pub fn open(settings: &Settings) -> Result<Option<Box<dyn TextEmbedder>>, OpenEr
                 },
                 cache.as_ref(),
             )?;
-            Ok(Some(with_cache(endpoint, cache, settings)))
+            Ok(Some(with_cache(
+                endpoint,
+                cache,
+                settings,
+                settings.concurrency,
+            )))
         }
         Kind::Transformer => transformer(settings, cache),
     }
@@ -72,9 +77,10 @@ fn with_cache(
     embedder: impl TextEmbedder + 'static,
     cache: Option<Vectors>,
     settings: &Settings,
+    at_once: usize,
 ) -> Box<dyn TextEmbedder> {
     match cache {
-        Some(cache) => Box::new(OnDisk::new(embedder, cache, settings.batch)),
+        Some(cache) => Box::new(OnDisk::new(embedder, cache, settings.batch, at_once)),
         None => Box::new(embedder),
     }
 }
@@ -85,7 +91,8 @@ fn transformer(
     cache: Option<Vectors>,
 ) -> Result<Option<Box<dyn TextEmbedder>>, OpenError> {
     let transformer = crate::transformer::Transformer::open(&settings.folder)?;
-    Ok(Some(with_cache(transformer, cache, settings)))
+    // All cores work on one batch.
+    Ok(Some(with_cache(transformer, cache, settings, 1)))
 }
 
 #[cfg(not(feature = "transformer"))]

@@ -91,7 +91,7 @@ impl Transformer {
         let hash = short_hash(&[
             "transformer 1",
             &format!("{} {most_tokens}", pooling.name()),
-            &blake3::hash(&config_bytes).to_hex(),
+            &files.shape(&config_bytes)?,
             &blake3::hash(&tokenizer_bytes).to_hex(),
             &blake3::hash(&weights).to_hex(),
         ]);
@@ -188,6 +188,15 @@ struct Reading {
     max_seq_length: Option<usize>,
 }
 
+/// Keys of a config that vectors depend on beside the weights.
+const SHAPE: [&str; 5] = [
+    "hidden_act",
+    "layer_norm_eps",
+    "num_attention_heads",
+    "num_hidden_layers",
+    "position_embedding_type",
+];
+
 /// A folder and what is read out of it.
 struct Folder<'a>(&'a Path);
 
@@ -217,6 +226,18 @@ impl Folder<'_> {
 
     fn json<T: DeserializeOwned>(&self, file: &str, bytes: &[u8]) -> Result<T, EmbedError> {
         serde_json::from_slice(bytes).map_err(|error| self.wrong(file, error))
+    }
+
+    /// What a config says that vectors depend on; the rest changes with who saved it.
+    fn shape(&self, config: &[u8]) -> Result<String, EmbedError> {
+        let config: BTreeMap<String, serde_json::Value> = self.json("config.json", config)?;
+        let said = SHAPE.map(|key| {
+            let value = config
+                .get(key)
+                .map_or_else(String::new, ToString::to_string);
+            format!("{key} {value}")
+        });
+        Ok(said.join(", "))
     }
 
     fn weights(&self) -> Result<Vec<u8>, EmbedError> {

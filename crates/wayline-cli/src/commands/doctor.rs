@@ -11,7 +11,7 @@ use wayline_store::Open;
 
 use super::kafka_args::KafkaArgs;
 use crate::live::{Pins, open_store};
-use crate::run::{Progress, RunArgs, grouped};
+use crate::run::{Embedding, Progress, RunArgs, grouped};
 use crate::serve::Access;
 
 /// Check config, models, store, tokens, folders and Kafka, and say what to do where something is wrong
@@ -106,7 +106,14 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
         );
         (models, text)
     });
-    if let Some(models) = checks.tell("models", models)
+    let models = checks.tell("models", models);
+    if let Some(models) = &models
+        && !models.embedding.embedder.is_builtin()
+    {
+        let answers = Embedding::answers(args.run.config.as_deref());
+        checks.tell("embedder", answers.map(|it| ((), it)));
+    }
+    if let Some(models) = &models
         && let Some(model) = &models.asked
     {
         let name = model.model().name().to_owned();

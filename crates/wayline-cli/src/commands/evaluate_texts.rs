@@ -37,7 +37,6 @@ struct Report<'a> {
 pub(crate) fn run(dir: &Path, json: bool, config: Option<&Path>) -> Result<()> {
     let embedder = Embedding::open(config)?.embedder;
     let mut embeddings = EmbeddingCache::new(embedder, 0);
-    let dimensions = embeddings.dimensions();
     let mut sets = BTreeMap::new();
     for (name, set) in [
         ("clinc150", read_clinc(&dir.join("clinc150.json"))?),
@@ -48,16 +47,17 @@ pub(crate) fn run(dir: &Path, json: bool, config: Option<&Path>) -> Result<()> {
         embeddings.prepare(&texts)?;
         let mut vectors: HashMap<&str, Vec<f32>> = HashMap::new();
         for text in &texts {
-            let mut vector = Vec::with_capacity(dimensions);
+            let mut vector = Vec::new();
             embeddings.append(text, &mut vector)?;
             vectors.insert(text, vector);
         }
-        let found = score(&texts, &labels, dimensions, |text, out| {
+        let found = score(&texts, &labels, embeddings.dimensions(), |text, out| {
             out.copy_from_slice(&vectors[text]);
         })
         .with_context(|| format!("scoring {name}"))?;
         sets.insert(name, found);
     }
+    let dimensions = embedder.dimensions();
     if json {
         let report = Report {
             embedder: embedder.hash(),

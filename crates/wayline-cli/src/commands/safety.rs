@@ -197,7 +197,14 @@ fn check(
             break;
         }
         progress.add(read as u64);
-        let row = buffer.trim_ascii();
+        // Some editors put a byte order mark before the first line.
+        let row = match number {
+            1 => buffer
+                .strip_prefix("\u{feff}".as_bytes())
+                .unwrap_or(&buffer),
+            _ => &buffer,
+        };
+        let row = row.trim_ascii();
         if row.is_empty() {
             continue;
         }

@@ -249,46 +249,53 @@ impl Models {
             .unwrap_or_else(|| RelatedTable::builtin())
     }
 
-    /// Says so where a model was fitted to what another one than that of this run makes: it is right
-    /// for what it was fitted with.
+    /// Says so where models were fitted to what another one than that of this run makes: they are right
+    /// for what they were fitted with.
     pub(crate) fn warn_of_strangers(&self) {
         let (grouping, ranking) = (self.grouping.hash(), self.ranking.hash());
-        for (model, command, of, fitted_with, here) in [
-            (
-                "naming",
-                "names",
-                "grouping",
-                &self.naming.grouping,
-                grouping,
-            ),
-            (
-                "ranking",
-                "ranker",
-                "grouping",
-                &self.ranking.grouping,
-                grouping,
-            ),
-            (
-                "stage",
-                "stage",
-                "grouping",
-                &self.staging.grouping,
-                grouping,
-            ),
-            ("stage", "stage", "ranking", &self.staging.ranking, ranking),
-        ] {
-            if fitted_with != here {
-                let option = match of {
-                    "grouping" => "--model",
-                    _ => "--ranker",
-                };
-                eprintln!(
-                    "wayline: the {model} model was fitted with the {of} model {fitted_with}, this \
-                     one is {here}; it goes on, but may be wrong more often until you remake it with \
-                     `wayline train {command} {option} …`"
-                );
-            }
-        }
+        self.warn_of(
+            "grouping",
+            "--model",
+            grouping,
+            &[
+                ("naming", "names", &self.naming.grouping),
+                ("ranking", "ranker", &self.ranking.grouping),
+                ("stage", "stage", &self.staging.grouping),
+            ],
+        );
+        self.warn_of(
+            "ranking",
+            "--ranker",
+            ranking,
+            &[("stage", "stage", &self.staging.ranking)],
+        );
+    }
+
+    /// Of models, each with its command and what it was fitted with.
+    fn warn_of(&self, of: &str, option: &str, here: &str, models: &[(&str, &str, &String)]) {
+        let strangers: Vec<_> = models.iter().filter(|it| it.2 != here).collect();
+        let Some((_, _, fitted_with)) = strangers.first() else {
+            return;
+        };
+        let names: Vec<&str> = strangers.iter().map(|it| it.0).collect();
+        let (model, it) = match names.len() {
+            1 => ("model was", "it goes on, but may be"),
+            _ => ("models were", "they go on, but may be"),
+        };
+        let config = if self.embedding.embedder.is_builtin() {
+            ""
+        } else {
+            " --config …"
+        };
+        let commands = strangers
+            .iter()
+            .map(|it| format!("`wayline train {}{config} {option} …`", it.1));
+        eprintln!(
+            "wayline: the {} {model} fitted with the {of} model {fitted_with}, this one is {here}; {it} wrong \
+             more often until you remake that: {}",
+            names.join(", "),
+            commands.collect::<Vec<_>>().join(", ")
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! The embedder that a run groups with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
@@ -54,6 +54,21 @@ impl Embedding {
                 Kind::Builtin | Kind::Transformer => 0,
             },
         })
+    }
+
+    /// Has the embedder of a config make one vector, past what is kept of others; says of how many numbers.
+    pub(crate) fn answers(config: Option<&Path>) -> Result<String> {
+        let Some(path) = config else {
+            return Ok(String::new());
+        };
+        let OfConfig { mut embedder } = config_section(path)?;
+        embedder.cache = PathBuf::new();
+        let Some(opened) = open(&embedder)? else {
+            return Ok(String::new());
+        };
+        let mut vector = vec![0.0; opened.dimensions()];
+        opened.embed_all(&["wayline"], &mut vector)?;
+        Ok(format!("{} numbers a text", vector.len()))
     }
 
     /// The grouping model that was named, or the one inside, where it was fitted with this embedder.

@@ -149,8 +149,16 @@ fn vectors_of_an_endpoint_group_and_are_asked_for_once() {
         let models = journey["run"]["models"].to_string();
         assert!(models.contains(&format!("embedder:{hash},")), "{models}");
     }
+    let doctor = folder.run(&format!("doctor {BY_WORDS}")).ok();
+    assert!(
+        doctor.stdout.contains("64 numbers a text"),
+        "{}",
+        doctor.stdout
+    );
     // Another order of threads, and nothing is asked any more: the endpoint may be away.
     endpoint.answers(0);
+    folder.run(&format!("doctor {BY_WORDS}")).fails_with("");
+    endpoint.embedded();
     let again = folder.inferred("events.jsonl", &format!("{BY_WORDS} --threads 1"));
     assert!(again == first);
     assert_eq!(endpoint.embedded(), 0);
@@ -199,6 +207,35 @@ fn a_store_and_explanations_go_by_the_same_vectors() {
     let told =
         wayline(folder.words(&format!("explain @events.jsonl --user {user} {BY_WORDS}"))).ok();
     assert!(told.stdout.contains("journeys"), "{}", told.stdout);
+}
+
+#[test]
+fn what_an_embedder_is_worth_on_short_texts_is_told() {
+    let endpoint = Endpoint::start();
+    let folder = endpoint.folder();
+    let texts = [
+        "my card is lost",
+        "a card was lost",
+        "what is the rate",
+        "the rate of today",
+    ];
+    let labels = ["lost", "lost", "rate", "rate"];
+    let pairs: Vec<_> = texts.iter().zip(labels).collect();
+    folder.write("clinc150.json", json!({ "test": pairs }).to_string());
+    let rows = pairs
+        .iter()
+        .map(|(text, label)| format!("{text},{label}\n"));
+    let rows = "text,category\n".to_owned() + &rows.collect::<String>();
+    folder.write("banking77-test.csv", rows);
+    let line = format!(
+        "evaluate texts {} --json --config @words.toml",
+        folder.path("").display()
+    );
+    let told: Value =
+        serde_json::from_str(&wayline(folder.words(&line)).ok().stdout).expect("JSON");
+    assert_eq!(told["dimensions"], 64);
+    assert_eq!(told["sets"]["banking77"]["texts"], 4);
+    assert_eq!(told["sets"]["clinc150"]["v_measure"], 1.0);
 }
 
 #[test]

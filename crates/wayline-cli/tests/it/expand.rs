@@ -63,6 +63,15 @@ fn a_table_of_one_s_own_and_what_is_wrong_with_one() {
     let journey = r#"{"name":"Gardening","keywords":["garden"],"related":["Beekeeping"],"more":1}"#;
     folder.write("own.jsonl", journey);
     folder.run("expand build @own.jsonl -o @out/t.jsonl").ok();
+    // What may not be shown by the config stands in no table.
+    folder.write(
+        "no-bees.toml",
+        "[safety]\nwithhold_words = [\"beekeeping\"]\n",
+    );
+    let line = "expand build @own.jsonl -o @out/without.jsonl --config @no-bees.toml";
+    assert_eq!(folder.run(line).ok().count("withheld"), 1);
+    let table = String::from_utf8(folder.read("out/without.jsonl")).expect("UTF-8");
+    assert!(!table.contains("Beekeeping"), "{table}");
     folder.write("any.toml", "[expand]\nmin_similarity = -1.0\n");
     folder.inferred("events.jsonl", "--related @out/t.jsonl --config @any.toml");
     let journeys = folder.journeys();

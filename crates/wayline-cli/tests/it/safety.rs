@@ -32,7 +32,9 @@ fn every_text_gets_a_line_in_its_place() {
     folder.write("texts.txt", plain.join("\n\n"));
     let objects = texts.map(|(text, _, _)| json!({"more": 1, "text": text}).to_string());
     folder.write("texts.jsonl", objects.join("\n"));
-    for file in ["texts.txt", "texts.jsonl"] {
+    // Some editors put a byte order mark before a file.
+    folder.write("marked.jsonl", format!("\u{feff}{}", objects.join("\r\n")));
+    for file in ["texts.txt", "texts.jsonl", "marked.jsonl"] {
         let ran = check(&folder, &format!("@{file}")).ok();
         let said: Vec<serde_json::Value> = ran
             .stdout

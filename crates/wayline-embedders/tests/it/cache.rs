@@ -24,7 +24,7 @@ fn what_is_known_is_not_asked_again() {
     for run in 0..2 {
         let cache = cache(&folder);
         let endpoint = open(&stub, 0, 1, Some(&cache)).expect("opened");
-        let kept = OnDisk::new(endpoint, cache, 2);
+        let kept = OnDisk::new(endpoint, cache, 2, 1);
         let found = vectors(&kept, &texts).expect("vectors");
         assert_eq!(found, texts.map(vector_of), "run {run}");
     }
@@ -42,7 +42,7 @@ fn a_run_that_ends_midway_goes_on_from_what_was_given() {
     let run = || {
         let cache = cache(&folder);
         let endpoint = open(&stub, 3, 1, Some(&cache)).expect("opened");
-        vectors(&OnDisk::new(endpoint, cache, 2), &texts)
+        vectors(&OnDisk::new(endpoint, cache, 2, 1), &texts)
     };
     let error = run().expect_err("the second batch fails");
     assert!(error.may_pass, "{error}");
@@ -57,13 +57,13 @@ fn embedders_share_a_folder_and_no_vectors() {
     for dimensions in [3, 0] {
         let cache = cache(&folder);
         let endpoint = open(&stub, dimensions, 1, Some(&cache)).expect("opened");
-        vectors(&OnDisk::new(endpoint, cache, 2), &["a"]).expect("vectors");
+        vectors(&OnDisk::new(endpoint, cache, 2, 1), &["a"]).expect("vectors");
     }
     // They are the same embedder: three numbers of one model.
     assert_eq!(stub.texts(), ["a", "wayline"]);
     let cache = cache(&folder);
     let slow = Slow::default();
-    let kept = OnDisk::new(&slow, cache, 2);
+    let kept = OnDisk::new(&slow, cache, 2, 1);
     assert_eq!(vectors(&kept, &["a"]).expect("vectors"), [[1.0]]);
 }
 
@@ -93,7 +93,7 @@ impl TextEmbedder for &Slow {
 #[test]
 fn threads_that_want_the_same_ask_once() {
     let (slow, folder) = (Slow::default(), folder());
-    let kept = OnDisk::new(&slow, cache(&folder), 3);
+    let kept = OnDisk::new(&slow, cache(&folder), 3, 2);
     let texts: Vec<String> = (0..40).map(|it| "x".repeat(it + 1)).collect();
     std::thread::scope(|scope| {
         for shift in 0..6 {

@@ -330,6 +330,16 @@ fn its_hash_is_that_of_what_is_in_the_folder() {
     let hash = opened(folder.path()).hash().to_owned();
     assert_eq!(hash.len(), 16);
     assert_eq!(opened(self::folder().path()).hash(), hash);
+    // Who saved it, and how, doesn't matter.
+    let mut saved = config();
+    saved["transformers_version"] = "9.9.9".into();
+    let text = serde_json::to_string_pretty(&saved).expect("JSON");
+    fs::write(folder.path().join("config.json"), text).expect("written");
+    assert_eq!(opened(folder.path()).hash(), hash);
+    saved["layer_norm_eps"] = 1e-5.into();
+    fs::write(folder.path().join("config.json"), saved.to_string()).expect("written");
+    assert_ne!(opened(folder.path()).hash(), hash);
+    fs::write(folder.path().join("config.json"), config().to_string()).expect("written");
     fs::write(
         folder.path().join("model.safetensors"),
         safetensors(&made_up(8)),

@@ -179,12 +179,12 @@ impl<'e> OtherCache<'e> {
         let mut out = vec![f32::NAN; texts.len() * dimensions];
         let borrowed: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
         self.embedder.embed_all(&borrowed, &mut out)?;
-        if let Some(place) = out.iter().position(|it| !it.is_finite()) {
+        if out.iter().any(|it| !it.is_finite()) {
+            // The text isn't told: errors go to logs.
             return Err(EmbedError::lasting(format!(
-                "the embedder {} gives a vector that isn't all numbers for {:?}; vectors with such gaps \
-                 can't be used, take another model",
-                self.embedder.hash(),
-                texts[place / dimensions]
+                "the embedder {} gives a vector that isn't all numbers; vectors with such gaps can't be \
+                 used, take another model",
+                self.embedder.hash()
             )));
         }
         let padded = out.chunks_exact(dimensions).map(|vector| {

@@ -75,6 +75,15 @@ impl AnyEmbedder<'_> {
         }
     }
 
+    /// How many numbers a vector has.
+    #[must_use]
+    pub fn dimensions(&self) -> usize {
+        match self {
+            Self::Inside(embedder) => embedder.dimensions(),
+            Self::Other(embedder) => embedder.dimensions(),
+        }
+    }
+
     /// Whether it is the table that ships.
     #[must_use]
     pub fn is_builtin(&self) -> bool {

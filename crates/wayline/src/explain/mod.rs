@@ -170,27 +170,28 @@ fn journey(
 }
 
 fn why_so_called(name: &Name, rooms: &Rooms<'_>) -> String {
+    let second = name.runner_up.as_ref();
+    let second = second.filter(|text| rooms.may_show(text));
+    let told = |how: &str, otherwise: &str| match second {
+        Some(text) => format!("{how}; {}", otherwise.replace("{}", &format!("“{text}”"))),
+        None => how.to_owned(),
+    };
     let made_of = match name.source {
         NameSource::Keyword => "the keyword",
         NameSource::Interest => "the interest",
         NameSource::Composed => "an interest narrowed by a word,",
         NameSource::Llm => {
-            return "by a language model, from the keywords and what is beside them".to_owned();
+            let how = "by a language model, from the keywords and what is beside them";
+            return told(how, "without it {}");
         }
     };
-    let runner_up = name.runner_up.as_ref();
-    let runner_up = match runner_up.filter(|text| rooms.may_show(text)) {
-        Some(text) => format!("; “{text}” came second"),
-        None => String::new(),
-    };
     let score = name.score;
-    if score > 0.0 {
-        format!(
-            "{made_of} whose words are the likeliest in a name for this (expected overlap {score:.2}){runner_up}"
-        )
+    let why = if score > 0.0 {
+        format!("whose words are the likeliest in a name for this (expected overlap {score:.2})")
     } else {
-        format!("{made_of} though its words tell little; nothing better is left{runner_up}")
-    }
+        "though its words tell little; nothing better is left".to_owned()
+    };
+    told(&format!("{made_of} {why}"), "{} came second")
 }
 
 fn scored(name: &str, scored: &Scored) -> String {

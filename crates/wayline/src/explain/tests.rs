@@ -106,6 +106,28 @@ fn ties_tell_different_things_and_no_text_twice() {
 }
 
 #[test]
+fn a_name_by_a_language_model_is_told_as_such() {
+    let config = Config::builtin();
+    let corpus = corpus_of(&[]);
+    let rooms = rooms(&config, &corpus, Timestamp::default());
+    let name = |source, runner_up: Option<&str>| Name {
+        text: "A Wedding in a Barn".to_owned(),
+        source,
+        score: 0.5,
+        runner_up: runner_up.map(str::to_owned),
+        reason: None,
+        named_for: Vec::new(),
+    };
+    let told = why_so_called(&name(NameSource::Llm, Some("barn wedding")), &rooms);
+    assert!(told.starts_with("by a language model"), "{told}");
+    assert!(told.ends_with("; without it “barn wedding”"), "{told}");
+    let told = why_so_called(&name(NameSource::Llm, Some("4111 1111 1111 1111")), &rooms);
+    assert!(!told.contains("4111"), "{told}");
+    let told = why_so_called(&name(NameSource::Keyword, Some("barn")), &rooms);
+    assert!(told.ends_with("; “barn” came second"), "{told}");
+}
+
+#[test]
 fn what_must_not_be_shown_is_in_no_explanation() {
     let mut acts = vec![search(9 * DAY, "4111 1111 1111 1111")];
     let searches = [

@@ -39,7 +39,7 @@ pub enum ModelError {
     },
     /// Fitted with another embedder: `found` is the hash in the file.
     #[error(
-        "the {model} model was fitted with the embedder {found}, this is {expected}; remake it with `{command}`"
+        "the {model} model was fitted with the embedder {found}, this is {expected}; give the --config whose `[embedder]` it was fitted with, or remake it with `{command}`"
     )]
     Embedder {
         model: &'static str,

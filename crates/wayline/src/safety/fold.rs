@@ -7,8 +7,8 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-/// The text with plain lower-case letters, its signs, and single spaces. Nothing of it is longer than
-/// [`LONGEST`] characters: what comes later isn't looked at.
+/// The text with plain lower-case letters, its signs, and single spaces. Of more than [`LONGEST`] characters
+/// that can be seen, what comes later isn't looked at.
 pub(super) fn written(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     if text.is_ascii() {
@@ -16,7 +16,8 @@ pub(super) fn written(text: &str) -> String {
             push(char::from(byte.to_ascii_lowercase()), &mut out);
         }
     } else {
-        for character in text.chars().take(LONGEST).nfkd() {
+        let seen = text.chars().filter(|it| !is_invisible(*it));
+        for character in seen.take(LONGEST).nfkd() {
             unaccented(character, &mut out);
         }
     }
@@ -26,8 +27,8 @@ pub(super) fn written(text: &str) -> String {
     out
 }
 
-/// More characters than any name, search or title has.
-pub(super) const LONGEST: usize = 2_000;
+/// No text of a log has more characters, since none is read that has more bytes.
+pub(super) const LONGEST: usize = 4_096;
 
 /// The words of what [`written`] gives, a space before and after each: what isn't a letter or a digit
 /// only parts them, apart from the apostrophe of don't and mother's, which many leave out.
@@ -184,6 +185,9 @@ mod tests {
             assert_eq!(written(text), expected, "{text:?}");
         }
         assert_eq!(words("don't, ok l'amour"), " dont ok l amour ");
+        let hidden = "\u{ad}".repeat(2 * LONGEST) + "seen";
+        assert_eq!(written(&hidden), "seen");
+        assert_eq!(written(&"ab ".repeat(LONGEST)).len(), LONGEST);
         assert_eq!(words(""), " ");
         assert_eq!(written("がぎ"), written("か\u{3099}き\u{3099}"));
         assert_ne!(written("が"), written("か"));

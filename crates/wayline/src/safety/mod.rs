@@ -96,7 +96,7 @@ impl Safety {
         &self.model
     }
 
-    /// The verdict on a text. Of a very long one only the first 2,000 characters count.
+    /// The verdict on a text. Of a very long one only the first 4,096 characters that can be seen count.
     #[must_use]
     pub fn check(&self, text: &str) -> Checked {
         if self.config.lets_all_pass() {

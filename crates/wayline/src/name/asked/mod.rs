@@ -215,10 +215,13 @@ impl Renaming<'_> {
             ("boards", boards.collect()),
         ] {
             let mut shown: Vec<Cow<'_, str>> = Vec::new();
-            for text in texts.into_iter().filter(|text| (self.may_show)(text)) {
+            for text in texts {
                 let short = shortened(text);
-                if shown.len() < TEXTS && !shown.contains(&short) {
+                if !shown.contains(&short) && (self.may_show)(text) {
                     shown.push(short);
+                }
+                if shown.len() == TEXTS {
+                    break;
                 }
             }
             if !shown.is_empty() {

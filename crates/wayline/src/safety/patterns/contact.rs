@@ -19,7 +19,7 @@ impl Contact {
     pub(super) fn new() -> Result<Self, SafetyError> {
         Ok(Self {
             email: regex(
-                r"[a-z0-9][a-z0-9._%+-]{0,63} ?@ ?(?:[a-z0-9-]{1,63} ?\. ?){1,4}[a-z]{2,18}\b",
+                r"[a-z0-9][a-z0-9._%+-]{0,63} ?@ ?(?:[a-z0-9-]{1,63} ?\. ?){1,12}[a-z]{2,18}\b",
             )?,
             // A name, what stands for the sign, a host, what stands for the dot.
             hidden_email: regex(
@@ -41,7 +41,8 @@ impl Contact {
             let mut found = form.find_iter(text);
             found.any(|it| !it.as_str().starts_with("git@"))
         };
-        is_person(&self.email) || is_person(&self.hidden_email)
+        let apart = || apart(text).is_some_and(|it| self.email.is_match(&it));
+        is_person(&self.email) || is_person(&self.hidden_email) || is_foreign(text) || apart()
     }
 
     /// `called`: a word for phones stands there. `thing`: a word for numbers of things does.
@@ -127,6 +128,40 @@ impl Contact {
             _ => false,
         }
     }
+}
+
+/// Whether an address stands there in another script than the Latin one: иван@почта.рф.
+fn is_foreign(text: &str) -> bool {
+    if text.is_ascii() {
+        return false;
+    }
+    let mut signs = text.match_indices('@');
+    signs.any(|(place, _)| {
+        let is_named = text[..place].ends_with(char::is_alphanumeric);
+        let host =
+            text[place + 1..].split(|it: char| !it.is_alphanumeric() && it != '-' && it != '.');
+        let host = host
+            .clone()
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('.');
+        let is_host = host.split('.').all(|label| !label.is_empty());
+        let last = host.rsplit_once('.').map_or("", |(_, last)| last);
+        let is_word = last.chars().count() >= 2 && last.chars().all(char::is_alphabetic);
+        is_named && is_host && is_word
+    })
+}
+
+/// What single characters around an `@` are together: j o h n @ m a i l . c o m.
+fn apart(text: &str) -> Option<String> {
+    let pieces: Vec<&str> = text
+        .split([' ', '-', '_'])
+        .filter(|piece| !piece.is_empty())
+        .collect();
+    let is_one = |piece: &str| piece.chars().nth(1).is_none();
+    let mut runs = pieces.chunk_by(|a, b| is_one(a) && is_one(b));
+    let run = runs.find(|run| run.len() > 5 && run.contains(&"@"))?;
+    Some(run.concat())
 }
 
 /// The text with each o and l that stands among digits as a zero and a one: o7700 9oo123, 2l2-555.

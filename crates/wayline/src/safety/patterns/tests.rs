@@ -24,6 +24,11 @@ fn personal_data_is_told_from_other_numbers() {
 const CASES: &[(&str, &str)] = &[
     ("write to anna.example@example.org", "email"),
     ("anna (at) example (dot) org", "email"),
+    ("a n n a @ e x a m p l e . o r g", "email"),
+    ("write to a-n-n-a-@-e-x-a-m-p-l-e-.-o-r-g", "email"),
+    ("a.n.n.a@e.x.a.m.p.l.e.org", "email"),
+    ("анна@пример.рф", "email"),
+    ("安娜@例子.中国", "email"),
     ("anna at example dot com", "email"),
     ("dinner at lago di como", ""),
     ("yoga at home", ""),
