@@ -96,13 +96,18 @@ fn part(text: &str) -> Option<Part> {
     }
 }
 
-/// Words as a file or the config writes them; none where nothing can be read.
+/// Words as a file or the config writes them; none where nothing can be read. A `*` inside would be read as
+/// a space and never be met.
 pub(super) fn phrase(text: &str) -> Option<Phrase> {
     let text = text.trim();
     let open = text.strip_prefix('*');
     let inner = open.unwrap_or(text);
     let close = inner.strip_suffix('*');
-    let folded = folded(close.unwrap_or(inner));
+    let words = close.unwrap_or(inner);
+    if words.contains('*') {
+        return None;
+    }
+    let folded = folded(words);
     // These put no spaces between words.
     let runs_on = folded.chars().any(is_unspaced);
     (!folded.is_empty()).then_some(Phrase {
