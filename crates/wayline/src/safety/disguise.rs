@@ -37,6 +37,8 @@ const COMMON: u32 = 10_000;
 const RUN_TOGETHER: std::ops::RangeInclusive<usize> = 7..=40;
 /// Letters that a word about something private has more than, to be known inside of a longer one.
 const SHORT: usize = 6;
+/// Letters of a word of any language, from which it is known inside of a longer one.
+const OTHER: usize = 5;
 /// Digits of a text in which words around numbers matter.
 const NUMBER: usize = 3;
 
@@ -260,10 +262,13 @@ fn parted(word: &str, lists: &Lists, freely: bool) -> Option<String> {
         2 => embedder.place(part).is_some_and(|place| place < 400),
         _ if freely => lists.words().contains(part) || embedder.place(part).is_some(),
         _ => {
+            let other = || lists.barred().contains(part) || embedder.place(part).is_some();
             lists.withheld().contains(part)
                 || is_common(part)
                 || (part.len() > SHORT
                     && (lists.english().contains(part) || lists.is_innocent(part)))
+                // Of other languages too: heroinkaufen.
+                || (part.len() >= OTHER && other())
         }
     };
     // Per end: the fewest words up to there, and where the last of them begins.
@@ -299,7 +304,10 @@ fn parted(word: &str, lists: &Lists, freely: bool) -> Option<String> {
             lists.withheld()
         };
         let private = part.len() > SHORT && lists.english().contains(*part);
-        private || (part.len() > if freely { 2 } else { longer } && listed.contains(*part))
+        let barred = part.len() >= OTHER && lists.barred().contains(*part);
+        private
+            || barred
+            || (part.len() > if freely { 2 } else { longer } && listed.contains(*part))
     });
     (parts.len() > 1 && listed).then(|| parts.join(" "))
 }

@@ -26,6 +26,8 @@ fn disguised_words_are_read_as_they_are_meant() {
         ("k i l l y o u r s e l f", "kill yourself"),
         ("buycocaineonline", "buy cocaine online"),
         ("#killyourself", "kill yourself"),
+        ("buystolencreditcards", "buy stolen credit cards"),
+        ("heroinkaufen", "heroin kaufen"),
         ("$uicide", "suicide"),
         ("porn69", "porn"),
         ("p|o|r|n", "porn"),
