@@ -70,7 +70,7 @@ pub enum ConfigError {
     },
     /// A word to look for that has neither a letter nor a digit.
     #[error(
-        "`{key}` holds {value:?}, in which there is no word; write words or phrases, a * at an end for any ending"
+        "`{key}` holds {value:?}, which is no word or phrase; write words or phrases, a * at an end for any letters and nowhere else"
     )]
     Wordless {
         /// The key with its section.

@@ -114,6 +114,11 @@ fn labels_that_ship_name_what_there_is() {
 
 #[test]
 fn the_config_adds_and_takes_away() {
+    for nothing in ["ac*me", "…", ""] {
+        let wrong = format!("[safety]\nwithhold_words = [{nothing:?}]\n");
+        let refused = Config::from_toml(&wrong).expect_err("refused").to_string();
+        assert!(refused.contains("no word or phrase"), "{refused}");
+    }
     let own = "[safety]\nwithhold_words = ['acme*', 'blue moon']\nallow_words = ['chemo wig']\n\
                [safety.verdicts]\ndrugs = 'sensitive'\nreligion = 'withhold'\n";
     let config = Config::from_toml(own).expect("a good file").safety;
