@@ -296,6 +296,15 @@ mod tests {
             let reason = in_order(answer, 1).expect_err("refused");
             assert!(reason.contains(wanted), "{body}: {reason}");
         }
+        // What is no answer at all may be one when it is asked for again.
+        for (body, wanted) in [
+            (r#"{"data":[{"index":0,"embedding":[NaN]}]}"#, "expected"),
+            (r#"{"error":{"message":"no"}}"#, "missing field"),
+        ] {
+            let reason = serde_json::from_str::<Answer>(body).err();
+            let reason = reason.expect("refused").to_string();
+            assert!(reason.contains(wanted), "{body}: {reason}");
+        }
         let twice = r#"{"data":[{"index":0,"embedding":[1]},{"index":0,"embedding":[1]}]}"#;
         let answer = serde_json::from_str(twice).expect("JSON");
         assert!(in_order(answer, 2).expect_err("refused").contains("twice"));

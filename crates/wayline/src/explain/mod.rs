@@ -172,17 +172,15 @@ fn journey(
 fn why_so_called(name: &Name, rooms: &Rooms<'_>) -> String {
     let second = name.runner_up.as_ref();
     let second = second.filter(|text| rooms.may_show(text));
-    let told = |how: &str, otherwise: &str| match second {
-        Some(text) => format!("{how}; {}", otherwise.replace("{}", &format!("“{text}”"))),
-        None => how.to_owned(),
-    };
     let made_of = match name.source {
         NameSource::Keyword => "the keyword",
         NameSource::Interest => "the interest",
         NameSource::Composed => "an interest narrowed by a word,",
         NameSource::Llm => {
-            let how = "by a language model, from the keywords and what is beside them";
-            return told(how, "without it {}");
+            let second = second.map_or_else(String::new, |text| format!("; without it “{text}”"));
+            return format!(
+                "by a language model, from the keywords and what is beside them{second}"
+            );
         }
     };
     let score = name.score;
@@ -191,7 +189,8 @@ fn why_so_called(name: &Name, rooms: &Rooms<'_>) -> String {
     } else {
         "though its words tell little; nothing better is left".to_owned()
     };
-    told(&format!("{made_of} {why}"), "{} came second")
+    let second = second.map_or_else(String::new, |text| format!("; “{text}” came second"));
+    format!("{made_of} {why}{second}")
 }
 
 fn scored(name: &str, scored: &Scored) -> String {

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::embed::EmbeddingCache;
 use crate::extract::Extracted;
 
-use super::{ProfileConfig, shortened, tokens_of};
+use super::{ProfileConfig, add_shortened, tokens_of};
 
 /// What groups are made from.
 pub(super) struct Grouping<'a> {
@@ -142,12 +142,7 @@ fn add_texts(grouping: &Grouping<'_>, group_of: &[Option<usize>], groups: &mut [
     boards.sort_by(|left, right| right.2.total_cmp(&left.2).then(left.1.cmp(&right.1)));
     titles.sort_by(|left, right| right.2.total_cmp(&left.2).then(left.1.cmp(right.1)));
     let mut add = |place: usize, text: &str, of: fn(&mut Group) -> &mut Vec<String>| {
-        let texts = of(&mut groups[place]);
-        let short = shortened(text);
-        let is_new = !texts.iter().any(|it| *it == short);
-        if texts.len() < config.most_texts && is_new && may_tell(text) {
-            texts.push(short.into_owned());
-        }
+        add_shortened(of(&mut groups[place]), config.most_texts, text, may_tell);
     };
     for (place, board, _) in boards {
         add(place, &person.boards[board as usize], |it| &mut it.boards);

@@ -203,6 +203,22 @@ pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Adds a text, shortened, where it isn't there yet, may be told, and fewer than `most` are there.
+pub(crate) fn add_shortened(
+    texts: &mut Vec<String>,
+    most: usize,
+    text: &str,
+    may_tell: &dyn Fn(&str) -> bool,
+) {
+    if texts.len() >= most {
+        return;
+    }
+    let short = shortened(text);
+    if !texts.iter().any(|it| *it == short) && may_tell(text) {
+        texts.push(short.into_owned());
+    }
+}
+
 /// Tokens of a value as it stands in a question.
 fn tokens_of(value: &serde_json::Value) -> usize {
     estimated_tokens(&escaped(&value.to_string()))

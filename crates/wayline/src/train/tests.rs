@@ -28,6 +28,12 @@ fn labelled() -> LabelledPerson {
     })
 }
 
+fn trainee<'a>(labelled: &'a LabelledPerson, config: &Config) -> Trainee<'a> {
+    let corpus = corpus_of(std::slice::from_ref(&labelled.person));
+    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
+    Trainee::new(labelled, &corpus, &mut embeddings, config).expect("embedded")
+}
+
 #[test]
 fn goals_come_from_keywords() {
     let labelled = labelled();
@@ -47,10 +53,8 @@ fn goals_come_from_keywords() {
 #[test]
 fn parts_are_fitted_on_what_labels_know() {
     let labelled = labelled();
-    let corpus = corpus_of(std::slice::from_ref(&labelled.person));
     let config = Config::builtin();
-    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
-    let trainee = Trainee::new(&labelled, &corpus, &mut embeddings, &config).expect("embedded");
+    let trainee = trainee(&labelled, &config);
     let mut pairs = Examples::new(affinity::FEATURES.len());
     trainee.pairs(100, 1, &mut pairs);
     // Of four units three are known: one pair of one goal, two with the loner.
@@ -73,10 +77,8 @@ fn parts_are_fitted_on_what_labels_know() {
 #[test]
 fn what_goes_together_gets_its_weights_from_crowds() {
     let labelled = labelled();
-    let corpus = corpus_of(std::slice::from_ref(&labelled.person));
     let config = Config::builtin();
-    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
-    let trainee = Trainee::new(&labelled, &corpus, &mut embeddings, &config).expect("embedded");
+    let trainee = trainee(&labelled, &config);
     let teachers = Teachers {
         people: &[&trainee],
         crowds: &[&trainee],
@@ -101,10 +103,8 @@ fn what_goes_together_gets_its_weights_from_crowds() {
 #[test]
 fn where_nobody_else_does_crowds_teach_everything() {
     let labelled = labelled();
-    let corpus = corpus_of(std::slice::from_ref(&labelled.person));
     let config = Config::builtin();
-    let mut embeddings = EmbeddingCache::new(Embedder::builtin(), 0);
-    let trainee = Trainee::new(&labelled, &corpus, &mut embeddings, &config).expect("embedded");
+    let trainee = trainee(&labelled, &config);
     let fitted = |people: &[&Trainee<'_>], crowds: &[&Trainee<'_>]| {
         let teachers = Teachers { people, crowds };
         fit_grouping(teachers, &config, &counting).expect("fits")

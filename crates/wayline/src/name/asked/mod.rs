@@ -11,8 +11,6 @@ mod tests;
 
 pub use reply::NamesReply;
 
-use std::borrow::Cow;
-
 use foldhash::HashSet;
 use serde_json::json;
 
@@ -21,7 +19,7 @@ use crate::assign::Candidate;
 use crate::embed::EmbeddingCache;
 use crate::extract::Extracted;
 use crate::nouns::{KnownJourney, NameReason, NameSource};
-use crate::profile::shortened;
+use crate::profile::add_shortened;
 use crate::text_model::{Request, Schema, TextModel, ask_where, data};
 
 use super::Name;
@@ -214,15 +212,9 @@ impl Renaming<'_> {
             ("titles", titles.iter().map(|it| it.0).collect::<Vec<_>>()),
             ("boards", boards.collect()),
         ] {
-            let mut shown: Vec<Cow<'_, str>> = Vec::new();
+            let mut shown = Vec::new();
             for text in texts {
-                let short = shortened(text);
-                if !shown.contains(&short) && (self.may_show)(text) {
-                    shown.push(short);
-                }
-                if shown.len() == TEXTS {
-                    break;
-                }
+                add_shortened(&mut shown, TEXTS, text, self.may_show);
             }
             if !shown.is_empty() {
                 row[field] = json!(shown);
